@@ -1,0 +1,75 @@
+# Every target does its own set-up. Needed on the machine: Python 3.11 or later, make, a package registry.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SEED ?=
+ARGS ?=
+WORKERS ?= auto
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test test-all check lint types layers format bench prove clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "Variables: SEED=1  ARGS='--tiny'  PYTHON=python3.12  VENV=.venv  WORKERS=2"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "reasongym needs Python 3.11 or later; name one with 'make PYTHON=python3.12 ...'"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing the learner into $(VENV) ..."
+	@$(PIP_INSTALL) -e '.[train]'
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing the developer's tools and every extra that needs no GPU into $(VENV) ..."
+	@$(PIP_INSTALL) -e '.[datasets,dev,docker,http,math,serve,train]'
+	@touch $@
+
+$(VENV)/.installed-bench: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing the peers to race against into $(VENV) ..."
+	@$(PIP_INSTALL) -e '.[bench,dev,math]'
+	@touch $@
+
+setup: $(VENV)/.installed-dev  ## make the developer's environment in .venv
+
+demo: $(VENV)/.installed-demo  ## train a small model on Countdown from nothing and publish the result (SEED=, ARGS=)
+	$(BIN)/reasongym demo $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# One thread a worker: torch would otherwise start as many threads as cores in each of them.
+test: $(VENV)/.installed-dev  ## run the quick tests, a few minutes (ARGS=)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --benchmark-disable -m "not slow" $(ARGS)
+
+test-all: $(VENV)/.installed-dev  ## run every test, the slow ones too (ARGS=)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --benchmark-disable $(ARGS)
+
+check: lint types layers  ## run the checks of style, types and layers
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed-dev
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+
+layers: $(VENV)/.installed-dev
+	$(BIN)/lint-imports --no-cache --no-logo
+
+format: $(VENV)/.installed-dev  ## rewrite the files in the house style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.installed-bench  ## race against peers; installs them first (ARGS=)
+	$(BIN)/python -m pytest benchmarks -p no:xdist $(ARGS)
+
+prove: $(VENV)/.installed-dev  ## measure what the README claims (ARGS=)
+	$(BIN)/python benchmarks/prove.py $(ARGS)
+
+clean:  ## remove the environment, builds and caches; runs/ stays
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
