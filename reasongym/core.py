@@ -1,0 +1,404 @@
+"""The core every environment is built on: rows, problems, verdicts, and one reset and step for all.
+
+An environment is a subclass of `Env` that says how to make a problem and how to judge an answer. Its
+problem is a pure function of its `Row`, its verdict a pure function of the row and the texts played.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+
+import gymnasium
+import msgspec
+import numpy as np
+
+from reasongym.errors import GenerationError, UnknownName, UsageError
+from reasongym.seeding import Stream, is_eval, stream
+
+Json: TypeAlias = Any
+"""A value that JSON can carry."""
+Data: TypeAlias = dict[str, Json]
+"""A generated problem without its wording, as JSON; its shape belongs to the family."""
+Split: TypeAlias = Literal["train", "eval", "all"]
+
+SPLITS: tuple[Split, ...] = ("train", "eval", "all")
+SMALLEST_SPLIT_SPACE = 2_000
+"""A level with fewer distinct problems has only the split `all`."""
+MAX_DRAWS = 10_000
+"""Draws until a problem falls into the asked split; a miss at one in four this often cannot happen."""
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a problem *is*: it travels in data sets, episodes and leaderboards, and nothing else need."""
+
+    env_id: str
+    level: int
+    split: Split
+    seed: int
+    options: dict[str, Json] = field(default_factory=dict[str, Json])
+    """Only the options that differ from their defaults."""
+
+    @cached_property
+    def key(self) -> bytes:
+        """Canonical JSON of what decides the problem: the row without its presentation (`style`)."""
+        generation = {name: value for name, value in self.options.items() if name != "style"}
+        return _encode([self.env_id, self.level, self.split, self.seed, generation])
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def as_dict(self) -> dict[str, Json]:
+        """Return the row as plain JSON."""
+        return {
+            "env_id": self.env_id,
+            "level": self.level,
+            "split": self.split,
+            "seed": self.seed,
+            "options": dict(self.options),
+        }
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Json]) -> "Row":
+        """Read a row back from JSON; raises UsageError naming what is wrong with it."""
+        try:
+            return msgspec.convert(dict(row), cls, strict=True)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"not a row: {error}; a row has env_id, level, split, seed, options") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row with the data generated from it and the prompt a policy reads."""
+
+    row: Row
+    data: Data
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of an episode."""
+
+    reward: float
+    """In [0, 1]."""
+    correct: bool
+    reason: str
+    """A code: `ok`, or what is wrong (`wrong_value`, `no_answer`, ...)."""
+    answer: str | None = None
+    """The answer as it was read from the text."""
+    parts: dict[str, float] = field(default_factory=dict[str, float])
+    """Raw components such as `format`; they never enter the reward unless a recipe asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one action leads to; `verdict` is not None exactly when the episode ends."""
+
+    state: Json
+    """An immutable value, so that keeping it forks the episode."""
+    observation: str
+    reward: float = 0.0
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A named parameter of an environment."""
+
+    name: str
+    default: Json
+    about: str
+    choices: tuple[Json, ...] = ()
+    low: int | None = None
+    high: int | None = None
+
+    def check(self, value: Json) -> Json:
+        """Return the value if it fits; raises UsageError saying what would."""
+        if value == self.default and type(value) is type(self.default):
+            return value
+        if self.choices:
+            if value not in self.choices:
+                raise UnknownName(f"value for option {self.name!r}:", str(value), map(str, self.choices))
+            return value
+        if self.low is not None and self.high is not None:
+            if type(value) is not int or not self.low <= value <= self.high:
+                raise UsageError(
+                    f"option {self.name!r} must be an integer from {self.low} to {self.high}, got {value!r}"
+                )
+            return value
+        if type(value) is not type(self.default):
+            raise UsageError(
+                f"option {self.name!r} must be a {type(self.default).__name__}, got {value!r}"
+            )
+        return value
+
+
+class Session(NamedTuple):
+    """Where an episode stands: an immutable value."""
+
+    problem: Problem
+    state: Json
+    num_turns: int = 0
+    reward: float = 0.0
+    """Sum of the step rewards so far."""
+
+
+class Step(NamedTuple):
+    """What `Env.advance` returns; `verdict` is not None when the episode is over, for either cause."""
+
+    session: Session
+    observation: str
+    reward: float
+    verdict: Verdict | None
+    truncated: bool
+
+
+class UnicodeText(gymnasium.spaces.Text):
+    """Any text up to `max_length` characters: what a language model reads and writes."""
+
+    SAMPLED = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-*/=().,:;<>\\{}äß½×÷√漢"
+
+    def __init__(self, max_length: int = 1_000_000, seed: int | np.random.Generator | None = None) -> None:
+        super().__init__(max_length, min_length=0, charset=self.SAMPLED, seed=seed)
+
+    def contains(self, x: object) -> bool:
+        """Accept every string that is not too long."""
+        return isinstance(x, str) and len(x) <= self.max_length
+
+    def sample(self, mask: Any = None, probability: Any = None) -> str:
+        """Draw a short random text."""
+        if mask is not None or probability is not None:
+            raise UsageError("a text space has no mask and no probability to sample by")
+        picks = self.np_random.integers(0, len(self.SAMPLED), self.np_random.integers(0, 64))
+        return "".join(self.SAMPLED[i] for i in picks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnicodeText) and other.max_length == self.max_length
+
+    def __hash__(self) -> int:
+        return hash((UnicodeText, self.max_length))
+
+    def __repr__(self) -> str:
+        return f"UnicodeText({self.max_length})"
+
+
+class Env(gymnasium.Env[str, str]):
+    """A family of problems as a Gymnasium environment of texts.
+
+    A single-turn family overrides `verify`; a multi-turn family overrides `start` and `act` instead and
+    sets `max_turns`. All methods but `reset`, `step` and `render` are pure and thread-safe.
+    """
+
+    env_id: ClassVar[str]
+    """Set by `reasongym.registry.register`."""
+    family: ClassVar[str]
+    """Names the problem space; ids that share one share their train/eval split."""
+    levels: ClassVar[Sequence[str]]
+    """What each level means, from level 0 upwards, difficulty rising."""
+    default_level: ClassVar[int] = 0
+    styles: ClassVar[Mapping[str, str]] = {"plain": "the problem and the answer format in one paragraph"}
+    """Ways to word the prompt; the first is the default."""
+    parameters: ClassVar[Sequence[Option]] = ()
+    """Options of generation; they enter the key of a problem."""
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012  (Gymnasium's own declaration)
+
+    # -- what a family says ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
+        """Make one problem; `options` holds every parameter, defaults filled in."""
+
+    @abstractmethod
+    def prompt(self, data: Data, style: str) -> str:
+        """Word the problem and the answer format, and no more."""
+
+    def verify(self, data: Data, text: str) -> Verdict:
+        """Judge the answer in a text by the problem's own rules; total, bounded, never executing it."""
+        raise NotImplementedError(f"{type(self).__name__} has neither verify nor act")
+
+    @abstractmethod
+    def oracle(self, data: Data) -> list[str]:
+        """Return the texts of a winning episode (one text for a single-turn family)."""
+
+    @abstractmethod
+    def canonical(self, data: Data) -> str:
+        """Name the problem up to the symmetries of its family."""
+
+    @abstractmethod
+    def space(self, level: int) -> int:
+        """Return a lower bound on the number of distinct canonical problems of a level."""
+
+    @abstractmethod
+    def chance(self, level: int) -> float:
+        """Return the mean reward of the best play that does not reason (guessing, a constant answer)."""
+
+    @abstractmethod
+    def random_action(self, state: Json, rng: Stream) -> str:
+        """Play a uniformly drawn legal move that ignores the goal; `state` is the data in one turn."""
+
+    def max_turns(self, level: int) -> int:
+        """Return how many actions an episode may take before it is truncated."""
+        return 1
+
+    def start(self, data: Data) -> Json:
+        """Return the state an episode begins in."""
+        return data
+
+    def act(self, state: Json, text: str, rng: Stream) -> Turn:
+        """Play one action; `rng` is keyed by the row and the turn, so equal play has equal outcomes."""
+        verdict = self.verify(state, text)
+        return Turn(state, "", verdict.reward, verdict)
+
+    def prove(self, data: Data) -> bool:
+        """Confirm by a method independent of `generate` and `oracle` that the problem is sound."""
+        raise NotImplementedError(f"{self.env_id} has no independent proof")
+
+    def effort(self, data: Data) -> float:
+        """Return the work a named solver spends on the problem; its mean must rise with the level."""
+        raise NotImplementedError(f"{self.env_id} names no solver")
+
+    # -- rows and problems ----------------------------------------------------------------------------
+
+    def splits(self, level: int) -> tuple[Split, ...]:
+        """Return the splits a level has."""
+        return ("all",) if self.space(level) < SMALLEST_SPLIT_SPACE else ("train", "eval")
+
+    @classmethod
+    def options(cls) -> dict[str, Option]:
+        """Return every option by name: the family's parameters and the style of the prompt."""
+        style = Option("style", next(iter(cls.styles)), "wording of the prompt", tuple(cls.styles))
+        return {option.name: option for option in (*cls.parameters, style)}
+
+    def row(
+        self, seed: int, *, level: int | None = None, split: Split | None = None, **options: Json
+    ) -> Row:
+        """Make the row of a seed; raises UsageError for a level, split, seed or option that does not fit."""
+        level = self.default_level if level is None else level
+        if type(level) is not int or not 0 <= level < len(self.levels):
+            raise UsageError(f"{self.env_id} has levels 0 to {len(self.levels) - 1}, got {level!r}")
+        if type(seed) is not int or not 0 <= seed < 2**63:
+            raise UsageError(f"a seed must be an integer from 0 to 2**63 - 1, got {seed!r}")
+        known = self.options()
+        for name in options:
+            if name not in known:
+                raise UnknownName(f"option of {self.env_id}", name, known)
+        checked = {name: known[name].check(options[name]) for name in sorted(options)}
+        changed = {name: value for name, value in checked.items() if value != known[name].default}
+        return Row(self.env_id, level, self._checked_split(level, split), seed, changed)
+
+    def _checked_split(self, level: int, split: Split | None) -> Split:
+        splits = self.splits(level)
+        if split is None:
+            return splits[0]
+        if split not in SPLITS:
+            raise UnknownName("split", str(split), SPLITS)
+        if split not in splits:
+            reason = (
+                f"has under {SMALLEST_SPLIT_SPACE} problems, too few to hold some out, so it"
+                if splits == ("all",)
+                else "is split by problem, so it"
+            )
+            raise UsageError(f"level {level} of {self.env_id} {reason} has only: {', '.join(splits)}")
+        return split
+
+    def problem(self, row: Row) -> Problem:
+        """Make the problem of a row (see `row` for checked ones): the same bytes everywhere."""
+        options = {option.name: option.default for option in self.parameters} | row.options
+        style = options.pop("style", None) or next(iter(self.styles))
+        rng = stream(row.key)
+        for _ in range(MAX_DRAWS):
+            data = self.generate(rng, row.level, options)
+            if row.split == "all" or is_eval(self.family, self.canonical(data)) == (row.split == "eval"):
+                return Problem(row, data, self.prompt(data, style))
+        raise GenerationError(f"no problem of {row} fell into split {row.split!r} in {MAX_DRAWS} draws")
+
+    # -- episodes as pure functions -------------------------------------------------------------------
+
+    def begin(self, problem: Problem) -> Session:
+        """Open an episode; its first observation is `problem.prompt`."""
+        return Session(problem, self.start(problem.data))
+
+    def advance(self, session: Session, text: str) -> Step:
+        """Play one action: the pure function under `step`, `replay` and every rollout."""
+        row = session.problem.row
+        rng = stream(b"%s turn %d" % (row.key, session.num_turns))
+        turn = self.act(session.state, text, rng)
+        after = Session(session.problem, turn.state, session.num_turns + 1, session.reward + turn.reward)
+        truncated = turn.verdict is None and after.num_turns >= self.max_turns(row.level)
+        verdict = Verdict(after.reward, False, "turn_limit") if truncated else turn.verdict
+        return Step(after, turn.observation, turn.reward, verdict, truncated)
+
+    def replay(self, row: Row, texts: Sequence[str]) -> Verdict:
+        """Judge an episode from its row and its action texts: what evaluator, board and adapters use."""
+        session = self.begin(self.problem(row))
+        for text in texts:
+            session, _, _, verdict, _ = self.advance(session, text)
+            if verdict is not None:
+                return verdict
+        return Verdict(session.reward, False, "unfinished")
+
+    # -- the Gymnasium face ---------------------------------------------------------------------------
+
+    def __init__(
+        self,
+        *,
+        level: int | None = None,
+        split: Split | None = None,
+        render_mode: str | None = None,
+        **options: Json,
+    ) -> None:
+        self._template = self.row(0, level=level, split=split, **options)
+        self._session: Session | None = None
+        self._transcript: list[str] = []
+        self.render_mode = render_mode
+        self.observation_space = UnicodeText()
+        self.action_space = UnicodeText()
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Json] | None = None
+    ) -> tuple[str, dict[str, Json]]:
+        """Open an episode.
+
+        `options` may hold `row` (a Row or its dict, which is then the problem), or `level`, `split` and
+        options by name, for this episode only. Without a seed the next one of the env's stream is used.
+        """
+        super().reset(seed=seed)
+        problem = self.problem(self._row_of_reset(seed, dict(options or {})))
+        self._session = self.begin(problem)
+        self._transcript = [problem.prompt]
+        return problem.prompt, {"row": problem.row}
+
+    def _row_of_reset(self, seed: int | None, options: dict[str, Json]) -> Row:
+        given = options.pop("row", None)
+        if given is not None:
+            row = given if isinstance(given, Row) else Row.from_dict(given)
+            if row.env_id != self.env_id or options:
+                raise UsageError(f"a row of {row.env_id} with {sorted(options)} does not fit {self.env_id}")
+            return self.row(row.seed, level=row.level, split=row.split, **row.options)
+        seed = int(self.np_random.integers(2**31)) if seed is None else seed
+        t = self._template
+        asked = {"level": t.level, "split": None if "level" in options else t.split, **t.options, **options}
+        return self.row(seed, **asked)
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Json]]:
+        """Play one action; when the episode ends, `info["verdict"]` says why."""
+        if self._session is None:
+            raise UsageError("step() needs a running episode; call reset() first")
+        step = self.advance(self._session, action)
+        info: dict[str, Json] = {"row": step.session.problem.row}
+        if step.verdict is not None:
+            info["verdict"] = step.verdict
+        self._session = step.session if step.verdict is None else None
+        self._transcript += [f"> {action}", step.observation]
+        terminated = step.verdict is not None and not step.truncated
+        return step.observation, step.reward, terminated, step.truncated, info
+
+    def render(self) -> str | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the episode so far as text (`render_mode="ansi"`)."""
+        return "\n".join(self._transcript) if self.render_mode == "ansi" else None

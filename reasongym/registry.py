@@ -1,0 +1,85 @@
+"""The registry: ids over Gymnasium's own, and shared instances whose pure functions anybody may call.
+
+Env files register by a decorator; other packages name theirs in the entry-point group `reasongym.envs`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TypeVar
+
+import gymnasium
+
+from reasongym.core import Env, Json, Problem, Row, Split, Verdict
+from reasongym.errors import UnknownName
+
+NAMESPACE = "reasongym"
+E = TypeVar("E", bound=type[Env])
+
+_classes: dict[str, type[Env]] = {}
+
+
+def register(env_id: str) -> Callable[[E], E]:
+    """Register a class as `env_id` (a bare name such as `Countdown-v0` joins our namespace)."""
+    full_id = env_id if "/" in env_id else f"{NAMESPACE}/{env_id}"
+
+    def add(env_class: E) -> E:
+        env_class.env_id = full_id
+        _classes[full_id] = env_class
+        gymnasium.register(full_id, entry_point=env_class)
+        return env_class
+
+    return add
+
+
+def specs() -> list[str]:
+    """Return the registered ids in alphabetical order."""
+    return sorted(_classes)
+
+
+def get(env_id: str) -> Env:
+    """Return the shared instance of an id, for its pure functions; raises UnknownName.
+
+    The namespace may be left out: `Countdown-v0` is `reasongym/Countdown-v0`.
+    """
+    full_id = env_id if "/" in env_id else f"{NAMESPACE}/{env_id}"
+    if full_id not in _classes:
+        raise UnknownName("environment", env_id, _classes)
+    return _shared(full_id)
+
+
+@cache
+def _shared(full_id: str) -> Env:
+    return _classes[full_id]()
+
+
+def make(env_id: str, *, level: int | None = None, split: Split | None = None, **options: Json) -> Env:
+    """Make an environment without Gymnasium's wrappers; options as `Env.options` names them."""
+    return type(get(env_id))(level=level, split=split, **options)
+
+
+def problem(row: Row) -> Problem:
+    """Make the problem of a row."""
+    return get(row.env_id).problem(row)
+
+
+def replay(row: Row, texts: Sequence[str]) -> Verdict:
+    """Judge the texts played on a row: the one function evaluator, board and adapters use."""
+    return get(row.env_id).replay(row, texts)
+
+
+def load() -> None:
+    """Import every env file of ours and every entry point of others, so that their ids exist."""
+    folder = Path(__file__).parent / "envs"
+    if not folder.is_dir():
+        raise ImportError(
+            f"{folder} is not a folder: this checkout has lost its symbolic links; run "
+            "'git config core.symlinks true && git checkout -- reasongym', or pip install the package"
+        )
+    for module in pkgutil.iter_modules([str(folder)]):
+        importlib.import_module(f"reasongym.envs.{module.name}")
+    for point in entry_points(group="reasongym.envs"):
+        point.load()
