@@ -1,0 +1,178 @@
+"""Playing episodes: one as a generator, thousands through one policy."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from reasongym.core import Env, Problem, Session, Verdict
+from reasongym.episodes import Completion, Episode, Message, Policy, Request, Sampling
+from reasongym.errors import PolicyError, Unscored
+from reasongym.registry import get
+from reasongym.seeding import digest64
+from reasongym.templates import Renderer, Template
+
+Play: TypeAlias = Generator[Request, Completion, Episode]
+"""Yields requests, is sent their completions, returns the episode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Which episode of a run this is."""
+
+    group: int = 0
+    member: int = 0
+    salt: str = ""
+    """Sets apart the sampling noise of equal rows (run seed, step, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a policy is put to play; `renderer` is None for policies that read messages, not tokens."""
+
+    sampling: Sampling
+    template: Template
+    renderer: Renderer | None = None
+    context_length: int | None = None
+    """Most ids a prompt and its completion may have; None where only the turn's limit counts."""
+
+
+def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
+    """Play one episode to its end, or until turns or tokens run out."""
+    env = get(problem.row.env_id)
+    session = env.begin(problem)
+    messages = setting.template.open(problem.prompt)
+    completions: list[Completion] = []
+    while True:
+        request = _request(setting, seat, session, messages, completions)
+        if request is None:
+            verdict = Verdict(session.reward, False, "context_full")
+            return _episode(problem, seat, messages, completions, verdict, is_truncated=True)
+        completion = yield request
+        completions.append(completion)
+        text = setting.template.prefill + completion.text
+        try:
+            session, observation, _, verdict, truncated = env.advance(session, text)
+        except Unscored as error:
+            messages = (*messages, Message("assistant", text))
+            return _episode(problem, seat, messages, completions, None, error=str(error))
+        messages = (*messages, Message("assistant", text))
+        if verdict is not None:
+            cut = truncated or completion.finish == "length"
+            return _episode(problem, seat, messages, completions, verdict, is_truncated=cut)
+        messages = (*messages, Message("user", observation))
+
+
+def _request(
+    setting: Setting,
+    seat: Seat,
+    session: Session,
+    messages: tuple[Message, ...],
+    completions: list[Completion],
+) -> Request | None:
+    """Ask for the next turn; None when the context has no room for one more token."""
+    sampling, prompt_ids = setting.sampling, None
+    if setting.renderer is not None:
+        renderer = setting.renderer
+        prompt_ids = (
+            renderer.next_prompt(completions[-1], messages) if completions else renderer.first_prompt(messages)
+        )
+        if setting.context_length is not None:
+            room = setting.context_length - len(prompt_ids)
+            if room < 1:
+                return None
+            if room < sampling.max_tokens:
+                sampling = replace(sampling, max_tokens=room)
+    key = b"%s %s %d %d" % (session.problem.row.key, seat.salt.encode(), seat.member, session.num_turns)
+    return Request(0, messages, prompt_ids, sampling, digest64(key), session)
+
+
+def _episode(
+    problem: Problem,
+    seat: Seat,
+    messages: tuple[Message, ...],
+    completions: list[Completion],
+    verdict: Verdict | None,
+    *,
+    is_truncated: bool = False,
+    error: str | None = None,
+) -> Episode:
+    return Episode(
+        problem.row, list(messages), completions, verdict, seat.group, seat.member, is_truncated, error
+    )
+
+
+def rollout(
+    policy: Policy,
+    plays: Iterable[Play],
+    *,
+    max_live: int = 4096,
+    on_episode: Callable[[Episode], None] | None = None,
+) -> list[Episode]:
+    """Play all episodes through the policy and return them in order.
+
+    At most `max_live` are in play at once. A policy that works in ticks sees an order of requests that
+    depends on nothing but the plays, so the whole is a function of its seed.
+    """
+    live = _Live(policy, on_episode)
+    waiting: Iterator[Play] = iter(plays)
+    while True:
+        live.admit(waiting, max_live)
+        if not live.plays:
+            return [live.done[place] for place in range(live.num_started)]
+        for request_id, completion in policy.poll():
+            live.send(request_id, completion)
+
+
+class _Live:
+    """The episodes in play, by the id of the request each waits for."""
+
+    def __init__(self, policy: Policy, on_episode: Callable[[Episode], None] | None) -> None:
+        self.plays: dict[int, tuple[int, Play]] = {}
+        self.done: dict[int, Episode] = {}
+        self.num_started = 0
+        self._policy = policy
+        self._on_episode = on_episode
+        self._next_id = 0
+        self._queue: deque[Request] = deque()
+
+    def admit(self, waiting: Iterator[Play], max_live: int) -> None:
+        """Start plays while there is room, and submit every request that is due."""
+        while len(self.plays) < max_live:
+            game = next(waiting, None)
+            if game is None:
+                break
+            place, self.num_started = self.num_started, self.num_started + 1
+            self._resume(place, game, None)
+        if self._queue:
+            self._policy.submit(list(self._queue))
+            self._queue.clear()
+
+    def send(self, request_id: int, completion: Completion) -> None:
+        """Give a completion to the episode that waits for it."""
+        if request_id not in self.plays:
+            raise PolicyError(f"the policy answered request {request_id}, which nobody waits for")
+        place, game = self.plays.pop(request_id)
+        self._resume(place, game, completion)
+
+    def _resume(self, place: int, game: Play, completion: Completion | None) -> None:
+        try:
+            request = next(game) if completion is None else game.send(completion)
+        except StopIteration as stop:
+            self.done[place] = stop.value
+            if self._on_episode is not None:
+                self._on_episode(stop.value)
+            return
+        request = replace(request, id=self._next_id)
+        self._next_id += 1
+        self.plays[request.id] = (place, game)
+        self._queue.append(request)
+
+
+def group_plays(
+    problems: Iterable[Problem], setting: Setting, *, group_size: int, salt: str = ""
+) -> Iterator[Play]:
+    """Yield the plays of groups of `group_size` episodes, each group on one problem."""
+    for group, problem in enumerate(problems):
+        for member in range(group_size):
+            yield play(problem, setting, Seat(group, member, salt))

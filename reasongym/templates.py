@@ -1,0 +1,127 @@
+"""Templates: the only place that turns messages into the text and the token ids a policy reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Protocol
+
+import msgspec
+
+from reasongym.episodes import Completion, Message
+
+PLAIN_CHAT = "{% for m in messages %}{{ m.content }}{{ '\n' }}{% endfor %}"
+"""Chat layout for models without one of their own: the contents, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How a problem is put to a model, as data."""
+
+    name: str = "default"
+    system: str = ""
+    user: str = "{prompt}"
+    """Wraps the problem's prompt."""
+    prefill: str = ""
+    """Text the assistant's turn begins with; environments read it as part of the completion."""
+    stop: tuple[str, ...] = ()
+    chat: str = ""
+    """A Jinja chat template; empty takes the tokenizer's own, or `PLAIN_CHAT` where it has none."""
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that name this template's content."""
+        return blake2b(msgspec.json.encode(self), digest_size=6).hexdigest()
+
+    def open(self, prompt: str) -> tuple[Message, ...]:
+        """Return the messages an episode begins with."""
+        system = (Message("system", self.system),) if self.system else ()
+        return (*system, Message("user", self.user.replace("{prompt}", prompt)))
+
+
+TEMPLATES = {
+    template.name: template
+    for template in (
+        Template(),
+        Template(
+            "r1",
+            # Wording of the format follows the idea of DeepSeek-R1 (arXiv 2501.12948, table 1), not its text.
+            system="Reason step by step inside <think> </think>, then give the answer inside <answer> </answer>.",
+        ),
+        Template("think", prefill="<think>\n"),
+        Template("boxed", user="{prompt}\nReason step by step and put the final answer in \\boxed{}."),
+    )
+}
+
+
+class Tokenizer(Protocol):
+    """The part of a Hugging Face tokenizer that is used here."""
+
+    chat_template: str | None
+    eos_token_id: int | None
+
+    def apply_chat_template(
+        self,
+        conversation: list[dict[str, str]],
+        *,
+        chat_template: str | None,
+        tokenize: bool,
+        add_generation_prompt: bool,
+    ) -> str: ...
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[int]: ...
+
+    def decode(
+        self, token_ids: Sequence[int], *, skip_special_tokens: bool, clean_up_tokenization_spaces: bool
+    ) -> str: ...
+
+
+class Renderer:
+    """Turns messages into token ids for one tokenizer and one template."""
+
+    def __init__(self, tokenizer: Tokenizer, template: Template) -> None:
+        self.tokenizer = tokenizer
+        self.template = template
+        self._chat = template.chat or tokenizer.chat_template or PLAIN_CHAT
+        self._is_plain = self._chat == PLAIN_CHAT
+        self._render = lru_cache(maxsize=4096)(self._render_uncached)
+        self._first_ids = lru_cache(maxsize=4096)(self._first_ids_uncached)
+
+    def first_prompt(self, messages: tuple[Message, ...]) -> list[int]:
+        """Return the ids of an episode's first prompt."""
+        return list(self._first_ids(messages))
+
+    def next_prompt(self, last: Completion, messages: tuple[Message, ...]) -> list[int]:
+        """Return the ids of the prompt after `last`; `messages` ends with its turn and the observation.
+
+        They are `last`'s prompt and sampled ids plus the template's delta, so that nothing sampled is
+        tokenised again; a turn that was cut off is closed by the delta. Where the template rewrites
+        history (strips thinking, trims blanks), the whole prompt is rendered afresh instead.
+        """
+        before = self._render(messages[:-2]) + last.text
+        after = self._render(messages)
+        if not after.startswith(before):
+            return self.first_prompt(messages)
+        delta = after[len(before) :]
+        if last.token_ids and last.token_ids[-1] == self.tokenizer.eos_token_id:
+            delta = delta.removeprefix(self._eos_text())
+        return [*last.prompt_ids, *last.token_ids, *self.tokenizer.encode(delta, add_special_tokens=False)]
+
+    def _first_ids_uncached(self, messages: tuple[Message, ...]) -> tuple[int, ...]:
+        text = self._render(messages)
+        return tuple(self.tokenizer.encode(text, add_special_tokens=self._is_plain))
+
+    def _render_uncached(self, messages: tuple[Message, ...]) -> str:
+        rendered = self.tokenizer.apply_chat_template(
+            [{"role": message.role, "content": message.content} for message in messages],
+            chat_template=self._chat,
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+        return rendered + self.template.prefill
+
+    def _eos_text(self) -> str:
+        eos = self.tokenizer.eos_token_id
+        return "" if eos is None else self.tokenizer.decode(
+            [eos], skip_special_tokens=False, clean_up_tokenization_spaces=False
+        )
