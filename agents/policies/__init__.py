@@ -1,0 +1,1 @@
+"""Policies: whatever completes prompts."""

@@ -1,0 +1,290 @@
+"""The policy in this process: any Hugging Face causal LM with attention caches, on any device and dtype.
+
+Equal prompts are prefilled once, finished rows leave the batch, new ones join it between ticks. Sampling
+noise is keyed per request, so a completion does not depend on what else is in the batch: identical ids in
+float64, log-probs within 1e-5 in float32, no promise in bfloat16. One transfer to the host per tick brings
+the sampled ids and their log-probs; nothing else waits for the device.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers.cache_utils import Cache
+
+from reasongym.agents.kv_cache import append_rows, new_cache, take_rows
+from reasongym.agents.models import LoadedModel
+from reasongym.agents.noise import draw, uniform
+from reasongym.episodes import Completion, Finish, Request
+from reasongym.errors import PolicyError
+
+LIVE_FRACTION = 0.8
+"""The batch drops its finished rows once at most this fraction of it is alive; dropping copies the cache."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A request in the batch and what was sampled for it."""
+
+    request: Request
+    length: int
+    """Ids in the cache: prompt and sampled, but for the newest."""
+    ids: list[int]
+    logprobs: list[float]
+    is_live: bool = True
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Device state of the rows, one entry a row."""
+
+    rows: list[_Row]
+    cache: Cache
+    visible: Tensor
+    """Bool `[rows, columns]`: which cache columns hold a token."""
+    newest: Tensor
+    """Int64 `[rows]`: sampled and not yet in the cache."""
+    noise_keys: Tensor
+    temperatures: Tensor
+    top_ps: Tensor
+
+
+class TorchPolicy:
+    """Completes prompts by a model in this process."""
+
+    def __init__(self, loaded: LoadedModel, *, max_rows: int = 2048, prefill_tokens: int = 65_536) -> None:
+        self.model: nn.Module = loaded.model
+        self.tokenizer = loaded.tokenizer
+        self.device: torch.device = loaded.device
+        self.weights_version = 0
+        self._config: Any = loaded.config
+        self._eos = frozenset(loaded.eos_ids)
+        self._max_rows = max_rows
+        self._prefill_tokens = prefill_tokens
+        self._is_sdpa = loaded.takes_4d_masks
+        self._queue: deque[Request] = deque()
+        self._batch: _Batch | None = None
+
+    # -- the protocol ---------------------------------------------------------------------------------
+
+    def submit(self, requests: Sequence[Request]) -> None:
+        """Queue requests; they enter at the next tick, as far as there is room."""
+        for request in requests:
+            if not request.prompt_ids:
+                raise PolicyError("this policy reads token ids, and a prompt has none: give play() a renderer")
+        self._queue.extend(requests)
+
+    @torch.no_grad()
+    def poll(self) -> list[tuple[int, Completion]]:
+        """Decode one token for every row, let queued requests in, and return what is done."""
+        logits = [] if self._batch is None else [self._decode(self._batch)]
+        while self._queue and self._num_rows() < self._max_rows:
+            logits.append(self._admit())
+        if self._batch is None:
+            return []
+        return self._sample(self._batch, torch.cat(logits))
+
+    def cancel(self, ids: Iterable[int]) -> None:
+        """Forget requests."""
+        gone = set(ids)
+        self._queue = deque(request for request in self._queue if request.id not in gone)
+        for row in self._batch.rows if self._batch else ():
+            row.is_live = row.is_live and row.request.id not in gone
+
+    def push(self, weights: Any, version: int) -> None:
+        """Note that the shared model has new weights (`weights` must be None: they are already here)."""
+        if weights is not None:
+            raise PolicyError("this policy shares the learner's model; there is nothing to push")
+        self.weights_version = version
+
+    def close(self) -> None:
+        """Drop the batch."""
+        self._batch = None
+        self._queue.clear()
+
+    # -- one tick -------------------------------------------------------------------------------------
+
+    def _num_rows(self) -> int:
+        return len(self._batch.rows) if self._batch else 0
+
+    def _decode(self, batch: _Batch) -> Tensor:
+        """Put the newest token of every row into the cache; returns logits `[rows, vocabulary]`."""
+        batch.visible = nn.functional.pad(batch.visible, (0, 1), value=True)
+        columns = batch.visible.shape[1]
+        positions = torch.tensor([[row.length] for row in batch.rows], device=self.device)
+        for row in batch.rows:
+            row.length += 1
+        is_full = all(row.length == columns for row in batch.rows)
+        mask = None if is_full else batch.visible[:, None, None] if self._is_sdpa else batch.visible.long()
+        return self._forward(batch.newest[:, None], mask, positions, batch.cache)
+
+    def _admit(self) -> Tensor:
+        """Prefill queued requests, each distinct prompt once; returns logits `[new rows, vocabulary]`."""
+        prompts: dict[tuple[int, ...], int] = {}
+        requests: list[Request] = []
+        longest = 0
+        while self._queue and self._num_rows() + len(requests) < self._max_rows:
+            prompt = tuple(self._queue[0].prompt_ids or ())
+            longest = max(longest, len(prompt))
+            if requests and prompt not in prompts and (len(prompts) + 1) * longest > self._prefill_tokens:
+                break
+            prompts.setdefault(prompt, len(prompts))
+            requests.append(self._queue.popleft())
+        owner = torch.tensor([prompts[tuple(r.prompt_ids or ())] for r in requests], device=self.device)
+        logits, visible, cache = self._prefill(list(prompts))
+        take_rows(cache, owner, visible.shape[1])
+        self._join(requests, visible[owner], cache)
+        return logits[owner]
+
+    def _prefill(self, prompts: list[tuple[int, ...]]) -> tuple[Tensor, Tensor, Cache]:
+        width = max(map(len, prompts))
+        padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in prompts]
+        ids = torch.tensor(padded, device=self.device)  # [prompts, width], left-padded
+        starts = torch.tensor([[width - len(prompt)] for prompt in prompts], device=self.device)
+        columns = torch.arange(width, device=self.device)
+        visible = columns >= starts  # [prompts, width]
+        positions = (columns - starts).clamp(min=0)
+        if all(len(prompt) == width for prompt in prompts):
+            mask = None
+        elif self._is_sdpa:
+            causal = columns[:, None] >= columns
+            itself = columns[:, None] == columns  # a padding query must see something, or softmax is NaN
+            mask = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
+        else:
+            mask = visible.long()
+        cache = new_cache(self._config.num_hidden_layers)
+        return self._forward(ids, mask, positions, cache), visible, cache
+
+    def _forward(self, ids: Tensor, mask: Tensor | None, positions: Tensor, cache: Cache) -> Tensor:
+        output = self.model(
+            input_ids=ids,
+            attention_mask=mask,
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        return output.logits[:, -1]
+
+    def _join(self, requests: list[Request], visible: Tensor, cache: Cache) -> None:
+        rows = [_Row(request, len(request.prompt_ids or ()), [], []) for request in requests]
+        keys = [_signed(request.noise_key) for request in requests]
+        arrived = _Batch(
+            rows,
+            cache,
+            visible,
+            torch.zeros(len(rows), dtype=torch.int64, device=self.device),
+            torch.tensor(keys, device=self.device),
+            torch.tensor([request.sampling.temperature for request in requests], device=self.device),
+            torch.tensor([request.sampling.top_p for request in requests], device=self.device),
+        )
+        self._batch = arrived if self._batch is None else _joined(self._batch, arrived)
+
+    def _sample(self, batch: _Batch, logits: Tensor) -> list[tuple[int, Completion]]:
+        """Draw a token for every row and take the finished rows out."""
+        samplings = [row.request.sampling for row in batch.rows]
+        if any(sampling.temperature != 1.0 for sampling in samplings):
+            warm = batch.temperatures.where(batch.temperatures > 0, 1.0)
+            logits = logits / warm[:, None].to(logits.dtype)
+        if logits.dtype in (torch.float16, torch.bfloat16):
+            logits = logits.float()
+        if any(sampling.top_p < 1.0 for sampling in samplings):
+            logits = _nucleus(logits, batch.top_ps)
+        logprobs = logits.log_softmax(-1)  # [rows, vocabulary]
+        counts = torch.tensor([len(row.ids) for row in batch.rows], device=self.device)
+        tokens = draw(logprobs, uniform(batch.noise_keys, counts))
+        if any(sampling.temperature == 0.0 for sampling in samplings):
+            tokens = torch.where(batch.temperatures > 0, tokens, logprobs.argmax(-1))
+        chosen = logprobs.gather(1, tokens[:, None])[:, 0]
+        batch.newest = tokens
+        drawn, scores = torch.stack((tokens.double(), chosen.double())).tolist()
+        return self._collect(batch, drawn, scores)
+
+    def _collect(
+        self, batch: _Batch, drawn: list[float], scores: list[float]
+    ) -> list[tuple[int, Completion]]:
+        finished: list[tuple[_Row, Finish]] = []
+        for row, token, score in zip(batch.rows, drawn, scores, strict=True):
+            if not row.is_live:
+                continue
+            row.ids.append(int(token))
+            row.logprobs.append(score)
+            finish = self._finish(row)
+            if finish is not None:
+                row.is_live = False
+                finished.append((row, finish))
+        self._compact(batch)
+        return self._completions(finished)
+
+    def _finish(self, row: _Row) -> Finish | None:
+        sampling = row.request.sampling
+        if row.ids[-1] in self._eos:
+            return "stop"
+        if sampling.stop:
+            window = 4 * max(map(len, sampling.stop)) + 16  # a token may be one byte of a character
+            text = self._texts([row.ids[-window:]])[0]
+            if any(stop in text for stop in sampling.stop):
+                return "stop"
+        return "length" if len(row.ids) >= sampling.max_tokens else None
+
+    def _compact(self, batch: _Batch) -> None:
+        live = [place for place, row in enumerate(batch.rows) if row.is_live]
+        if not live:
+            self._batch = None
+            return
+        if len(live) > LIVE_FRACTION * len(batch.rows):
+            return
+        keep = torch.tensor(live, device=self.device)
+        batch.rows = [batch.rows[place] for place in live]
+        width = max(row.length for row in batch.rows)
+        take_rows(batch.cache, keep, width)
+        batch.visible = batch.visible[keep, batch.visible.shape[1] - width :]
+        batch.newest = batch.newest[keep]
+        batch.noise_keys = batch.noise_keys[keep]
+        batch.temperatures = batch.temperatures[keep]
+        batch.top_ps = batch.top_ps[keep]
+
+    def _completions(self, finished: list[tuple[_Row, Finish]]) -> list[tuple[int, Completion]]:
+        texts = self._texts([row.ids for row, _ in finished]) if finished else []
+        return [
+            (
+                row.request.id,
+                Completion(
+                    text, finish, row.request.prompt_ids or [], row.ids, row.logprobs, self.weights_version
+                ),
+            )
+            for (row, finish), text in zip(finished, texts, strict=True)
+        ]
+
+    def _texts(self, ids: list[list[int]]) -> list[str]:
+        return self.tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+
+def _joined(batch: _Batch, arrived: _Batch) -> _Batch:
+    width = max(batch.visible.shape[1], arrived.visible.shape[1])
+    visible = [nn.functional.pad(b.visible, (width - b.visible.shape[1], 0)) for b in (batch, arrived)]
+    append_rows(batch.cache, arrived.cache)
+    return _Batch(
+        batch.rows + arrived.rows,
+        batch.cache,
+        torch.cat(visible),
+        torch.cat((batch.newest, arrived.newest)),
+        torch.cat((batch.noise_keys, arrived.noise_keys)),
+        torch.cat((batch.temperatures, arrived.temperatures)),
+        torch.cat((batch.top_ps, arrived.top_ps)),
+    )
+
+
+def _nucleus(logits: Tensor, top_ps: Tensor) -> Tensor:
+    """Mask all but the smallest set of tokens whose probability reaches top_p (Holtzman et al. 2020)."""
+    ordered, order = logits.softmax(-1).sort(-1, descending=True)
+    before = ordered.cumsum(-1) - ordered  # probability of the tokens ranked above
+    outside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, before >= top_ps[:, None])
+    return logits.masked_fill(outside, float("-inf"))
+
+
+def _signed(key: int) -> int:
+    return key - 2**64 if key >= 2**63 else key
