@@ -64,8 +64,9 @@ format: $(VENV)/.installed-dev  ## rewrite the files in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# Peers warn of their own accord, so warnings are no errors in the races.
 bench: $(VENV)/.installed-bench  ## race against peers; installs them first (ARGS=)
-	$(BIN)/python -m pytest benchmarks -p no:xdist $(ARGS)
+	$(BIN)/python -m pytest benchmarks -p no:xdist -W default $(ARGS)
 
 prove: $(VENV)/.installed-dev  ## measure what the README claims (ARGS=)
 	$(BIN)/python benchmarks/prove.py $(ARGS)

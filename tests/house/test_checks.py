@@ -77,7 +77,7 @@ def test_every_module_but_the_learner_and_the_command_line_is_held_free_of_model
     modules = {
         path.stem
         for path in (root / "reasongym").iterdir()
-        if path.suffix == ".py" or (path.is_dir() and any(path.glob("[!_]*.py")))
+        if path.suffix == ".py" or (path.is_dir() and any(path.rglob("*.py")))
     }
     held = {f"reasongym.{name}" for name in modules - {"__init__", "__main__", "agents", "cli"}}
     assert set(contract["source_modules"]) == held
