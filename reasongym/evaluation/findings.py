@@ -1,0 +1,77 @@
+"""What may be wrong with a run folder: each check compares what is stored with what must have been."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from reasongym.core import Problem
+from reasongym.episodes import Episode, Message
+from reasongym.evaluation.runs import Run
+from reasongym.rollouts import Seat, Setting, play
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which a run folder is not what it claims to be."""
+
+    kind: str
+    """`other_problems`, `missing`, `duplicate`, `foreign`, `edited_prompt`, `edited_completion`, `flipped`
+    or `typed_score`."""
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+def find_other_problems(run: Run) -> Iterator[Finding]:
+    """Compare the suite's problems with the ones that the run was made on."""
+    if run.suite.digest != run.suite_digest:
+        yield Finding(
+            "other_problems",
+            f"{run.suite.name} has digest {run.suite.digest} here, the run was made on {run.suite_digest}",
+        )
+
+
+def find_misplaced(run: Run, stored: Sequence[Episode]) -> Iterator[Finding]:
+    """Check that there is exactly one episode for each (problem, sample), on that problem's row."""
+    problems = run.suite.problems
+    due = {(group, member) for group in range(len(problems)) for member in range(run.protocol.samples)}
+    seen: set[tuple[int, int]] = set()
+    for one in stored:
+        spot = (one.group, one.member)
+        if spot not in due or problems[one.group].row != one.row:
+            yield Finding("foreign", f"{place(one)} is on row {one.row.as_dict()}, which is not the suite's")
+        elif spot in seen:
+            yield Finding("duplicate", f"{place(one)} is there twice")
+        seen.add(spot)
+    for group, member in sorted(due - seen):
+        yield Finding("missing", f"problem {group}, sample {member} is not there")
+
+
+def find_edits(run: Run, episode: Episode) -> Iterator[Finding]:
+    """Play the stored completions again and compare every message with the stored one."""
+    played = _messages(run, run.suite.problems[episode.group], episode)
+    for stored, true in zip_longest(episode.messages, played):
+        if stored != true:
+            role = (true or stored).role
+            kind = "edited_completion" if role == "assistant" else "edited_prompt"
+            yield Finding(kind, f"{place(episode)}: a message of role {role} is not the one that was played")
+            return
+
+
+def place(episode: Episode) -> str:
+    """Say which episode of a run this is."""
+    return f"problem {episode.group}, sample {episode.member}"
+
+
+def _messages(run: Run, problem: Problem, episode: Episode) -> list[Message]:
+    """Return the messages that the episode's completions lead to."""
+    game = play(problem, Setting(run.protocol.sampling, run.protocol.template), Seat())
+    messages = list(next(game).messages)
+    for completion in episode.completions:
+        try:
+            request = game.send(completion)
+        except StopIteration as end:
+            return end.value.messages
+        messages = list(request.messages)
+    return messages

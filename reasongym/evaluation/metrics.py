@@ -1,0 +1,104 @@
+"""What a set of judged episodes amounts to; every figure is a pure function of them."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from reasongym.episodes import Episode
+from reasongym.errors import UsageError
+from reasongym.evaluation.statistics import Interval, population_interval, sampling_interval
+
+CUT_REASONS = ("turn_limit", "context_full", "unfinished")
+"""Reasons of a verdict that say the episode was cut off before its own end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The figures of one run."""
+
+    num_problems: int
+    samples: int
+    """Of each problem."""
+    solve_rate: float
+    """avg@k: correct samples over all samples."""
+    population: Interval
+    """95% interval for other problems of this kind."""
+    sampling: Interval | None
+    """95% interval for these very problems; None where one sample, or no disagreement, shows none."""
+    pass_at: dict[int, float]
+    """Unbiased pass@k for each k a power of two, at most half the samples (1 always)."""
+    mean_reward: float
+    mean_turns: float
+    mean_tokens: float | None
+    """Sampled in an episode; None for policies without tokens."""
+    mean_characters: float
+    truncation_rate: float
+    no_answer_rate: float
+    reasons: dict[str, int]
+    """How many episodes ended for each reason, the commonest first."""
+
+
+def score(episodes: Sequence[Episode]) -> Scores:
+    """Compute the figures of complete, judged episodes in the order (problem, sample)."""
+    verdicts = [episode.verdict for episode in episodes if episode.verdict is not None]
+    counts, samples = correct_counts(episodes)
+    reasons = Counter(verdict.reason for verdict in verdicts)
+    return Scores(
+        num_problems=len(counts),
+        samples=samples,
+        solve_rate=sum(counts) / len(episodes),
+        population=population_interval(counts, samples),
+        sampling=sampling_interval(counts, samples),
+        pass_at={k: mean_pass_at(counts, samples, k) for k in _reported_ks(samples)},
+        mean_reward=_mean([verdict.reward for verdict in verdicts]),
+        mean_turns=_mean([len(episode.completions) for episode in episodes]),
+        mean_tokens=_mean_tokens(episodes),
+        mean_characters=_mean([sum(len(c.text) for c in episode.completions) for episode in episodes]),
+        truncation_rate=_mean([is_cut(episode) for episode in episodes]),
+        no_answer_rate=reasons["no_answer"] / len(episodes),
+        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def correct_counts(episodes: Sequence[Episode]) -> tuple[list[int], int]:
+    """Return the number of correct samples of each problem, and the samples that each has."""
+    groups = [list(members) for _, members in groupby(episodes, key=lambda episode: episode.group)]
+    counts = [sum(bool(one.verdict and one.verdict.correct) for one in members) for members in groups]
+    return counts, len(groups[0])
+
+
+def mean_pass_at(counts: Sequence[int], samples: int, k: int) -> float:
+    """Return pass@k averaged over the problems."""
+    return _mean([pass_at(samples, count, k) for count in counts])
+
+
+def pass_at(n: int, num_correct: int, k: int) -> float:
+    """Return the unbiased estimate of solving a problem in k tries, from n samples that are there.
+
+    1 - C(n - c, k) / C(n, k), the share of k-subsets with a correct one (Chen et al., arXiv 2107.03374).
+    """
+    if not 1 <= k <= n:
+        raise UsageError(f"pass@{k} needs at least {max(k, 1)} samples of each problem, there are {n}")
+    return 1 - math.comb(n - num_correct, k) / math.comb(n, k)
+
+
+def is_cut(episode: Episode) -> bool:
+    """Say whether turns or tokens ran out; the flag stored in the episode is not trusted."""
+    reason = episode.verdict.reason if episode.verdict else ""
+    return reason in CUT_REASONS or (bool(episode.completions) and episode.completions[-1].finish == "length")
+
+
+def _reported_ks(samples: int) -> list[int]:
+    """At k beyond half the samples the estimate is still unbiased but its spread is near its range."""
+    return [2**power for power in range(samples.bit_length()) if power == 0 or 2 ** (power + 1) <= samples]
+
+
+def _mean_tokens(episodes: Sequence[Episode]) -> float | None:
+    lengths = [sum(len(c.token_ids) for c in episode.completions) for episode in episodes]
+    return _mean(lengths) if any(lengths) else None
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)

@@ -1,0 +1,145 @@
+"""Re-scoring: every verdict recomputed from the stored texts, every figure from the verdicts.
+
+What a run folder claims is compared with what follows from it; each disagreement is a `Finding`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from reasongym import registry
+from reasongym.core import Verdict
+from reasongym.episodes import Episode, read_episodes
+from reasongym.errors import DataError, UsageError
+from reasongym.evaluation.findings import Finding, find_edits, find_misplaced, find_other_problems, place
+from reasongym.evaluation.grader import grader_digest
+from reasongym.evaluation.metrics import Scores, score
+from reasongym.evaluation.runs import EPISODES_FILE, SCORES_FILE, Run, read_run, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `scores.json` holds: derived from the rest of the folder, never typed."""
+
+    key: str
+    """Names the result: protocol, problems, grader, player and completions."""
+    suite: str
+    suite_digest: str
+    protocol_digest: str
+    grader: str
+    """Of the code that judged here, which may be newer than the code that judged during the run."""
+    player_digest: str
+    completions_digest: str
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run folder, judged again."""
+
+    run: Run
+    episodes: list[Episode]
+    """In the order (problem, sample), with the recomputed verdicts."""
+    findings: list[Finding]
+    flips: list[str]
+    """Verdicts that another version of the grader gave otherwise, in words."""
+    result: Result | None
+    """None where episodes are missing, doubled or foreign."""
+
+
+def rescore(folder: Path) -> Report:
+    """Judge a run folder again and write `scores.json` where nothing was found against it."""
+    report = inspect(folder)
+    if report.result is not None and not report.findings:
+        try:
+            write_whole(folder / SCORES_FILE, _as_file(report.result))
+        except OSError as error:
+            raise DataError(f"cannot write {folder / SCORES_FILE}: {error.strerror}") from error
+    return report
+
+
+def inspect(folder: Path) -> Report:
+    """Judge a run folder again and write nothing."""
+    run = read_run(folder)
+    _require_problems(folder, run)
+    stored = sorted(read_episodes(folder / EPISODES_FILE), key=lambda one: (one.group, one.member))
+    grader = grader_digest(run.suite.env_ids)
+    findings = [*find_other_problems(run), *find_misplaced(run, stored)]
+    if findings:
+        return Report(run, [], findings, [], None)
+    judged = [replace(one, verdict=registry.replay(one.row, one.actions)) for one in stored]
+    findings += [found for one in judged for found in find_edits(run, one)]
+    changes = [_change(*pair) for pair in zip(stored, judged, strict=True) if _differs(*pair)]
+    is_regraded = grader != run.grader
+    if not is_regraded:
+        findings += [Finding("flipped", change) for change in changes]
+    result = _result(run, grader, judged)
+    findings += _typed_scores(folder / SCORES_FILE, result)
+    return Report(run, judged, findings, changes if is_regraded else [], result)
+
+
+def completions_digest(episodes: Sequence[Episode]) -> str:
+    """Name what was sampled: place, texts and token ids of every episode, not the verdicts."""
+    hashed = blake2b(digest_size=6)
+    for one in episodes:
+        played = [[c.text, c.finish, c.token_ids] for c in one.completions]
+        hashed.update(msgspec.json.encode([one.group, one.member, one.actions, played]))
+    return hashed.hexdigest()
+
+
+def _require_problems(folder: Path, run: Run) -> None:
+    try:
+        _ = run.suite.problems
+    except UsageError as error:
+        raise DataError(f"{folder} names problems that do not exist: {error}") from error
+
+
+def _result(run: Run, grader: str, judged: list[Episode]) -> Result:
+    player = run.player.digest or run.player.policy
+    completions = completions_digest(judged)
+    parts = [run.protocol.digest, run.suite_digest, grader, player, completions]
+    key = blake2b(msgspec.json.encode(parts), digest_size=6).hexdigest()
+    return Result(
+        key, run.suite.name, run.suite_digest, run.protocol.digest, grader, player, completions, score(judged)
+    )
+
+
+def _as_file(result: Result) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+
+
+def _differs(stored: Episode, judged: Episode) -> bool:
+    one, other = stored.verdict, judged.verdict
+    if one is None or other is None:
+        return one is not other
+    if {one.reason, other.reason} == {"context_full", "unfinished"}:  # the texts do not show why it ended
+        return one.reward != other.reward
+    return (one.reward, one.correct, one.reason) != (other.reward, other.correct, other.reason)
+
+
+def _change(stored: Episode, judged: Episode) -> str:
+    return f"{place(stored)} was judged {_told(stored.verdict)}, is {_told(judged.verdict)}"
+
+
+def _told(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not at all"
+    return f"{'correct' if verdict.correct else 'wrong'} ({verdict.reason}, {verdict.reward:g})"
+
+
+def _typed_scores(path: Path, result: Result) -> Iterator[Finding]:
+    """Compare `scores.json`, where there is one of this grader, with what follows from the episodes."""
+    if not path.exists():
+        return
+    try:
+        typed = msgspec.json.decode(path.read_bytes(), type=Result)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        yield Finding("typed_score", f"{SCORES_FILE} is not derived from the episodes ({error})")
+        return
+    if typed.grader == result.grader and typed != result:
+        one, other = msgspec.to_builtins(typed), msgspec.to_builtins(result)
+        names = [name for name in one if one[name] != other[name]]
+        yield Finding("typed_score", f"{SCORES_FILE} differs from the episodes in {', '.join(names)}")

@@ -1,0 +1,101 @@
+"""Intervals whose unit is the problem: samples of one problem are not independent of each other.
+
+Treating n x k samples as independent prints error bars several times too small. Two questions have two
+answers: the *population* interval says how well the policy would do on other problems of the same kind,
+the *sampling* interval what sampling these very problems again would give (Miller, arXiv 2411.00640).
+"""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from statistics import NormalDist, fmean, stdev
+from typing import NamedTuple
+
+CONFIDENCE = 0.95
+NORMAL_FROM = 100_000
+"""Degrees of freedom from which Student's t and the normal quantile differ by less than 3e-5."""
+
+
+class Interval(NamedTuple):
+    """A 95% interval; rates are clipped to [0, 1]."""
+
+    low: float
+    high: float
+
+
+def population_interval(counts: Sequence[int], samples: int) -> Interval:
+    """Bound the solve rate on the population the problems were drawn from.
+
+    `counts` holds the correct samples of each problem, out of `samples`. Student's t over the problems'
+    means; Wilson where the means are single bits or show no spread, since t would claim certainty.
+    """
+    rates = [count / samples for count in counts]
+    if samples == 1 or len(set(rates)) == 1:
+        return wilson(fmean(rates), len(rates))
+    half = student_t(len(rates) - 1) * stdev(rates) / math.sqrt(len(rates))
+    return _clipped(fmean(rates), half)
+
+
+def sampling_interval(counts: Sequence[int], samples: int) -> Interval | None:
+    """Bound the solve rate on exactly these problems, were they sampled for ever.
+
+    Student's t with Satterthwaite's degrees of freedom over the problems' own variances. None where they
+    cannot be estimated: one sample a problem, or samples that agree on every problem.
+    """
+    if samples == 1:
+        return None
+    rates = [count / samples for count in counts]
+    variances = [rate * (1 - rate) / (samples - 1) for rate in rates]
+    total = math.fsum(variances)
+    if total == 0:
+        return None
+    freedom = total**2 * (samples - 1) / math.fsum(v * v for v in variances)
+    return _clipped(fmean(rates), student_t(int(freedom)) * math.sqrt(total) / len(rates))
+
+
+def paired_interval(one: Sequence[float], other: Sequence[float]) -> Interval:
+    """Bound the mean difference `one - other` of two policies' rates on the same problems, in order."""
+    differences = [a - b for a, b in zip(one, other, strict=True)]
+    mean = fmean(differences)
+    if len(differences) < 2:
+        return Interval(-1.0, 1.0)
+    half = student_t(len(differences) - 1) * stdev(differences) / math.sqrt(len(differences))
+    return Interval(mean - half, mean + half)
+
+
+def wilson(rate: float, n: int) -> Interval:
+    """Return Wilson's score interval of a rate over n independent trials (JASA 22, 1927)."""
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
+    return _clipped(middle, half)
+
+
+@lru_cache(maxsize=1024)
+def student_t(freedom: int, confidence: float = CONFIDENCE) -> float:
+    """Return the t within which Student's distribution has `confidence` of its mass, to 1e-12."""
+    if freedom >= NORMAL_FROM:
+        return NormalDist().inv_cdf((1 + confidence) / 2)
+    low, high = 0.0, 1.0
+    while _central_mass(high, freedom) < confidence:
+        high *= 2
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _central_mass(middle, freedom) < confidence else (low, middle)
+    return high
+
+
+def _central_mass(t: float, freedom: int) -> float:
+    """P(|T| <= t) by the finite series of Abramowitz & Stegun 26.7.3 (odd) and 26.7.4 (even)."""
+    odd = freedom % 2
+    angle = math.atan(t / math.sqrt(freedom))
+    term, total = (math.cos(angle) if odd else 1.0), 0.0
+    for j in range(1, freedom // 2 + 1):
+        total += term
+        term *= (2 * j - 1 + odd) / (2 * j + odd) * math.cos(angle) ** 2
+    mass = math.sin(angle) * total
+    return 2 / math.pi * (angle + mass) if odd else mass
+
+
+def _clipped(middle: float, half: float) -> Interval:
+    return Interval(max(0.0, middle - half), min(1.0, middle + half))

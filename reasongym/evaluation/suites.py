@@ -1,0 +1,94 @@
+"""Suites: which problems a policy is measured on, as data with a digest of the problems themselves."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+
+import msgspec
+
+from reasongym import registry
+from reasongym.core import Json, Problem, Row, Split
+from reasongym.errors import UsageError
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Consecutive seeds of one environment at one level."""
+
+    env_id: str
+    level: int
+    split: Split
+    num_problems: int
+    first_seed: int = 0
+    options: dict[str, Json] = field(default_factory=dict[str, Json])
+    """Only the options that differ from their defaults."""
+
+    def __post_init__(self) -> None:
+        if self.num_problems < 1:
+            raise UsageError(f"a suite needs at least 1 problem, got num_problems={self.num_problems}")
+
+    def rows(self) -> list[Row]:
+        """Return the rows, seed after seed."""
+        env = registry.get(self.env_id)
+        seeds = range(self.first_seed, self.first_seed + self.num_problems)
+        return [env.row(seed, level=self.level, split=self.split, **self.options) for seed in seeds]
+
+    @property
+    def title(self) -> str:
+        """Name the slice in words; the split is left out where it is `eval`."""
+        options = [f"{name} {value}" for name, value in self.options.items()]
+        splits = [] if self.split == "eval" else [f"{self.split} split"]
+        seeds = [f"seeds from {self.first_seed}"] if self.first_seed else []
+        return ", ".join(
+            [f"{self.env_id.removeprefix('reasongym/')} level {self.level}", *options, *splits, *seeds]
+        )
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A set of rows in a fixed order; its name is made from what it holds, so it cannot lie."""
+
+    slices: tuple[Slice, ...]
+
+    @property
+    def name(self) -> str:
+        """Name the suite in words."""
+        return " + ".join(one.title for one in self.slices)
+
+    @property
+    def env_ids(self) -> list[str]:
+        """The environments it draws on."""
+        return sorted({one.env_id for one in self.slices})
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem, in order."""
+        return tuple(registry.problem(row) for one in self.slices for row in one.rows())
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hex digits that name the rows, the problems made from them and their prompts."""
+        hashed = blake2b(digest_size=6)
+        for problem in self.problems:
+            hashed.update(_encode([problem.row.as_dict(), problem.data, problem.prompt]))
+        return hashed.hexdigest()
+
+
+def env_suite(
+    env_id: str,
+    *,
+    level: int | None = None,
+    split: Split | None = None,
+    num_problems: int = 200,
+    first_seed: int = 0,
+    **options: Json,
+) -> Suite:
+    """Make the suite of an environment at a level: by default of its eval split, where it has one."""
+    env = registry.get(env_id)
+    level = env.row(0, level=level).level
+    if split is None:
+        split = "eval" if "eval" in env.splits(level) else "all"
+    row = env.row(first_seed, level=level, split=split, **options)
+    return Suite((Slice(env.env_id, level, split, num_problems, first_seed, row.options),))
