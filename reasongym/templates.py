@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
 import msgspec
 
 from reasongym.episodes import Completion, Message
+from reasongym.errors import UsageError
 
 PLAIN_CHAT = "{% for m in messages %}{{ m.content }}{{ '\n' }}{% endfor %}"
 """Chat layout for models without one of their own: the contents, a line each."""
@@ -84,6 +85,9 @@ class Renderer:
         self.template = template
         self._chat = template.chat or tokenizer.chat_template or PLAIN_CHAT
         self._is_plain = self._chat == PLAIN_CHAT
+        if tokenizer.eos_token_id is None:
+            raise UsageError("the tokenizer has no end-of-sequence token, so no completion could ever end")
+        self.eos_id: int = tokenizer.eos_token_id
         self._render = lru_cache(maxsize=4096)(self._render_uncached)
         self._first_ids = lru_cache(maxsize=4096)(self._first_ids_uncached)
 
@@ -103,8 +107,8 @@ class Renderer:
         if not after.startswith(before):
             return self.first_prompt(messages)
         delta = after[len(before) :]
-        if last.token_ids and last.token_ids[-1] == self.tokenizer.eos_token_id:
-            delta = delta.removeprefix(self._eos_text())
+        if last.token_ids and last.token_ids[-1] == self.eos_id:
+            delta = delta.removeprefix(self._eos_text)
         return [*last.prompt_ids, *last.token_ids, *self.tokenizer.encode(delta, add_special_tokens=False)]
 
     def _first_ids_uncached(self, messages: tuple[Message, ...]) -> tuple[int, ...]:
@@ -120,8 +124,8 @@ class Renderer:
         )
         return rendered + self.template.prefill
 
+    @cached_property
     def _eos_text(self) -> str:
-        eos = self.tokenizer.eos_token_id
-        return "" if eos is None else self.tokenizer.decode(
-            [eos], skip_special_tokens=False, clean_up_tokenization_spaces=False
+        return self.tokenizer.decode(
+            [self.eos_id], skip_special_tokens=False, clean_up_tokenization_spaces=False
         )

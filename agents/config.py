@@ -1,0 +1,166 @@
+"""The settings of a training run: frozen dataclasses that are TOML file, command-line flags and record at once."""
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import tomli_w
+
+from reasongym.agents.batch import Aggregation
+from reasongym.core import Json
+from reasongym.errors import DataError, UnknownName, UsageError
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The policy's weights."""
+
+    path: str = ""
+    """A Hugging Face model directory."""
+    device: str = "cpu"
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class ProblemSettings:
+    """What is learned."""
+
+    env: str = "reasongym/Countdown-v0"
+    level: int = 0
+    options: dict[str, Json] = field(default_factory=dict[str, Json])
+    """Options of the environment by name, such as `style`."""
+    template: str = "default"
+
+
+@dataclass(frozen=True)
+class RolloutSettings:
+    """How episodes are played."""
+
+    groups: int = 64
+    """Problems per step."""
+    group_size: int = 32
+    """Episodes per problem."""
+    temperature: float = 1.0
+    max_tokens: int = 256
+    """Of one turn."""
+    max_rows: int = 2048
+    """Most completions decoded at once; bounds the cache's memory."""
+
+
+@dataclass(frozen=True)
+class AlgorithmSettings:
+    """The loss."""
+
+    advantage: Literal["grpo", "dr_grpo", "rloo"] = "grpo"
+    aggregation: Aggregation = "token-mean"
+    clip_low: float = 0.2
+    clip_high: float = 0.28
+    """Above `clip_low` it leaves room for rare tokens to grow (DAPO's clip-higher)."""
+    kl: float = 0.0
+    """Weight of KL(policy || the model at the start), estimator k3, in the loss."""
+    entropy: float = 0.0
+    """Weight of the entropy bonus."""
+    updates: int = 1
+    """Optimizer steps per step; each takes its share of the groups."""
+    mask_truncated: bool = False
+    """Leave episodes that ran out of turns or tokens out of the loss and its denominator."""
+
+
+@dataclass(frozen=True)
+class OptimizerSettings:
+    """AdamW and its schedule."""
+
+    learning_rate: float = 1e-6
+    warmup: int = 0
+    """Steps over which the rate rises from 0."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """What the rate does after the warm-up, towards 0 at the last step."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    max_grad_norm: float = 1.0
+    micro_tokens: int = 65_536
+    """Most padded ids per forward and backward; lower it where memory is short, nothing else changes."""
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """Length, seeds and records of the run."""
+
+    steps: int = 100
+    seed: int = 0
+    threads: int = 0
+    """CPU threads of torch; 0 leaves its default. Bits repeat only at equal threads."""
+    checkpoint_every: int = 25
+    eval_every: int = 0
+    """Steps between evaluations on the eval split during training; 0 for none."""
+    eval_problems: int = 256
+    log_groups: int = 1
+    """Groups of each step whose episodes are kept in episodes.jsonl."""
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a training run."""
+
+    model: ModelSettings = ModelSettings()
+    problems: ProblemSettings = field(default_factory=ProblemSettings)
+    rollout: RolloutSettings = RolloutSettings()
+    algorithm: AlgorithmSettings = AlgorithmSettings()
+    optimizer: OptimizerSettings = OptimizerSettings()
+    run: RunSettings = RunSettings()
+
+    def check(self) -> None:
+        """Raise UsageError for the first value that cannot work."""
+        _at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
+        _at_least("rollout.groups", self.rollout.groups, 1, "")
+        _at_least("rollout.max_tokens", self.rollout.max_tokens, 1, "")
+        _at_least("rollout.max_rows", self.rollout.max_rows, 1, "")
+        _at_least("optimizer.micro_tokens", self.optimizer.micro_tokens, 1, "")
+        _at_least("run.steps", self.run.steps, 0, "")
+        _at_least("run.checkpoint_every", self.run.checkpoint_every, 1, "")
+        _at_least("algorithm.updates", self.algorithm.updates, 1, "")
+        if self.algorithm.updates > self.rollout.groups:
+            raise UsageError(
+                f"algorithm.updates must be at most rollout.groups ({self.rollout.groups}), "
+                f"got {self.algorithm.updates}"
+            )
+        if self.rollout.temperature <= 0:
+            raise UsageError(
+                f"rollout.temperature must be above 0 to explore, got {self.rollout.temperature}"
+            )
+
+
+def _at_least(name: str, value: int, least: int, why: str) -> None:
+    if value < least:
+        raise UsageError(f"{name} must be at least {least} {why}".rstrip() + f", got {value}")
+
+
+def load_config(path: Path) -> TrainConfig:
+    """Read a TOML file; raises with the nearest name for a key that does not exist."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not a TOML file: {error}") from error
+    _check_keys(tables, TrainConfig, str(path))
+    try:
+        return msgspec.convert(tables, TrainConfig)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _check_keys(table: dict[str, Any], kind: Any, where: str) -> None:
+    known = {one.name: one for one in fields(kind)}
+    for name, value in table.items():
+        if name not in known:
+            raise UnknownName(f"option in {where}:", name, known)
+        if is_dataclass(known[name].type) and isinstance(value, dict):
+            _check_keys(value, known[name].type, f"{where} [{name}]")
+
+
+def dump_config(config: TrainConfig) -> str:
+    """Write a config as TOML, every value resolved."""
+    return tomli_w.dumps(asdict(config))

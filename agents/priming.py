@@ -1,0 +1,129 @@
+"""Priming: teaching a model the notation by legal moves drawn at random, which ignore the goal.
+
+A model that cannot write a legal answer earns no reward and learns nothing from it; a primed one plays legal
+moves blindly, and what it knows beyond that it owes to the rewards.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import tomli_w
+import torch
+from torch import nn
+
+from reasongym.agents.batch import micro_batches, weigh
+from reasongym.agents.models import LoadedModel
+from reasongym.agents.policies.scripted import RandomPolicy
+from reasongym.agents.run_folder import RunFolder
+from reasongym.agents.scoring import Scorer
+from reasongym.core import Env, Json
+from reasongym.episodes import Completion, Episode, Message, Sampling
+from reasongym.rollouts import Setting, group_plays, rollout
+from reasongym.seeding import digest64
+from reasongym.templates import TEMPLATES, Renderer, Template
+
+
+@dataclass(frozen=True)
+class PrimingSettings:
+    """How long and how fast to prime."""
+
+    steps: int = 300
+    groups: int = 64
+    """Problems per step."""
+    group_size: int = 8
+    """Random episodes per problem."""
+    learning_rate: float = 2e-3
+    warmup: int = 20
+    checkpoint_every: int = 100
+
+
+def tokenised(episode: Episode, renderer: Renderer) -> Episode:
+    """Return a scripted player's episode as if its texts had been sampled: with token ids and an end token."""
+    completions: list[Completion] = []
+    for place, message in enumerate(episode.messages):
+        if message.role != "assistant":
+            continue
+        before = tuple(episode.messages[:place])
+        prompt = renderer.next_prompt(completions[-1], before) if completions else renderer.first_prompt(before)
+        ids = [*renderer.tokenizer.encode(message.content, add_special_tokens=False), renderer.eos_id]
+        completions.append(Completion(message.content, "stop", prompt, ids, [0.0] * len(ids)))
+    return replace(episode, completions=completions)
+
+
+class Priming:
+    """A supervised run on random legal play: a pure function of its settings, resumable like any run."""
+
+    def __init__(
+        self,
+        settings: PrimingSettings,
+        loaded: LoadedModel,
+        folder: Path,
+        *,
+        env: Env,
+        level: int,
+        options: dict[str, Json],
+        seed: int,
+    ) -> None:
+        self.settings = settings
+        self.loaded = loaded
+        self.env, self.level, self.options, self.seed = env, level, options, seed
+        self.folder = RunFolder(folder)
+        record = {"env": env.env_id, "level": level, "options": options, "seed": seed, **vars(settings)}
+        self.folder.open(tomli_w.dumps(record))
+        self.renderer = Renderer(loaded.tokenizer, TEMPLATES["default"])
+        self.scorer = Scorer(loaded)
+        self.optimizer = torch.optim.AdamW(loaded.model.parameters(), betas=(0.9, 0.95), fused=True)
+        self.step = 0
+
+    def run(self, on_step: Callable[[dict[str, float]], None] = lambda _: None) -> None:
+        """Prime to the last step, from the last checkpoint if there is one."""
+        saved = self.folder.restore()
+        if saved is not None:
+            self.step, state = saved
+            self.loaded.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+        while self.step < self.settings.steps:
+            metrics = {"step": self.step + 1, "loss": self._update(self._episodes())}
+            self.step += 1
+            self.folder.append_json("metrics.jsonl", metrics)
+            on_step(metrics)
+            if self.step == self.settings.steps or self.step % self.settings.checkpoint_every == 0:
+                state = {"model": self.loaded.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+                self.folder.save(self.step, state)
+
+    def _episodes(self) -> list[Episode]:
+        split = self.env.splits(self.level)[0]
+        seeds = [digest64(b"prime %d %d %d" % (self.seed, self.step, place)) >> 1 for place in range(self.settings.groups)]
+        rows = [self.env.row(seed, level=self.level, split=split, **self.options) for seed in seeds]
+        plays = group_plays(
+            map(self.env.problem, rows),
+            Setting(Sampling(), TEMPLATES["default"]),
+            group_size=self.settings.group_size,
+            salt=f"prime {self.seed} {self.step}",
+        )
+        return [tokenised(episode, self.renderer) for episode in rollout(RandomPolicy(), plays)]
+
+    def _update(self, episodes: Sequence[Episode]) -> float:
+        """Take one step on the mean loss per token; returns it in nats."""
+        self.loaded.model.train()
+        total = 0.0
+        rows = weigh(episodes, [1.0] * len(episodes), "token-mean")
+        for micro in micro_batches(rows, max_tokens=65_536, device=self.loaded.device):
+            loss = -(micro.weights * self.scorer(micro).logprobs).sum()
+            loss.backward()
+            total += float(loss.detach())
+        nn.utils.clip_grad_norm_(self.loaded.model.parameters(), 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return total
+
+    def _rate(self) -> float:
+        """Warm up, then fall linearly to a tenth."""
+        settings = self.settings
+        if self.step < settings.warmup:
+            return settings.learning_rate * (self.step + 1) / settings.warmup
+        progress = (self.step - settings.warmup) / max(1, settings.steps - settings.warmup)
+        return settings.learning_rate * (1 - 0.9 * progress)

@@ -1,0 +1,273 @@
+"""The learner: rows -> rollouts -> filter -> advantages -> batch -> loss -> step, read top to bottom.
+
+A run is a pure function of its config: rows and sampling noise are keyed by (seed, step), and the state that
+a checkpoint holds is weights, optimizer and counters alone.
+"""
+
+import copy
+import math
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from reasongym.agents.advantages import ESTIMATORS, group_advantages
+from reasongym.agents.batch import MicroBatch, micro_batches, weigh
+from reasongym.agents.config import TrainConfig, dump_config
+from reasongym.agents.losses import clipped_surrogate, k3
+from reasongym.agents.models import LoadedModel
+from reasongym.agents.policies.torch_policy import TorchPolicy
+from reasongym.agents.run_folder import RunFolder
+from reasongym.agents.scoring import Scorer
+from reasongym.core import Problem, Row
+from reasongym.episodes import Episode, Sampling, to_json
+from reasongym.errors import UnknownName
+from reasongym.registry import get
+from reasongym.rollouts import Setting, group_plays, rollout
+from reasongym.seeding import digest64
+from reasongym.templates import TEMPLATES, Renderer
+
+Metrics = dict[str, float]
+
+
+class Trainer:
+    """One training run in one process."""
+
+    def __init__(self, config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
+        config.check()
+        self.config = config
+        self.env = get(config.problems.env)
+        self._row(0, "train")  # a level or option that does not exist is refused before anything is written
+        self.folder = RunFolder(folder)
+        self.loaded = loaded
+        self.setting = self._setting()
+        self.folder.open(dump_config(config))
+        if config.run.threads:
+            torch.set_num_threads(config.run.threads)
+        self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
+        self.scorer = Scorer(loaded, config.rollout.temperature, config.algorithm.entropy > 0)
+        self.reference = self._reference()
+        self.optimizer = self._optimizer()
+        self.step = 0
+
+    def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
+        """Train to the last step, from the last checkpoint if there is one."""
+        self._restore()
+        while self.step < self.config.run.steps:
+            started = time.perf_counter()
+            metrics = self.advance()
+            on_step(metrics)
+            wall = {"step": self.step, "wall_s": time.perf_counter() - started}
+            self.folder.append_json("timing.jsonl", wall | self._timing)
+            is_last = self.step == self.config.run.steps
+            if is_last or self.step % self.config.run.checkpoint_every == 0:
+                self._save()
+
+    def advance(self) -> Metrics:
+        """Play, learn and log one step; returns its metrics."""
+        self.loaded.model.eval()
+        metrics: Metrics = {"step": self.step + 1, **self._evaluation()}
+        started = time.perf_counter()
+        groups = self._play(self._problems())
+        played = time.perf_counter()
+        metrics |= _play_metrics(groups) | self._learn(groups)
+        self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
+        self.step += 1
+        self.policy.push(None, self.step)
+        self._log(groups, metrics)
+        return metrics
+
+    # -- rows and rollouts ----------------------------------------------------------------------------
+
+    def _row(self, seed: int, split: str) -> Row:
+        problems = self.config.problems
+        splits = self.env.splits(problems.level) if 0 <= problems.level < len(self.env.levels) else ()
+        wanted: Any = split if split in splits or not splits else splits[0]
+        return self.env.row(seed, level=problems.level, split=wanted, **problems.options)
+
+    def _problems(self) -> list[Problem]:
+        """Make the problems of this step: fresh ones, keyed by the run's seed and the step."""
+        seeds = (
+            digest64(b"%d %d %d" % (self.config.run.seed, self.step, place)) >> 1
+            for place in range(self.config.rollout.groups)
+        )
+        return [self.env.problem(self._row(seed, "train")) for seed in seeds]
+
+    def _play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        size = self.config.rollout.group_size
+        salt = f"{self.config.run.seed} {self.step}"
+        plays = group_plays(problems, self.setting, group_size=size, salt=salt)
+        episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
+        return [episodes[start : start + size] for start in range(0, len(episodes), size)]
+
+    def _setting(self) -> Setting:
+        rollout_settings, name = self.config.rollout, self.config.problems.template
+        if name not in TEMPLATES:
+            raise UnknownName("template", name, TEMPLATES)
+        template = TEMPLATES[name]
+        sampling = Sampling(
+            rollout_settings.temperature, max_tokens=rollout_settings.max_tokens, stop=template.stop
+        )
+        renderer = Renderer(self.loaded.tokenizer, template)
+        return Setting(sampling, template, renderer, self.loaded.context_length)
+
+    def _evaluation(self) -> Metrics:
+        """Solve fresh problems of the eval split, one sample each, every `eval_every` steps."""
+        run = self.config.run
+        if not run.eval_every or self.step % run.eval_every:
+            return {}
+        problems = [self.env.problem(self._row(seed, "eval")) for seed in range(run.eval_problems)]
+        plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
+        episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
+        return {"eval_solve_rate": statistics.fmean(_is_solved(episode) for episode in episodes)}
+
+    # -- learning -------------------------------------------------------------------------------------
+
+    def _learn(self, groups: list[list[Episode]]) -> Metrics:
+        """Take the optimizer steps of one batch of groups; dead groups cost nothing."""
+        kept = [self._trainable(group) for group in groups]
+        live = [group for group in kept if len({episode.reward for episode in group}) > 1]
+        shares = [live[place :: self.config.algorithm.updates] for place in range(self.config.algorithm.updates)]
+        updates = [self._update(share) for share in shares if share]
+        means = {name: statistics.fmean(u[name] for u in updates) for name in (updates[0] if updates else ())}
+        return {"live_groups": len(live) / len(groups), "learning_rate": self._rate(), **means}
+
+    def _trainable(self, group: list[Episode]) -> list[Episode]:
+        judged = [episode for episode in group if episode.verdict is not None]
+        if not self.config.algorithm.mask_truncated:
+            return judged
+        return [episode for episode in judged if not episode.is_truncated]
+
+    def _update(self, groups: list[list[Episode]]) -> Metrics:
+        estimator = ESTIMATORS[self.config.algorithm.advantage]
+        episodes = [episode for group in groups for episode in group]
+        advantages = [
+            advantage
+            for group in groups
+            for advantage in group_advantages([episode.reward for episode in group], estimator)
+        ]
+        rows = weigh(episodes, advantages, self.config.algorithm.aggregation)
+        sums = self.accumulate(
+            micro_batches(rows, max_tokens=self.config.optimizer.micro_tokens, device=self.loaded.device)
+        )
+        norm = nn.utils.clip_grad_norm_(self._parameters(), self.config.optimizer.max_grad_norm)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return {"grad_norm": float(norm), **{name: float(total) for name, total in sums.items()}}
+
+    def accumulate(self, batches: Any) -> dict[str, Tensor]:
+        """Add the gradients of all micro-batches; returns weighted means over the sampled tokens."""
+        self.loaded.model.train()
+        sums: dict[str, Tensor] = {}
+        for micro in batches:
+            loss, parts = self.loss(micro)
+            loss.backward()
+            for name, value in parts.items():
+                sums[name] = sums[name] + value if name in sums else value
+        return sums
+
+    def loss(self, micro: MicroBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a micro-batch, its share of the whole, and what to report of it."""
+        algorithm = self.config.algorithm
+        logprobs, entropies = self.scorer(micro)
+        per_token = clipped_surrogate(
+            logprobs,
+            micro.old_logprobs,
+            micro.advantages,
+            clip_low=algorithm.clip_low,
+            clip_high=algorithm.clip_high,
+        )
+        parts: dict[str, Tensor] = {}
+        if entropies is not None:
+            per_token = per_token - algorithm.entropy * entropies
+            parts["entropy"] = (micro.weights * entropies.detach()).sum()
+        if self.reference is not None:
+            with torch.no_grad():
+                reference = self.reference(micro).logprobs
+            divergence = k3(logprobs, reference)
+            per_token = per_token + algorithm.kl * divergence
+            parts["kl"] = (micro.weights * divergence.detach()).sum()
+        with torch.no_grad():
+            ratio = (logprobs - micro.old_logprobs).exp()
+            clipped = (ratio < 1 - algorithm.clip_low) | (ratio > 1 + algorithm.clip_high)
+            parts["clip_fraction"] = (micro.weights * clipped).sum()
+            parts["sampler_mismatch"] = (micro.weights * (logprobs - micro.old_logprobs).abs()).sum()
+        loss = (micro.weights * per_token).sum()
+        return loss, parts | {"loss": loss.detach()}
+
+    def _parameters(self) -> list[nn.Parameter]:
+        return [parameter for parameter in self.loaded.model.parameters() if parameter.requires_grad]
+
+    def _optimizer(self) -> torch.optim.AdamW:
+        settings = self.config.optimizer
+        return torch.optim.AdamW(
+            self._parameters(),
+            lr=settings.learning_rate,
+            betas=settings.betas,
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+
+    def _rate(self) -> float:
+        """Return the learning rate of the current step."""
+        settings, step = self.config.optimizer, self.step
+        if step < settings.warmup:
+            return settings.learning_rate * (step + 1) / settings.warmup
+        progress = (step - settings.warmup) / max(1, self.config.run.steps - settings.warmup)
+        factors = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
+        return settings.learning_rate * factors[settings.schedule]
+
+    def _reference(self) -> Scorer | None:
+        """Freeze a copy of the model at the start of the run, if a KL term wants one."""
+        if not self.config.algorithm.kl:
+            return None
+        frozen = LoadedModel(copy.deepcopy(self.loaded.model).requires_grad_(False).eval(), self.loaded.tokenizer)
+        return Scorer(frozen, self.config.rollout.temperature)
+
+    # -- records --------------------------------------------------------------------------------------
+
+    def _log(self, groups: list[list[Episode]], metrics: Metrics) -> None:
+        self.folder.append_json("metrics.jsonl", metrics)
+        logged = groups[: self.config.run.log_groups]
+        self.folder.append("episodes.jsonl", b"".join(to_json(e) for group in logged for e in group))
+
+    def _save(self) -> None:
+        state = {"model": self.loaded.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        self.folder.save(self.step, state)
+
+    def _restore(self) -> None:
+        saved = self.folder.restore()
+        if saved is None:
+            return
+        self.step, state = saved
+        self.loaded.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.policy.push(None, self.step)
+
+
+def _is_solved(episode: Episode) -> bool:
+    return episode.verdict is not None and episode.verdict.correct
+
+
+def _play_metrics(groups: list[list[Episode]]) -> Metrics:
+    """Describe what was played; `sampled_entropy` is the mean of -log p over sampled tokens."""
+    episodes = [episode for group in groups for episode in group]
+    tokens = [len(completion.token_ids) for episode in episodes for completion in episode.completions]
+    surprise = [-score for e in episodes for completion in e.completions for score in completion.logprobs]
+    reasons = Counter(episode.verdict.reason if episode.verdict else "unscored" for episode in episodes)
+    return {
+        "reward": statistics.fmean(episode.reward for episode in episodes),
+        "solve_rate": statistics.fmean(map(_is_solved, episodes)),
+        "completion_tokens": statistics.fmean(tokens) if tokens else 0.0,
+        "turns": statistics.fmean(len(episode.completions) for episode in episodes),
+        "truncated": statistics.fmean(episode.is_truncated for episode in episodes),
+        "sampled_entropy": statistics.fmean(surprise) if surprise else 0.0,
+        **{f"reason/{reason}": count / len(episodes) for reason, count in sorted(reasons.items())},
+    }
