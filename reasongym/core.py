@@ -132,9 +132,7 @@ class Option:
                 )
             return value
         if type(value) is not type(self.default):
-            raise UsageError(
-                f"option {self.name!r} must be a {type(self.default).__name__}, got {value!r}"
-            )
+            raise UsageError(f"option {self.name!r} must be a {type(self.default).__name__}, got {value!r}")
         return value
 
 
@@ -263,6 +261,10 @@ class Env(gymnasium.Env[str, str]):
         """Return the work a named solver spends on the problem; its mean must rise with the level."""
         raise NotImplementedError(f"{self.env_id} names no solver")
 
+    def symmetric(self, data: Data, rng: Stream) -> Data:
+        """Return the same problem in another guise (order, renaming, ...), with the same canonical form."""
+        raise NotImplementedError(f"{self.env_id} names no symmetries")
+
     # -- rows and problems ----------------------------------------------------------------------------
 
     def splits(self, level: int) -> tuple[Split, ...]:
@@ -275,9 +277,7 @@ class Env(gymnasium.Env[str, str]):
         style = Option("style", next(iter(cls.styles)), "wording of the prompt", tuple(cls.styles))
         return {option.name: option for option in (*cls.parameters, style)}
 
-    def row(
-        self, seed: int, *, level: int | None = None, split: Split | None = None, **options: Json
-    ) -> Row:
+    def row(self, seed: int, *, level: int | None = None, split: Split | None = None, **options: Json) -> Row:
         """Make the row of a seed; raises UsageError for a level, split, seed or option that does not fit."""
         level = self.default_level if level is None else level
         if type(level) is not int or not 0 <= level < len(self.levels):
@@ -383,7 +383,8 @@ class Env(gymnasium.Env[str, str]):
             return self.row(row.seed, level=row.level, split=row.split, **row.options)
         seed = int(self.np_random.integers(2**31)) if seed is None else seed
         t = self._template
-        asked = {"level": t.level, "split": None if "level" in options else t.split, **t.options, **options}
+        split = None if "level" in options else t.split
+        asked: dict[str, Json] = {"level": t.level, "split": split, **t.options, **options}
         return self.row(seed, **asked)
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Json]]:

@@ -23,6 +23,11 @@ class Step(NamedTuple):
     right: int
     result: int
 
+    @property
+    def text(self) -> str:
+        """Write the step as `3 * 7`."""
+        return f"{self.left} {self.operator} {self.right}"
+
 
 class Level(NamedTuple):
     """What the problems of a level are made of."""
@@ -73,7 +78,7 @@ def generate(rng: Stream, level: Level, num_numbers: int) -> Data:
             steps, target = _combine(random, numbers, level.low, level.high)
             fits = target > 0 and not takes_one_step(numbers, target)
         if fits:
-            solution = [f"{left} {operator} {right}" for left, operator, right, _ in steps]
+            solution = [step.text for step in steps]
             return {"numbers": numbers, "target": target, "use_all": level.use_all, "solution": solution}
 
 
@@ -151,9 +156,7 @@ def takes_one_step(numbers: Sequence[int], target: int) -> bool:
     return False
 
 
-def _combine(
-    random: Callable[[], float], numbers: list[int], low: int, high: int
-) -> tuple[list[Step], int]:
+def _combine(random: Callable[[], float], numbers: list[int], low: int, high: int) -> tuple[list[Step], int]:
     """Combine all numbers, the last two to a target from low to high; no steps where they cannot be."""
     values = numbers.copy()
     steps: list[Step] = []

@@ -51,13 +51,11 @@ def steps_prompt(numbers: Sequence[int], target: int, *, use_all: bool, style: s
     """Explain the game of one step a turn and ask for the first."""
     if style == "terse":
         return terse(numbers, target)
-    goal = (
-        f"Use up all numbers so that the last one left is {target}." if use_all else f"Make {target}."
-    )
+    goal = f"Use up all numbers so that the last one left is {target}." if use_all else f"Make {target}."
     return (
-        f"You have the numbers {', '.join(map(str, numbers))}. {goal} Each turn, take two of them and replace "
-        "them by their sum, difference, product or quotient, which must be a positive whole number, by "
-        "writing for example `3 * 7`. You are then shown what remains and the target, such as "
+        f"You have the numbers {', '.join(map(str, numbers))}. {goal} Each turn, take two of them and "
+        "replace them by their sum, difference, product or quotient, which must be a positive whole number, "
+        "by writing for example `3 * 7`. You are then shown what remains and the target, such as "
         f"`21 5 = {target} :`. Write `done` to give up. {_ASK_STEP[style]}"
     )
 

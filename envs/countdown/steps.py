@@ -11,6 +11,7 @@ from reasongym.envs.countdown.single import Countdown
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
+_CHANCE = (0.135, 0.072, 0.019, 0.006, 0.003, 0.001, 0.001, 0.001)
 _GIVING_UP = frozenset(("done", "give up"))
 
 
@@ -59,11 +60,19 @@ class CountdownSteps(Countdown):
         return _moved(_after(state, read), answer)
 
     def oracle(self, data: Data) -> list[str]:
-        return list(data["solution"])
+        texts: list[str] = []
+        for step in problems.read_steps(data["solution"]):
+            texts.append(step.text)
+            if step.result == data["target"] and not data["use_all"]:
+                break  # the target may come up before the last step
+        return texts
+
+    def chance(self, level: int) -> float:
+        """Return what the random legal player earns, measured on 10,000 problems and rounded up."""
+        return _CHANCE[level]
 
     def random_action(self, state: Position, rng: Stream) -> str:
-        left, operator, right, _ = problems.random_step(rng.random, state.numbers)
-        return f"{left} {operator} {right}"
+        return problems.random_step(rng.random, state.numbers).text
 
 
 def _illegality(numbers: tuple[int, ...], step: Expression) -> str:

@@ -35,10 +35,11 @@ _SAME_AS_ASCII = {
     "(": "（［｛",
     ")": "）］｝",
     # Spaces separate numbers and never join them: "1 2" is an error, not 12.
-    " ": "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u2060\u3000\ufeff",
+    " ": "".join(map(chr, (0xA0, *range(0x2000, 0x200C), 0x202F, 0x2060, 0x3000, 0xFEFF))),
 }
-_UNICODE = {ord(char): ascii_char for ascii_char, chars in _SAME_AS_ASCII.items() for char in chars}
-_UNICODE |= {ord("０") + digit: str(digit) for digit in range(10)}
+_UNICODE = {ord(char): plain for plain, chars in _SAME_AS_ASCII.items() for char in chars} | {
+    ord("０") + digit: str(digit) for digit in range(10)
+}
 
 _TOKEN = re.compile(r"[0-9][0-9,]*|\\[A-Za-z]+|\\.|[^\s]")
 _LATEX = {

@@ -32,9 +32,7 @@ NO_ANSWER = Extraction(None, "no_answer")
 HEDGED = Extraction(None, "hedged")
 
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
-_PHRASE = re.compile(
-    r"(?:answer|solution|expression)\*{0,2}[ \t]{0,3}(?:is\b|:|=)[\s:*]{0,8}", re.IGNORECASE
-)
+_PHRASE = re.compile(r"(?:answer|solution|expression)\*{0,2}[ \t]{0,3}(?:is\b|:|=)[\s:*]{0,8}", re.IGNORECASE)
 _AFTERTHOUGHT = re.compile(r",\s(?=[A-Za-z])|\s(?:because|since|which|as|using)\b|\.\s")
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _ALTERNATIVES = re.compile(r"\b(?:or|either|maybe|alternatively)\b|[,;|]", re.IGNORECASE)
@@ -50,14 +48,14 @@ _LIST_WORDS = ("or", "and", ",", ";", "|", "either")
 
 def extract(text: str) -> Extraction:
     """Return the answer that a completion declares, in time linear in its length."""
-    text = _after_thinking(text)
-    if text is None:
+    answering = _after_thinking(text)
+    if answering is None:
         return NO_ANSWER
     for find in _FINDERS:
-        declarations = _kept(text, find(text))
+        declarations = _kept(answering, find(answering))
         if declarations:
-            return _decide(text, declarations)
-    return _trailing(text)
+            return _decide(answering, declarations)
+    return _trailing(answering)
 
 
 def offers_alternatives(answer: str) -> bool:

@@ -1,0 +1,38 @@
+"""What play without reasoning earns: the best constant answer and the random legal player."""
+
+from collections import Counter
+from math import sqrt
+
+from reasongym.checks.result import Result, Scale, draw, play, play_randomly, within
+from reasongym.core import Env
+
+TOLERANCE = 0.02
+_NUM_CONSTANTS = 3
+_FIXED = ("0", "1", "yes", "A")
+
+
+def chance_is_measured(env: Env, level: int, scale: Scale) -> Result:
+    """`chance(level)` is what the better of the two players earns, within 0.02 and the sampling error."""
+    problems = list(within(draw(env, level, scale.num), scale.limit_s))
+    rewards = [play_randomly(env, problem)[1].reward for problem in within(problems, scale.limit_s)]
+    figures = {"random": sum(rewards) / len(rewards), "constant": 0.0}
+    for texts in constant_answers(env, level, scale):
+        earned = [play(env, problem, texts).reward for problem in within(problems, scale.limit_s)]
+        figures["constant"] = max(figures["constant"], sum(earned) / len(earned))
+    measured = max(figures["random"], figures["constant"])
+    figures["declared"] = env.chance(level)
+    ok = abs(measured - env.chance(level)) <= allowance(measured, len(rewards))
+    detail = "" if ok else f"{measured:.4f} was measured, chance({level}) says {env.chance(level)}"
+    return Result("chance", ok, detail, figures, level)
+
+
+def constant_answers(env: Env, level: int, scale: Scale) -> list[list[str]]:
+    """Return the answers that are right most often, and some that need no look at the environment."""
+    problems = within(draw(env, level, min(scale.num, 500), start=10**6), scale.limit_s)
+    common = Counter(tuple(env.oracle(problem.data)) for problem in problems)
+    return [list(texts) for texts, _ in common.most_common(_NUM_CONSTANTS)] + [[text] for text in _FIXED]
+
+
+def allowance(mean: float, num: int) -> float:
+    """Return the tolerance with three standard errors of a mean of rewards in [0, 1] over `num` draws."""
+    return TOLERANCE + 3 * sqrt(max(mean * (1 - mean), 1 / num) / num)

@@ -1,0 +1,116 @@
+"""Reproducibility: the same problems and verdicts again, in other processes, threads and forks."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
+from itertools import islice
+
+from reasongym.checks.hostile import mutated
+from reasongym.checks.result import Result, Scale, draw, own_stream, play_randomly, within
+from reasongym.core import Env, Problem, Verdict
+from reasongym.registry import get
+
+_NUM_THREADS = 16
+_NUM_DIGESTED = 8
+_OTHER_PROCESS = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+from reasongym.checks.repeat import digest
+print(digest(sys.argv[2], [int(level) for level in sys.argv[3:]]))
+"""
+
+
+def digest(env_id: str, levels: Sequence[int]) -> str:
+    """Hash the first problems of each level and split, with their prompts and what random play earns."""
+    env = get(env_id)
+    seen = blake2b(digest_size=16)
+    for level in levels:
+        for split in env.splits(level):
+            for problem in draw(env, level, _NUM_DIGESTED, split):
+                fields = (problem.prompt, env.canonical(problem.data), env.oracle(problem.data))
+                seen.update(repr((problem.data, fields, play_randomly(env, problem))).encode())
+    return seen.hexdigest()
+
+
+def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Result:
+    """Other processes with other hash seeds make the same problems and verdicts."""
+    here = digest(env.env_id, levels)
+    arguments = [type(env).__module__, env.env_id, *map(str, levels)]
+    for hash_seed in ("0", "1"):
+        environ = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", _OTHER_PROCESS, *arguments]
+        there = subprocess.run(command, capture_output=True, text=True, env=environ, check=False)
+        if there.returncode:
+            reason = there.stderr.strip().rpartition("\n")[2]
+            return Result("processes agree", False, f"{arguments[0]} fails in another process: {reason}")
+        if there.stdout.strip() != here:
+            detail = f"PYTHONHASHSEED={hash_seed} gives {there.stdout.strip()}, here it is {here}"
+            return Result("processes agree", False, detail)
+    return Result("processes agree", True, figures={"processes": 3})
+
+
+def threads_agree(env: Env, level: int, scale: Scale) -> Result:
+    """Sixteen threads judge as one does."""
+    problems = list(within(draw(env, level, min(scale.num, 500)), scale.limit_s))
+
+    def judge(problem: Problem) -> list[Verdict]:
+        rng = own_stream("threads", problem)
+        texts = env.oracle(problem.data)
+        last = mutated(texts[-1], rng)
+        return [env.replay(problem.row, played) for played in (texts, [*texts[:-1], last])]
+
+    alone = [judge(problem) for problem in problems]
+    with ThreadPoolExecutor(_NUM_THREADS) as pool:
+        together = list(pool.map(judge, problems))
+    differ = [str(problems[at].row) for at, verdicts in enumerate(alone) if verdicts != together[at]]
+    return Result("threads agree", not differ, " ".join(differ[:1]), {"problems": len(problems)}, level)
+
+
+def replay_equals_stepping(env: Env, level: int, scale: Scale) -> Result:
+    """`step` earns in sum what `replay` judges, and ends when it does."""
+    stepped = type(env)(level=level)
+    problems = list(within(draw(env, level, min(scale.num, 500)), scale.limit_s))
+    for problem in within(problems, scale.limit_s):
+        texts, verdict = play_randomly(env, problem)
+        for played in (texts, env.oracle(problem.data)):
+            fault = _stepping_fault(stepped, problem, played)
+            if fault or (played is texts and env.replay(problem.row, played) != verdict):
+                detail = f"{problem.row}: {played}: {fault or 'replay differs from play'}"
+                return Result("replay equals stepping", False, detail, level=level)
+    return Result("replay equals stepping", True, figures={"problems": len(problems)}, level=level)
+
+
+def _stepping_fault(env: Env, problem: Problem, texts: Sequence[str]) -> str:
+    observation, info = env.reset(options={"row": problem.row})
+    if observation != problem.prompt or info["row"] != problem.row:
+        return "reset gives another problem"
+    total = 0.0
+    for turn, text in enumerate(texts):
+        _, reward, terminated, truncated, info = env.step(text)
+        total += reward
+        is_last = turn == len(texts) - 1
+        if (terminated or truncated) is not is_last or ("verdict" in info) is not is_last:
+            return f"turn {turn} of {len(texts)} ends wrongly"
+    verdict: Verdict = info["verdict"]
+    if verdict != env.replay(problem.row, texts) or abs(total - verdict.reward) > 1e-9:
+        return (
+            f"step rewards sum to {total}, {verdict} from step, {env.replay(problem.row, texts)} from replay"
+        )
+    return ""
+
+
+def play_leaves_states_alone(env: Env, level: int, scale: Scale) -> Result:
+    """A kept state forks an episode: playing from it changes neither it nor what it leads to."""
+    for problem in islice(within(draw(env, level, scale.num), scale.limit_s), 50):
+        session = env.begin(problem)
+        before = repr(session)
+        rng = own_stream("fork", problem)
+        text = env.random_action(session.state, rng)
+        first = repr(env.advance(session, text))
+        env.advance(session, env.random_action(session.state, rng))
+        if repr(session) != before or repr(env.advance(session, text)) != first:
+            return Result("states are values", False, f"{problem.row}: {text!r} changes it", level=level)
+    return Result("states are values", True, level=level)

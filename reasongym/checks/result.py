@@ -1,0 +1,84 @@
+"""What a check returns, how much of it is done, and the draws that all checks share."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from reasongym.core import Env, Problem, Split, Verdict
+from reasongym.seeding import Stream, stream
+
+T = TypeVar("T")
+
+
+class Scale(NamedTuple):
+    """How much to draw: `num` problems a check and level, fewer where `limit_s` seconds do not suffice."""
+
+    num: int
+    limit_s: float
+
+
+QUICK = Scale(40, 0.3)
+NORMAL = Scale(1_000, 5.0)
+FULL = Scale(10_000, 600.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check found."""
+
+    name: str
+    ok: bool | None
+    """None where the environment does not offer what the check needs."""
+    detail: str = ""
+    """What is wrong, with the row that shows it."""
+    figures: dict[str, float] = field(default_factory=dict[str, float])
+    level: int | None = None
+
+
+def draw(env: Env, level: int, num: int, split: Split | None = None, start: int = 0) -> Iterator[Problem]:
+    """Make the problems of `num` seeds, from the first split of the level unless one is named."""
+    split = split or env.splits(level)[0]
+    for seed in range(start, start + num):
+        yield env.problem(env.row(seed, level=level, split=split))
+
+
+def within(items: Iterable[T], limit_s: float) -> Iterator[T]:
+    """Yield items until the time is up, one at least."""
+    end = time.monotonic() + limit_s
+    for item in items:
+        yield item
+        if time.monotonic() > end:
+            return
+
+
+def own_stream(name: str, problem: Problem) -> Stream:
+    """Open a stream of the kit's own for a problem."""
+    return stream(b"check %s %s" % (name.encode(), problem.row.key))
+
+
+def play(env: Env, problem: Problem, texts: Sequence[str]) -> Verdict:
+    """Judge texts played on a problem that is already made; the last text is repeated until the end."""
+    session = env.begin(problem)
+    for turn in range(env.max_turns(problem.row.level)):
+        session, _, _, verdict, _ = env.advance(session, texts[min(turn, len(texts) - 1)])
+        if verdict is not None:
+            return verdict
+    raise AssertionError(f"{env.env_id} gave no verdict in {env.max_turns(problem.row.level)} turns")
+
+
+def play_randomly(env: Env, problem: Problem, name: str = "random") -> tuple[list[str], Verdict]:
+    """Play random legal moves to the end; return them and the verdict."""
+    rng = own_stream(name, problem)
+    session = env.begin(problem)
+    texts: list[str] = []
+    while True:
+        texts.append(env.random_action(session.state, rng))
+        session, _, _, verdict, _ = env.advance(session, texts[-1])
+        if verdict is not None:
+            return texts, verdict
+
+
+def first_fault(faults: Iterable[str]) -> str:
+    """Return the first fault of a lazy series, or nothing."""
+    return next(iter(faults), "")
