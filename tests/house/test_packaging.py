@@ -25,16 +25,10 @@ def contents(wheel: Path) -> dict[str, bytes]:
 
 
 def sources(root: Path) -> set[str]:
-    rooms = {
-        f"reasongym/{p.relative_to(root)}"
-        for d in ("envs", "agents", "sandbox")
-        for p in (root / d).rglob("*.py")
-    }
-    return (
-        rooms
-        | {str(p.relative_to(root)) for p in (root / "reasongym").rglob("*.py")}
-        | {"reasongym/py.typed"}
-    )
+    """Name every file of the package as the wheel should: code, tables, recipes, templates."""
+    rooms = [path for room in ("envs", "agents", "sandbox") for path in (root / room).rglob("*")]
+    names = {f"reasongym/{path.relative_to(root)}" for path in rooms if path.is_file()}
+    return names | {str(path.relative_to(root)) for path in (root / "reasongym").rglob("*") if path.is_file()}
 
 
 def test_the_wheel_is_the_same_built_from_the_tree_and_through_an_sdist(
