@@ -45,7 +45,8 @@ class Protocol:
         """Say the protocol in words."""
         heat = "greedy" if self.temperature == 0 else f"T {self.temperature:g}"
         nucleus = "" if self.top_p == 1 else f", top-p {self.top_p:g}"
-        return f"{self.template.name}, {heat}{nucleus}, {self.max_tokens} tokens, {self.samples} x"
+        samples = "1 sample" if self.samples == 1 else f"{self.samples} samples"
+        return f"{self.template.name}, {heat}{nucleus}, {self.max_tokens} tokens, {samples}"
 
 
 def named_template(name: str) -> Template:

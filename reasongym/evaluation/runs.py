@@ -9,13 +9,15 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import msgspec
 
+from reasongym.core import Json
 from reasongym.errors import DataError
 from reasongym.evaluation.grader import grader_digest
 from reasongym.evaluation.protocol import Protocol
@@ -120,18 +122,22 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _require_same(folder: Path, there: Run, here: Run) -> None:
-    old, new = (msgspec.to_builtins(run) for run in (there, here))
-    names = [name for name in old if name not in ("commit", "training") and old[name] != new[name]]
-    if names:
-        told = "; ".join(f"{name} was {_short(old[name])}, is {_short(new[name])}" for name in names)
-        raise DataError(
-            f"{folder} holds a different run ({told}); choose another --output or delete the folder"
-        )
+    differences = list(_differences(msgspec.to_builtins(there), msgspec.to_builtins(here)))
+    if differences:
+        told = "; ".join(differences)
+        raise DataError(f"{folder} holds a different run: {told}; choose another --output or delete it")
 
 
-def _short(value: Any) -> str:
-    text = msgspec.json.encode(value).decode()
-    return text if len(text) <= 240 else f"{text[:240]}..."
+def _differences(old: Json, new: Json, name: str = "") -> Iterator[str]:
+    """Say in words where two records differ, but for what does not touch the episodes."""
+    if name in ("commit", "training") or old == new:
+        return
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        yield f"{name} was {msgspec.json.encode(old).decode()}, is {msgspec.json.encode(new).decode()}"
+        return
+    one, other = cast(dict[str, Json], old), cast(dict[str, Json], new)
+    for key in {**one, **other}:
+        yield from _differences(one.get(key), other.get(key), f"{name}.{key}" if name else key)
 
 
 def _versions() -> dict[str, str]:

@@ -1,0 +1,144 @@
+"""The verbs that measure: `eval` plays and scores, `rescore` recomputes, `board` renders the page."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from rich.console import Console
+
+from reasongym import evaluation
+from reasongym.cli.options import named_options
+from reasongym.cli.players import seat
+from reasongym.cli.progress import progress
+from reasongym.cli.scores import print_report
+from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, planned
+from reasongym.evaluation.protocol import named_template
+
+CONSOLE = Console()
+
+
+@dataclass(frozen=True)
+class EvaluationFlags:
+    """What to measure, how, and where to keep it."""
+
+    env: tyro.conf.Positional[str]
+    """Id of the environment, such as Countdown-v0."""
+    policy: str = "random"
+    """oracle, random, constant, human, or a model directory."""
+    level: int | None = None
+    """Difficulty; the environment's default where not given."""
+    split: Literal["train", "eval", "all"] | None = None
+    """eval where the level has one."""
+    num_problems: int = 200
+    first_seed: int = 0
+    options: tuple[str, ...] = ()
+    """Options of the environment as NAME=VALUE, such as style=boxed."""
+    samples: int = 1
+    """Episodes played on each problem."""
+    template: str = "default"
+    """How problems are put to a model."""
+    temperature: float = 1.0
+    """0 is greedy."""
+    top_p: float = 1.0
+    max_tokens: int = 256
+    """Of one turn."""
+    seed: int = 0
+    """Of the sampling noise."""
+    output: Path | None = None
+    """Run folder; the same command again continues an interrupted run there."""
+    name: str = ""
+    """What the board calls the model; its directory's name where not given."""
+    training: Path | None = None
+    """Folder of the training run that made the model, for its learning curve on the board."""
+    device: str = "cpu"
+    dtype: str = "float32"
+    max_live: int = 256
+    """Most episodes in play at once."""
+
+
+def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
+    """Score a policy on an environment and keep every completion."""
+    suite, protocol = _suite(flags), _protocol(flags)
+    seated = seat(
+        flags.policy,
+        suite.problems[0].row,
+        CONSOLE,
+        label=flags.name,
+        device=flags.device,
+        dtype=flags.dtype,
+    )
+    training = str(flags.training.resolve()) if flags.training else None
+    run = planned(suite, protocol, seated.player, seed=flags.seed, training=training)
+    folder = flags.output or _default_folder(suite, seated.player.name)
+    with _progress(run, is_shown=flags.policy != "human") as on_progress:
+        report = evaluation.evaluate(
+            seated.policy,
+            run,
+            folder,
+            tokenizer=seated.tokenizer,
+            context_length=seated.context_length,
+            max_live=flags.max_live,
+            on_progress=on_progress,
+        )
+    print_report(CONSOLE, folder, report)
+
+
+def rescore(run: tyro.conf.Positional[Path]) -> None:
+    """Recompute the scores of a run folder from its completions.
+
+    Args:
+        run: A folder that `reasongym eval` wrote.
+    """
+    print_report(CONSOLE, run, evaluation.rescore(run))
+
+
+def board(
+    runs: tyro.conf.Positional[tuple[Path, ...]] = (Path("leaderboards/runs"),),
+    *,
+    output: Path = Path("site"),
+) -> None:
+    """Render the leaderboard of run folders as a static page.
+
+    Args:
+        runs: Run folders, or folders of run folders.
+        output: Folder of the page.
+    """
+    from reasongym.leaderboard import build, collect
+
+    page = build(collect(runs), output)
+    CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
+
+
+def _suite(flags: EvaluationFlags) -> Suite:
+    return env_suite(
+        flags.env,
+        level=flags.level,
+        split=flags.split,
+        num_problems=flags.num_problems,
+        first_seed=flags.first_seed,
+        **named_options(flags.options),
+    )
+
+
+def _protocol(flags: EvaluationFlags) -> Protocol:
+    return Protocol(
+        named_template(flags.template), flags.temperature, flags.top_p, flags.max_tokens, flags.samples
+    )
+
+
+def _default_folder(suite: Suite, player: str) -> Path:
+    words = f"{suite.name} {player}".replace("/", " ").replace(",", " ")
+    return Path("runs", "eval", "-".join(words.split()))
+
+
+@contextmanager
+def _progress(run: Run, *, is_shown: bool) -> Generator[Callable[[Progress], None]]:
+    """Show the solve rate so far and the time left; nothing where a person types at the terminal."""
+    if not is_shown:
+        yield lambda _: None
+        return
+    with progress(CONSOLE, run.suite.name, run.num_episodes) as show:
+        yield lambda now: show(now.done, solved=f"{now.solve_rate:.1%}")

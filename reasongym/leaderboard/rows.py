@@ -1,0 +1,147 @@
+"""Rows of the board: each is computed from a run folder whose every verdict was recomputed here.
+
+What others report without completions is kept apart, as `ReportedRow`, and is never ranked.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from reasongym.episodes import Episode
+from reasongym.errors import DataError
+from reasongym.evaluation.metrics import correct_counts
+from reasongym.evaluation.rescoring import Result, inspect
+from reasongym.evaluation.runs import RUN_FILE, Run
+from reasongym.evaluation.statistics import paired_interval
+from reasongym.leaderboard.curves import Curve, read_curve
+
+BASELINES = ("oracle", "random", "constant", "human")
+"""Policies that mark the scale; they are shown in the table and take no place in the ranking."""
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A run folder that nothing speaks against."""
+
+    run: Run
+    result: Result
+    episodes: list[Episode]
+    """With recomputed verdicts, in the order (problem, sample)."""
+    curve: Curve | None
+    """Of the training run that made the model."""
+    flips: list[str]
+    """Verdicts that the grader of the run's own time gave otherwise."""
+
+    @property
+    def tier(self) -> str:
+        """How far the row was checked: `rescored` means that every verdict was recomputed."""
+        return "rescored"
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the row marks the scale instead of competing."""
+        return self.run.player.policy in BASELINES
+
+    @cached_property
+    def rates(self) -> list[float]:
+        """The solve rate of each problem."""
+        counts, samples = correct_counts(self.episodes)
+        return [count / samples for count in counts]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """A figure that somebody published without its completions."""
+
+    model: str
+    benchmark: str
+    value: float
+    unit: str
+    source: str
+    protocol: str
+    k: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows on one suite, best first."""
+
+    suite: str
+    suite_digest: str
+    rows: list[BoardRow]
+    tied: frozenset[str]
+    """Keys of the competing rows that cannot be told from the first one."""
+
+
+def collect(paths: Iterable[Path]) -> list[BoardRow]:
+    """Judge every run folder at or below the paths again; raises DataError naming one that is refused."""
+    rows = {
+        row.result.key: row for path in paths for folder in _run_folders(path) for row in [read_row(folder)]
+    }
+    return list(rows.values())
+
+
+def read_row(folder: Path) -> BoardRow:
+    """Compute the row of a run folder; raises DataError with every finding against it."""
+    report = inspect(folder)
+    if report.findings or report.result is None:
+        told = "; ".join(map(str, report.findings[:5]))
+        more = f"; and {len(report.findings) - 5} more" if len(report.findings) > 5 else ""
+        raise DataError(f"{folder} is refused: {told}{more}")
+    curve = read_curve(folder, report.run.training)
+    return BoardRow(report.run, report.result, report.episodes, curve, report.flips)
+
+
+def tables(rows: Iterable[BoardRow]) -> list[Table]:
+    """Arrange rows by suite, those of one suite by solve rate."""
+    ordered = sorted(
+        rows, key=lambda row: (row.result.suite, row.result.suite_digest, -_rate(row), row.result.key)
+    )
+    grouped = groupby(ordered, key=lambda row: (row.result.suite, row.result.suite_digest))
+    return [_table(suite, digest, list(members)) for (suite, digest), members in grouped]
+
+
+def read_reported(path: Path) -> list[ReportedRow]:
+    """Read reported rows from a JSONL file; raises DataError naming the line that is none."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+    return [_reported(path, number, line) for number, line in enumerate(lines, 1)]
+
+
+def _reported(path: Path, number: int, line: bytes) -> ReportedRow:
+    try:
+        return msgspec.json.decode(line, type=ReportedRow)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}:{number} is not a reported row: {error}") from error
+
+
+def _table(suite: str, digest: str, rows: list[BoardRow]) -> Table:
+    return Table(suite, digest, rows, _tied_with_first([row for row in rows if not row.is_baseline]))
+
+
+def _tied_with_first(competing: Sequence[BoardRow]) -> frozenset[str]:
+    """Name the rows whose paired 95% interval to the first includes no difference; the first among them."""
+    if not competing:
+        return frozenset()
+    intervals = ((row, paired_interval(competing[0].rates, row.rates)) for row in competing)
+    return frozenset(row.result.key for row, interval in intervals if interval.low <= 0)
+
+
+def _run_folders(path: Path) -> Iterator[Path]:
+    if (path / RUN_FILE).exists():
+        yield path
+        return
+    below = sorted(found.parent for found in path.glob(f"**/{RUN_FILE}")) if path.is_dir() else []
+    if not below:
+        raise DataError(f"{path} holds no run folder; `reasongym eval` makes one")
+    yield from below
+
+
+def _rate(row: BoardRow) -> float:
+    return row.result.scores.solve_rate
