@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import gymnasium
 import msgspec
-import numpy as np
 
 from reasongym.errors import GenerationError, UnknownName, UsageError
 from reasongym.seeding import Stream, is_eval, stream
+from reasongym.spaces import UnicodeText
 
 Json: TypeAlias = Any
 """A value that JSON can carry."""
@@ -156,35 +156,6 @@ class Step(NamedTuple):
     truncated: bool
 
 
-class UnicodeText(gymnasium.spaces.Text):
-    """Any text up to `max_length` characters: what a language model reads and writes."""
-
-    SAMPLED = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-*/=().,:;<>\\{}äß½×÷√漢"
-
-    def __init__(self, max_length: int = 1_000_000, seed: int | np.random.Generator | None = None) -> None:
-        super().__init__(max_length, min_length=0, charset=self.SAMPLED, seed=seed)
-
-    def contains(self, x: object) -> bool:
-        """Accept every string that is not too long."""
-        return isinstance(x, str) and len(x) <= self.max_length
-
-    def sample(self, mask: Any = None, probability: Any = None) -> str:
-        """Draw a short random text."""
-        if mask is not None or probability is not None:
-            raise UsageError("a text space has no mask and no probability to sample by")
-        picks = self.np_random.integers(0, len(self.SAMPLED), self.np_random.integers(0, 64))
-        return "".join(self.SAMPLED[i] for i in picks)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, UnicodeText) and other.max_length == self.max_length
-
-    def __hash__(self) -> int:
-        return hash((UnicodeText, self.max_length))
-
-    def __repr__(self) -> str:
-        return f"UnicodeText({self.max_length})"
-
-
 class Env(gymnasium.Env[str, str]):
     """A family of problems as a Gymnasium environment of texts.
 
@@ -204,7 +175,7 @@ class Env(gymnasium.Env[str, str]):
     parameters: ClassVar[Sequence[Option]] = ()
     """Options of generation; they enter the key of a problem."""
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012  (Gymnasium's own declaration)
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  (Gymnasium's own declaration)
 
     # -- what a family says ---------------------------------------------------------------------------
 
