@@ -112,9 +112,11 @@ def _tensors(rows: list[WeightedRow], device: torch.device, dtype: torch.dtype) 
         tails=torch.tensor([tail + [0] * (columns - len(tail)) for tail in tails], device=device),
         mask=torch.tensor([mask + [False] * (columns - len(mask)) for mask in masks], device=device),
         old_logprobs=torch.tensor(logprobs, device=device, dtype=dtype),
-        advantages=torch.tensor([row.advantage for row in rows], device=device, dtype=dtype)
-        .repeat_interleave(counts),
-        weights=torch.tensor([row.weight for row in rows], device=device, dtype=dtype)
-        .repeat_interleave(counts),
+        advantages=torch.tensor(
+            [row.advantage for row in rows], device=device, dtype=dtype
+        ).repeat_interleave(counts),
+        weights=torch.tensor([row.weight for row in rows], device=device, dtype=dtype).repeat_interleave(
+            counts
+        ),
         is_padded=any(len(prompt) != width for prompt in index),
     )

@@ -1,12 +1,13 @@
-"""The settings of a training run: frozen dataclasses that are TOML file, command-line flags and record at once."""
+"""The settings of a training run: frozen dataclasses that are TOML file, flags and record at once."""
 
 import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 import tomli_w
+import tyro
 
 from reasongym.agents.batch import Aggregation
 from reasongym.core import Json
@@ -17,7 +18,7 @@ from reasongym.errors import DataError, UnknownName, UsageError
 class ModelSettings:
     """The policy's weights."""
 
-    path: str = ""
+    path: Annotated[str, tyro.conf.arg(name="model")] = ""
     """A Hugging Face model directory."""
     device: str = "cpu"
     dtype: str = "float32"
@@ -29,7 +30,7 @@ class ProblemSettings:
 
     env: str = "reasongym/Countdown-v0"
     level: int = 0
-    options: dict[str, Json] = field(default_factory=dict[str, Json])
+    options: Annotated[dict[str, Json], tyro.conf.Suppress] = field(default_factory=dict[str, Json])
     """Options of the environment by name, such as `style`."""
     template: str = "default"
 
@@ -158,7 +159,7 @@ def _check_keys(table: dict[str, Any], kind: Any, where: str) -> None:
         if name not in known:
             raise UnknownName(f"option in {where}:", name, known)
         if is_dataclass(known[name].type) and isinstance(value, dict):
-            _check_keys(value, known[name].type, f"{where} [{name}]")
+            _check_keys(cast(dict[str, Any], value), known[name].type, f"{where} [{name}]")
 
 
 def dump_config(config: TrainConfig) -> str:

@@ -11,12 +11,12 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from reasongym.agents.models import LoadedModel
-from reasongym.core import Env
+from reasongym.core import Env, Json
 from reasongym.seeding import stream
 
 SAMPLED_PROBLEMS = 2_000
 """Problems and random answers read for the vocabulary."""
-SPECIAL = ("<pad>", "<eos>", "<unk>")
+PAD, EOS, UNKNOWN = SPECIAL = ("<pad>", "<eos>", "<unk>")
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class ModelShape:
     context: int = 256
 
 
-def build(env: Env, *, level: int, style: str, shape: ModelShape, seed: int) -> LoadedModel:
+def build(env: Env, *, level: int, options: dict[str, Json], shape: ModelShape, seed: int) -> LoadedModel:
     """Make an untrained model and tokenizer that can read a level's prompts and write its answers."""
-    tokenizer = word_tokenizer(vocabulary(env, level=level, style=style))
+    tokenizer = word_tokenizer(vocabulary(env, level=level, options=options))
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -42,18 +42,18 @@ def build(env: Env, *, level: int, style: str, shape: ModelShape, seed: int) -> 
         num_attention_heads=shape.heads,
         max_position_embeddings=shape.context,
         bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=SPECIAL.index(EOS),
+        pad_token_id=SPECIAL.index(PAD),
         tie_word_embeddings=False,
     )
     return LoadedModel(LlamaForCausalLM(config), tokenizer)
 
 
-def vocabulary(env: Env, *, level: int, style: str) -> list[str]:
+def vocabulary(env: Env, *, level: int, options: dict[str, Json]) -> list[str]:
     """List the words of a level's prompts and legal moves, and every whole number up to the largest seen."""
     words: set[str] = set()
     for seed in range(SAMPLED_PROBLEMS):
-        problem = env.problem(env.row(seed, level=level, style=style))
+        problem = env.problem(env.row(seed, level=level, **options))
         session = env.begin(problem)
         words.update(problem.prompt.split())
         words.update(env.random_action(session.state, stream(b"vocabulary %d" % seed)).split())
@@ -64,8 +64,8 @@ def vocabulary(env: Env, *, level: int, style: str) -> list[str]:
 def word_tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
     """Make a tokenizer whose tokens are whole words; decoding joins them by single spaces."""
     ids = {word: place for place, word in enumerate([*SPECIAL, *words])}
-    tokenizer: Any = Tokenizer(models.WordLevel(ids, unk_token="<unk>"))
+    tokenizer: Any = Tokenizer(models.WordLevel(ids, unk_token=UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>"
+        tokenizer_object=tokenizer, pad_token=PAD, eos_token=EOS, unk_token=UNKNOWN
     )

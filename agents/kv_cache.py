@@ -6,12 +6,11 @@ that the attention mask hides. Appending writes in place instead of concatenatin
 
 from typing import Any
 
-import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-ROOM = 64
-"""Columns allocated beyond what is needed, so that growing is rare."""
+MOST_ROOM = 64
+"""Columns allocated beyond what is needed, where that many may come."""
 
 
 class RoomyLayer(CacheLayerMixin):
@@ -19,9 +18,11 @@ class RoomyLayer(CacheLayerMixin):
 
     is_sliding = False
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         super().__init__()
         self.length = 0
+        self.room = room
+        """Columns to allocate beyond what is needed, so that growing is rare."""
 
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
         """Nothing to prepare before the first update."""
@@ -32,13 +33,20 @@ class RoomyLayer(CacheLayerMixin):
         """Append `[rows, heads, new, head_dim]` and return all keys and values so far."""
         end = self.length + key_states.shape[-2]
         if self.keys is None or self.values is None or end > self.keys.shape[-2]:
-            self.keys = _with_room(self.keys, key_states, self.length, end)
-            self.values = _with_room(self.values, value_states, self.length, end)
+            self.keys = _grown(self.keys, key_states, self.length, end + self.room)
+            self.values = _grown(self.values, value_states, self.length, end + self.room)
+            self.room = max(self.room, end // 2)
             self.is_initialized = True
         self.keys[:, :, self.length : end] = key_states
         self.values[:, :, self.length : end] = value_states
         self.length = end
-        return self.keys[:, :, :end], self.values[:, :, :end]
+        return self.filled()
+
+    def filled(self) -> tuple[Tensor, Tensor]:
+        """Return the keys and values written so far."""
+        assert self.keys is not None
+        assert self.values is not None
+        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         """Return (columns the mask must have, its offset)."""
@@ -53,17 +61,17 @@ class RoomyLayer(CacheLayerMixin):
         return -1
 
 
-def _with_room(buffer: Tensor | None, new: Tensor, length: int, end: int) -> Tensor:
+def _grown(buffer: Tensor | None, new: Tensor, length: int, capacity: int) -> Tensor:
     rows, heads, _, head_dim = new.shape
-    grown = new.new_zeros(rows, heads, end + max(ROOM, end // 2), head_dim)
+    grown = new.new_empty(rows, heads, capacity, head_dim)
     if buffer is not None:
         grown[:, :, :length] = buffer[:, :, :length]
     return grown
 
 
-def new_cache(num_layers: int) -> Cache:
-    """Return an empty cache of roomy layers."""
-    return Cache(layers=[RoomyLayer() for _ in range(num_layers)])
+def new_cache(num_layers: int, *, num_more: int) -> Cache:
+    """Return an empty cache of roomy layers; `num_more` columns may follow the first ones."""
+    return Cache(layers=[RoomyLayer(min(MOST_ROOM, num_more)) for _ in range(num_layers)])
 
 
 def layers_of(cache: Cache) -> list[RoomyLayer]:
@@ -74,31 +82,32 @@ def layers_of(cache: Cache) -> list[RoomyLayer]:
 def take_rows(cache: Cache, rows: Tensor, width: int) -> None:
     """Keep `rows` (an index, repeats allowed) and the last `width` columns of each."""
     for layer in layers_of(cache):
-        assert layer.keys is not None and layer.values is not None
-        layer.keys = _taken(layer.keys, rows, layer.length, width)
-        layer.values = _taken(layer.values, rows, layer.length, width)
+        keys, values = layer.filled()
+        layer.keys = _taken(keys, rows, width, layer.room)
+        layer.values = _taken(values, rows, width, layer.room)
         layer.length = width
 
 
-def _taken(buffer: Tensor, rows: Tensor, length: int, width: int) -> Tensor:
-    taken = buffer.new_zeros(len(rows), buffer.shape[1], width + ROOM, buffer.shape[3])
-    taken[:, :, :width] = buffer[:, :, length - width : length].index_select(0, rows)
+def _taken(filled: Tensor, rows: Tensor, width: int, room: int) -> Tensor:
+    taken = filled.new_empty(len(rows), filled.shape[1], width + room, filled.shape[3])
+    taken[:, :, :width] = filled[:, :, filled.shape[2] - width :].index_select(0, rows)
     return taken
 
 
 def append_rows(cache: Cache, other: Cache) -> None:
     """Put the rows of `other` below those of `cache`; the shorter of the two is padded on the left."""
     for mine, theirs in zip(layers_of(cache), layers_of(other), strict=True):
-        assert mine.keys is not None and mine.values is not None
-        assert theirs.keys is not None and theirs.values is not None
-        width = max(mine.length, theirs.length)
-        mine.keys = _stacked(mine.keys, mine.length, theirs.keys, theirs.length, width)
-        mine.values = _stacked(mine.values, mine.length, theirs.values, theirs.length, width)
-        mine.length = width
+        width, room = max(mine.length, theirs.length), max(mine.room, theirs.room)
+        (top_keys, top_values), (keys, values) = mine.filled(), theirs.filled()
+        mine.keys = _stacked(top_keys, keys, width, room)
+        mine.values = _stacked(top_values, values, width, room)
+        mine.length, mine.room = width, room
 
 
-def _stacked(top: Tensor, top_length: int, below: Tensor, below_length: int, width: int) -> Tensor:
-    stacked = top.new_zeros(len(top) + len(below), top.shape[1], width + ROOM, top.shape[3])
-    stacked[: len(top), :, width - top_length : width] = top[:, :, :top_length]
-    stacked[len(top) :, :, width - below_length : width] = below[:, :, :below_length]
+def _stacked(top: Tensor, below: Tensor, width: int, room: int) -> Tensor:
+    stacked = top.new_empty(len(top) + len(below), top.shape[1], width + room, top.shape[3])
+    for rows, filled in ((slice(len(top)), top), (slice(len(top), None), below)):
+        start = width - filled.shape[2]
+        stacked[rows, :, :start] = 0  # attention weighs padding by zero, which NaN would survive
+        stacked[rows, :, start:width] = filled
     return stacked

@@ -1,4 +1,4 @@
-"""Model directories: loading any Hugging Face causal LM with its tokenizer, and writing one whole or not at all."""
+"""Model directories: loading any Hugging Face causal LM with its tokenizer, writing one whole or not at all."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import transformers
@@ -16,7 +16,12 @@ from torch import nn
 
 from reasongym.errors import DataError, UsageError
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16, "float16": torch.float16}
+DTYPES = {
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class LoadedModel:
         generation: Any = getattr(self.model, "generation_config", None)
         ids: set[int] = {self.tokenizer.eos_token_id} - {None}
         for source in (self.config, generation):
-            eos = getattr(source, "eos_token_id", None)
-            ids.update(eos if isinstance(eos, list) else [] if eos is None else [eos])
+            eos: Any = getattr(source, "eos_token_id", None)
+            ids.update([] if eos is None else cast(list[int], eos) if isinstance(eos, list) else [eos])
         return sorted(ids)
 
     @property
@@ -73,7 +78,8 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
         raise UsageError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
     _check_folder(Path(path))
     try:
-        tokenizer: Any = transformers.AutoTokenizer.from_pretrained(str(path))
+        load_tokenizer: Any = transformers.AutoTokenizer.from_pretrained
+        tokenizer = load_tokenizer(str(path))
         model: Any = transformers.AutoModelForCausalLM.from_pretrained(str(path), dtype=DTYPES[dtype])
     except Exception as error:  # transformers and safetensors raise dozens of types for a bad directory
         raise DataError(
@@ -96,11 +102,12 @@ def _check_layers(config: Any, path: str | Path) -> None:
     kinds = set(getattr(config, "layer_types", None) or ())
     other = kinds - {"full_attention", "sliding_attention", "chunked_attention"}
     if other:
-        raise UsageError(f"the model at {path} has {', '.join(sorted(other))} layers; only attention layers are supported")
+        kinds = ", ".join(sorted(other))
+        raise UsageError(f"the model at {path} has {kinds} layers; only attention layers are supported")
 
 
 def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"
+    return f"{type(error).__name__}: {(str(error).strip() or 'no message').splitlines()[0]}"
 
 
 def save_model(loaded: LoadedModel, path: Path) -> None:

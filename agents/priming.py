@@ -14,14 +14,14 @@ from torch import nn
 
 from reasongym.agents.batch import micro_batches, weigh
 from reasongym.agents.models import LoadedModel
-from reasongym.agents.policies.scripted import RandomPolicy
+from reasongym.agents.policies import scripted
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
 from reasongym.core import Env, Json
-from reasongym.episodes import Completion, Episode, Message, Sampling
+from reasongym.episodes import Completion, Episode, Sampling
 from reasongym.rollouts import Setting, group_plays, rollout
 from reasongym.seeding import digest64
-from reasongym.templates import TEMPLATES, Renderer, Template
+from reasongym.templates import TEMPLATES, Renderer
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,15 @@ class PrimingSettings:
 
 
 def tokenised(episode: Episode, renderer: Renderer) -> Episode:
-    """Return a scripted player's episode as if its texts had been sampled: with token ids and an end token."""
+    """Return a scripted player's episode as if its texts had been sampled: with ids and end tokens."""
     completions: list[Completion] = []
     for place, message in enumerate(episode.messages):
         if message.role != "assistant":
             continue
         before = tuple(episode.messages[:place])
-        prompt = renderer.next_prompt(completions[-1], before) if completions else renderer.first_prompt(before)
+        prompt = (
+            renderer.next_prompt(completions[-1], before) if completions else renderer.first_prompt(before)
+        )
         ids = [*renderer.tokenizer.encode(message.content, add_special_tokens=False), renderer.eos_id]
         completions.append(Completion(message.content, "stop", prompt, ids, [0.0] * len(ids)))
     return replace(episode, completions=completions)
@@ -94,7 +96,10 @@ class Priming:
 
     def _episodes(self) -> list[Episode]:
         split = self.env.splits(self.level)[0]
-        seeds = [digest64(b"prime %d %d %d" % (self.seed, self.step, place)) >> 1 for place in range(self.settings.groups)]
+        seeds = [
+            digest64(b"prime %d %d %d" % (self.seed, self.step, place)) >> 1
+            for place in range(self.settings.groups)
+        ]
         rows = [self.env.row(seed, level=self.level, split=split, **self.options) for seed in seeds]
         plays = group_plays(
             map(self.env.problem, rows),
@@ -102,7 +107,7 @@ class Priming:
             group_size=self.settings.group_size,
             salt=f"prime {self.seed} {self.step}",
         )
-        return [tokenised(episode, self.renderer) for episode in rollout(RandomPolicy(), plays)]
+        return [tokenised(episode, self.renderer) for episode in rollout(scripted.random(), plays)]
 
     def _update(self, episodes: Sequence[Episode]) -> float:
         """Take one step on the mean loss per token; returns it in nats."""

@@ -113,8 +113,8 @@ def _read_checkpoint(path: Path) -> dict[str, Any]:
         return torch.load(io.BytesIO(content), weights_only=True)
     except (OSError, ValueError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise DataError(
-            f"the checkpoint {path} is corrupt ({error}); delete that file and run the same command again: it "
-            "continues from the checkpoint before it"
+            f"the checkpoint {path} is corrupt ({error}); delete that file and run the same command again: "
+            "it continues from the checkpoint before it"
         ) from error
 
 

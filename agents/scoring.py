@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
+from torch.utils.checkpoint import checkpoint  # pyright: ignore[reportUnknownVariableType]
 from transformers.cache_utils import DynamicCache
 
 from reasongym.agents.batch import MicroBatch
@@ -79,7 +79,7 @@ class Scorer:
     def _shared_hidden(self, micro: MicroBatch) -> Tensor:
         """Return the hidden states `[rows, columns, hidden]` that predict the tails."""
         body: Any = self.loaded.model.base_model
-        cache = DynamicCache()
+        cache: Any = DynamicCache()
         first = body(input_ids=micro.prompts, past_key_values=cache, use_cache=True).last_hidden_state
         last = first[torch.arange(len(first), device=first.device), micro.prompt_lengths - 1]
         opening = last[micro.owners][:, None]  # [rows, 1, hidden]
@@ -136,12 +136,17 @@ class Scorer:
         def score(part: Tensor, wanted: Tensor) -> Scores:
             return self._scores(head(part), wanted)
 
+        recomputed: Any = checkpoint
         parts: list[Scores] = [
-            checkpoint(score, part, wanted, use_reentrant=False)
-            for part, wanted in zip(hidden.split(rows), targets.split(rows), strict=True)
+            recomputed(
+                score, hidden[start : start + rows], targets[start : start + rows], use_reentrant=False
+            )
+            for start in range(0, len(hidden), rows)
         ]
         entropies = [part.entropies for part in parts if part.entropies is not None]
-        return Scores(torch.cat([part.logprobs for part in parts]), torch.cat(entropies) if entropies else None)
+        return Scores(
+            torch.cat([part.logprobs for part in parts]), torch.cat(entropies) if entropies else None
+        )
 
     def _scores(self, logits: Tensor, targets: Tensor) -> Scores:
         if logits.dtype in (torch.float16, torch.bfloat16):

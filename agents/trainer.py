@@ -132,7 +132,9 @@ class Trainer:
         """Take the optimizer steps of one batch of groups; dead groups cost nothing."""
         kept = [self._trainable(group) for group in groups]
         live = [group for group in kept if len({episode.reward for episode in group}) > 1]
-        shares = [live[place :: self.config.algorithm.updates] for place in range(self.config.algorithm.updates)]
+        shares = [
+            live[place :: self.config.algorithm.updates] for place in range(self.config.algorithm.updates)
+        ]
         updates = [self._update(share) for share in shares if share]
         means = {name: statistics.fmean(u[name] for u in updates) for name in (updates[0] if updates else ())}
         return {"live_groups": len(live) / len(groups), "learning_rate": self._rate(), **means}
@@ -221,14 +223,20 @@ class Trainer:
         if step < settings.warmup:
             return settings.learning_rate * (step + 1) / settings.warmup
         progress = (step - settings.warmup) / max(1, self.config.run.steps - settings.warmup)
-        factors = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
+        factors = {
+            "constant": 1.0,
+            "linear": 1 - progress,
+            "cosine": 0.5 * (1 + math.cos(math.pi * progress)),
+        }
         return settings.learning_rate * factors[settings.schedule]
 
     def _reference(self) -> Scorer | None:
         """Freeze a copy of the model at the start of the run, if a KL term wants one."""
         if not self.config.algorithm.kl:
             return None
-        frozen = LoadedModel(copy.deepcopy(self.loaded.model).requires_grad_(False).eval(), self.loaded.tokenizer)
+        frozen = LoadedModel(
+            copy.deepcopy(self.loaded.model).requires_grad_(False).eval(), self.loaded.tokenizer
+        )
         return Scorer(frozen, self.config.rollout.temperature)
 
     # -- records --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from reasongym.core import Env, Problem, Session, Verdict
+from reasongym.core import Problem, Session, Verdict
 from reasongym.episodes import Completion, Episode, Message, Policy, Request, Sampling
 from reasongym.errors import PolicyError, Unscored
 from reasongym.registry import get
@@ -75,7 +75,9 @@ def _request(
     if setting.renderer is not None:
         renderer = setting.renderer
         prompt_ids = (
-            renderer.next_prompt(completions[-1], messages) if completions else renderer.first_prompt(messages)
+            renderer.next_prompt(completions[-1], messages)
+            if completions
+            else renderer.first_prompt(messages)
         )
         if setting.context_length is not None:
             room = setting.context_length - len(prompt_ids)

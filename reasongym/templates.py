@@ -46,8 +46,9 @@ TEMPLATES = {
         Template(),
         Template(
             "r1",
-            # Wording of the format follows the idea of DeepSeek-R1 (arXiv 2501.12948, table 1), not its text.
-            system="Reason step by step inside <think> </think>, then give the answer inside <answer> </answer>.",
+            # The format is DeepSeek-R1's (arXiv 2501.12948, table 1), the words are not.
+            system="Reason step by step inside <think> </think>, "
+            "then give the answer inside <answer> </answer>.",
         ),
         Template("think", prefill="<think>\n"),
         Template("boxed", user="{prompt}\nReason step by step and put the final answer in \\boxed{}."),

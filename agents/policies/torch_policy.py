@@ -74,7 +74,9 @@ class TorchPolicy:
         """Queue requests; they enter at the next tick, as far as there is room."""
         for request in requests:
             if not request.prompt_ids:
-                raise PolicyError("this policy reads token ids, and a prompt has none: give play() a renderer")
+                raise PolicyError(
+                    "this policy reads token ids, and a prompt has none: give play() a renderer"
+                )
         self._queue.extend(requests)
 
     @torch.no_grad()
@@ -134,12 +136,13 @@ class TorchPolicy:
             prompts.setdefault(prompt, len(prompts))
             requests.append(self._queue.popleft())
         owner = torch.tensor([prompts[tuple(r.prompt_ids or ())] for r in requests], device=self.device)
-        logits, visible, cache = self._prefill(list(prompts))
+        num_more = max(request.sampling.max_tokens for request in requests)
+        logits, visible, cache = self._prefill(list(prompts), num_more)
         take_rows(cache, owner, visible.shape[1])
         self._join(requests, visible[owner], cache)
         return logits[owner]
 
-    def _prefill(self, prompts: list[tuple[int, ...]]) -> tuple[Tensor, Tensor, Cache]:
+    def _prefill(self, prompts: list[tuple[int, ...]], num_more: int) -> tuple[Tensor, Tensor, Cache]:
         width = max(map(len, prompts))
         padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in prompts]
         ids = torch.tensor(padded, device=self.device)  # [prompts, width], left-padded
@@ -155,7 +158,7 @@ class TorchPolicy:
             mask = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
         else:
             mask = visible.long()
-        cache = new_cache(self._config.num_hidden_layers)
+        cache = new_cache(self._config.num_hidden_layers, num_more=num_more)
         return self._forward(ids, mask, positions, cache), visible, cache
 
     def _forward(self, ids: Tensor, mask: Tensor | None, positions: Tensor, cache: Cache) -> Tensor:
@@ -200,8 +203,8 @@ class TorchPolicy:
             tokens = torch.where(batch.temperatures > 0, tokens, logprobs.argmax(-1))
         chosen = logprobs.gather(1, tokens[:, None])[:, 0]
         batch.newest = tokens
-        drawn, scores = torch.stack((tokens.double(), chosen.double())).tolist()
-        return self._collect(batch, drawn, scores)
+        both: list[list[float]] = torch.stack((tokens.double(), chosen.double())).tolist()
+        return self._collect(batch, both[0], both[1])
 
     def _collect(
         self, batch: _Batch, drawn: list[float], scores: list[float]

@@ -6,22 +6,34 @@ A verb's module is imported only when the verb is called, so `reasongym list` ne
 import importlib
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from reasongym.errors import ReasongymError, UnknownName
 
+
+class Verb(NamedTuple):
+    """A verb: the function `module:name` behind it and one line about it."""
+
+    function: str
+    about: str
+    takes_args: bool = False
+    """The function reads the command line itself; else its signature is the flags."""
+
+
 VERBS = {
-    "list": ("reasongym.cli.envs:list_envs", "list the environments"),
-    "show": ("reasongym.cli.envs:show", "print problems of an environment, with their answers if asked"),
-    "play": ("reasongym.cli.envs:play", "play an environment yourself in the terminal"),
-    "check": ("reasongym.cli.envs:check", "prove that an environment is sound, reproducible and hard to cheat"),
-    "generate": ("reasongym.cli.envs:generate", "write problems as JSON lines"),
-    "demo": ("reasongym.cli.demo:demo", "learn Countdown from scratch, evaluate it, and publish the result"),
-    "prime": ("reasongym.cli.train:prime", "teach a new small model the notation by random legal play"),
-    "train": ("reasongym.cli.train:train", "train a model by GRPO"),
-    "eval": ("reasongym.cli.evaluate:evaluate", "score a policy on an environment and keep every completion"),
-    "rescore": ("reasongym.cli.evaluate:rescore", "recompute the scores of a run folder from its completions"),
-    "board": ("reasongym.cli.evaluate:board", "render the leaderboard of run folders as a static page"),
+    "list": Verb("reasongym.cli.envs:list_envs", "list the environments"),
+    "show": Verb("reasongym.cli.envs:show", "print problems of an environment, with their answers if asked"),
+    "play": Verb("reasongym.cli.envs:play", "play an environment yourself in the terminal"),
+    "check": Verb(
+        "reasongym.cli.envs:check", "prove that an environment is sound, repeatable and hard to cheat"
+    ),
+    "generate": Verb("reasongym.cli.envs:generate", "write problems as JSON lines"),
+    "demo": Verb("reasongym.cli.demo:demo", "learn Countdown from nothing, measure it, publish the result"),
+    "prime": Verb("reasongym.cli.train:prime", "make a small model and teach it the notation by random play"),
+    "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True),
+    "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion"),
+    "rescore": Verb("reasongym.cli.evaluate:rescore", "recompute the scores of a run from its completions"),
+    "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
 }
 
 
@@ -46,9 +58,13 @@ def _run(args: list[str]) -> None:
     verb = args[0]
     if verb not in VERBS:
         raise UnknownName("verb", verb, VERBS)
+    function = _load(VERBS[verb].function)
+    if VERBS[verb].takes_args:
+        function(args[1:])
+        return
     import tyro
 
-    tyro.cli(_load(VERBS[verb][0]), prog=f"reasongym {verb}", args=args[1:])
+    tyro.cli(function, prog=f"reasongym {verb}", args=args[1:])
 
 
 def _load(path: str) -> Callable[..., Any]:
@@ -58,7 +74,7 @@ def _load(path: str) -> Callable[..., Any]:
 
 def _help() -> str:
     width = max(map(len, VERBS))
-    lines = [f"  {verb:<{width}}  {about}" for verb, (_, about) in VERBS.items()]
+    lines = [f"  {verb:<{width}}  {about}" for verb, (_, about, _) in VERBS.items()]
     return "\n".join(["usage: reasongym VERB [--help] ...", "", *lines])
 
 

@@ -1,0 +1,166 @@
+"""The demo: a model that knows nothing learns Countdown on a laptop, is measured, and is put on a board.
+
+Each stage keeps its result in the demo's folder and is skipped when it is there, so that an interrupted
+demo continues, and ends with the same bytes.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol as Interface
+
+import torch
+
+from reasongym import registry
+from reasongym.agents import from_scratch
+from reasongym.agents.config import TrainConfig
+from reasongym.agents.models import LoadedModel, load_model, save_model
+from reasongym.agents.plots import plot_learning
+from reasongym.agents.policies import scripted
+from reasongym.agents.policies.torch_policy import TorchPolicy
+from reasongym.agents.priming import Priming, PrimingSettings
+from reasongym.agents.recipes import load_recipe
+from reasongym.agents.trainer import Trainer
+from reasongym.core import Split
+from reasongym.evaluation import Player, Progress, Protocol, Report, env_suite, evaluate, planned
+from reasongym.leaderboard import build, collect
+from reasongym.templates import TEMPLATES
+
+FIRST_FRESH_SEED = 1_000_000
+"""The measurements draw their problems from here on; the curve during training uses the first seeds."""
+
+
+class Show(Interface):
+    """Takes how much of a stage is done and figures to print beside it."""
+
+    def __call__(self, done: int, total: int | None = None, **figures: str) -> None: ...
+
+
+Stage = Callable[[str, int | None], AbstractContextManager[Show]]
+"""Opens the display of one stage by its title and its number of steps."""
+
+
+@dataclass(frozen=True)
+class DemoSettings:
+    """What the demo does."""
+
+    recipe: TrainConfig
+    priming: PrimingSettings = field(default_factory=PrimingSettings)
+    shape: from_scratch.ModelShape = field(default_factory=from_scratch.ModelShape)
+    num_problems: int = 1000
+    """Fresh problems each player is measured on."""
+
+
+def settings(*, seed: int, tiny: bool) -> DemoSettings:
+    """Return the demo's settings; `tiny` is a rehearsal of seconds that learns next to nothing."""
+    recipe = load_recipe("countdown-demo")
+    recipe = replace(recipe, run=replace(recipe.run, seed=seed))
+    if not tiny:
+        return DemoSettings(recipe)
+    rollout = replace(recipe.rollout, groups=8, group_size=8)
+    run = replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50)
+    priming = PrimingSettings(steps=30, groups=16, checkpoint_every=10)
+    return DemoSettings(replace(recipe, rollout=rollout, run=run), priming, num_problems=100)
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """Solve rates by player, and where the page is."""
+
+    reports: dict[str, Report]
+    page: Path
+
+
+def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
+    """Prime, measure, train, measure again, and render the board."""
+    torch.set_num_threads(demo.recipe.run.threads or torch.get_num_threads())
+    primed = _primed(demo, folder, stage)
+    reports = {"random legal play": _measured(demo, folder, stage, "random", None)}
+    reports["primed"] = _measured(demo, folder, stage, "primed", primed)
+    trained = _trained(demo, folder, stage, primed)
+    reports["trained"] = _measured(demo, folder, stage, "trained", trained)
+    reports["trained, train split"] = _measured(demo, folder, stage, "trained", trained, split="train")
+    page = build(collect([folder / "eval"]), folder / "board")
+    return DemoResult(reports, page)
+
+
+def _primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
+    model = folder / "primed"
+    if not model.exists():
+        recipe = demo.recipe
+        env, problems = registry.get(recipe.problems.env), recipe.problems
+        loaded = from_scratch.build(
+            env, level=problems.level, options=problems.options, shape=demo.shape, seed=recipe.run.seed
+        )
+        priming = Priming(
+            demo.priming,
+            loaded,
+            folder / "priming",
+            env=env,
+            level=problems.level,
+            options=problems.options,
+            seed=recipe.run.seed,
+        )
+        with stage("teach the notation", demo.priming.steps) as show:
+            priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
+        save_model(loaded, model)
+    return load_model(model)
+
+
+def _trained(demo: DemoSettings, folder: Path, stage: Stage, primed: LoadedModel) -> LoadedModel:
+    model = folder / "trained"
+    if not model.exists():
+        trainer = Trainer(demo.recipe, primed, folder / "training")
+        with stage("learn by GRPO", demo.recipe.run.steps) as show:
+            trainer.run(lambda metrics: show_step(show, metrics))
+        plot_learning(folder / "training")
+        save_model(primed, model)
+    return load_model(model)
+
+
+def show_step(show: Show, metrics: dict[str, float]) -> None:
+    """Show a training step."""
+    show(
+        int(metrics["step"]),
+        reward=f"{metrics['reward']:.3f}",
+        solved=f"{metrics['solve_rate']:.1%}",
+        live_groups=f"{metrics['live_groups']:.0%}",
+    )
+
+
+def _measured(
+    demo: DemoSettings,
+    folder: Path,
+    stage: Stage,
+    name: str,
+    loaded: LoadedModel | None,
+    *,
+    split: Split = "eval",
+) -> Report:
+    """Score a player on fresh problems, one sample each at temperature 1; None is the random legal player."""
+    problems = demo.recipe.problems
+    suite = env_suite(
+        problems.env,
+        level=problems.level,
+        split=split,
+        num_problems=demo.num_problems,
+        first_seed=FIRST_FRESH_SEED,
+        **problems.options,
+    )
+    protocol = Protocol(TEMPLATES[problems.template], 1.0, 1.0, demo.recipe.rollout.max_tokens, 1)
+    if loaded is None:
+        policy, player, tokenizer, training = scripted.random(), Player("random"), None, None
+    else:
+        policy, tokenizer = TorchPolicy(loaded), loaded.tokenizer
+        player = Player("torch", f"demo, {name}", loaded.digest(), {"device": "cpu", "dtype": "float32"})
+        training = str(Path("..", "..", "training")) if name == "trained" else None
+    run = planned(suite, protocol, player, seed=demo.recipe.run.seed, training=training)
+    with stage(f"measure {name} on the {split} split", demo.num_problems) as show:
+
+        def on_progress(now: Progress) -> None:
+            show(now.done, now.total, solved=f"{now.solve_rate:.1%}")
+
+        return evaluate(
+            policy, run, folder / "eval" / f"{name}-{split}", tokenizer=tokenizer, on_progress=on_progress
+        )

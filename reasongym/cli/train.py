@@ -1,0 +1,98 @@
+"""The verbs that learn: `prime` makes a small model that knows the notation, `train` improves any model."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from reasongym import registry
+from reasongym.agents import from_scratch
+from reasongym.agents.config import TrainConfig
+from reasongym.agents.demo import show_step
+from reasongym.agents.models import LoadedModel, load_model, save_model
+from reasongym.agents.plots import plot_learning
+from reasongym.agents.priming import Priming, PrimingSettings
+from reasongym.agents.recipes import load_recipe, names
+from reasongym.agents.trainer import Trainer
+from reasongym.cli.options import named_options
+from reasongym.cli.progress import progress
+from reasongym.errors import UsageError
+
+CONSOLE = Console()
+
+
+@dataclass(frozen=True)
+class TrainFlags:
+    """Where the run is kept, and every setting of a config file as a flag."""
+
+    config: tyro.conf.OmitArgPrefixes[TrainConfig]
+    output: Path = Path("runs/train")
+    """Run folder; the same command again continues an interrupted run there."""
+    options: tuple[str, ...] = ()
+    """Options of the environment as NAME=VALUE, such as style=boxed."""
+
+
+def train(args: list[str]) -> None:
+    """Run `reasongym train [RECIPE | CONFIG.toml] [flags]`: the flags outrank the file."""
+    recipe = args[0] if args and not args[0].startswith("-") else None
+    flags = tyro.cli(
+        TrainFlags,
+        prog="reasongym train [RECIPE | CONFIG.toml]",
+        description=f"Train a model by GRPO. Recipes: {', '.join(names())}. Flags outrank the file.",
+        args=args[1:] if recipe else args,
+        default=TrainFlags(load_recipe(recipe) if recipe else TrainConfig()),
+    )
+    problems = replace(
+        flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
+    )
+    config = replace(flags.config, problems=problems)
+    if not config.model.path:
+        raise UsageError(
+            'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
+        )
+    model = config.model
+    run(config, load_model(model.path, device=model.device, dtype=model.dtype), flags.output)
+    CONSOLE.print(
+        f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
+    )
+
+
+def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
+    """Train with progress shown, then write the model and the curves."""
+    trainer = Trainer(config, loaded, folder)
+    with progress(CONSOLE, f"train on {config.problems.env}", config.run.steps) as show:
+        trainer.run(lambda metrics: show_step(show, metrics))
+    save_model(loaded, folder / "model")
+    plot_learning(folder)
+
+
+@dataclass(frozen=True)
+class PrimeFlags:
+    """Which environment's notation a new small model is taught, and how."""
+
+    env: tyro.conf.Positional[str] = "Countdown-v0"
+    """Id of the environment."""
+    level: int = 0
+    options: tuple[str, ...] = ("style=terse",)
+    """Options of the environment as NAME=VALUE."""
+    shape: tyro.conf.OmitArgPrefixes[from_scratch.ModelShape] = field(default_factory=from_scratch.ModelShape)
+    priming: tyro.conf.OmitArgPrefixes[PrimingSettings] = field(default_factory=PrimingSettings)
+    seed: int = 0
+    output: Path = Path("runs/prime")
+    """Run folder; the model is in its subfolder `model`."""
+
+
+def prime(flags: Annotated[PrimeFlags, tyro.conf.arg(name="")]) -> None:
+    """Make a small stock model and teach it the notation by random legal play."""
+    env = registry.get(flags.env)
+    options = named_options(flags.options)
+    loaded = from_scratch.build(env, level=flags.level, options=options, shape=flags.shape, seed=flags.seed)
+    priming = Priming(
+        flags.priming, loaded, flags.output, env=env, level=flags.level, options=options, seed=flags.seed
+    )
+    with progress(CONSOLE, f"prime on {env.env_id}", flags.priming.steps) as show:
+        priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
+    save_model(loaded, flags.output / "model")
+    CONSOLE.print(f"model in {flags.output / 'model'}", soft_wrap=True)
