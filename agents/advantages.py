@@ -5,7 +5,7 @@ function and an entry in `ESTIMATORS`.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import torch
 from torch import Tensor
@@ -39,4 +39,4 @@ def group_advantages(rewards: list[float], estimator: Estimator) -> list[float]:
     """Estimate the advantages of one group; a group whose rewards are all equal teaches nothing: zeros."""
     if len(set(rewards)) < 2:
         return [0.0] * len(rewards)
-    return estimator(torch.tensor(rewards, dtype=torch.float64)).tolist()
+    return cast(list[float], estimator(torch.tensor(rewards, dtype=torch.float64)).tolist())

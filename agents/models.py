@@ -1,4 +1,4 @@
-"""Model directories: loading any Hugging Face causal LM with its tokenizer, writing one whole or not at all."""
+"""Model directories: loading a Hugging Face causal LM and its tokenizer, writing one whole or not at all."""
 
 import os
 import shutil
@@ -78,7 +78,7 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
         raise UsageError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
     _check_folder(Path(path))
     try:
-        load_tokenizer: Any = transformers.AutoTokenizer.from_pretrained
+        load_tokenizer = cast(Any, transformers.AutoTokenizer.from_pretrained)
         tokenizer = load_tokenizer(str(path))
         model: Any = transformers.AutoModelForCausalLM.from_pretrained(str(path), dtype=DTYPES[dtype])
     except Exception as error:  # transformers and safetensors raise dozens of types for a bad directory

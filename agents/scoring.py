@@ -7,7 +7,7 @@ differ (logit scaling, soft-capping, layers that do not attend), plain rows are 
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -136,7 +136,7 @@ class Scorer:
         def score(part: Tensor, wanted: Tensor) -> Scores:
             return self._scores(head(part), wanted)
 
-        recomputed: Any = checkpoint
+        recomputed = cast(Any, checkpoint)
         parts: list[Scores] = [
             recomputed(
                 score, hidden[start : start + rows], targets[start : start + rows], use_reentrant=False

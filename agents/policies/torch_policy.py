@@ -9,7 +9,7 @@ the sampled ids and their log-probs; nothing else waits for the device.
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -203,7 +203,7 @@ class TorchPolicy:
             tokens = torch.where(batch.temperatures > 0, tokens, logprobs.argmax(-1))
         chosen = logprobs.gather(1, tokens[:, None])[:, 0]
         batch.newest = tokens
-        both: list[list[float]] = torch.stack((tokens.double(), chosen.double())).tolist()
+        both = cast(list[list[float]], torch.stack((tokens.double(), chosen.double())).tolist())
         return self._collect(batch, both[0], both[1])
 
     def _collect(
