@@ -50,12 +50,17 @@ def find_misplaced(run: Run, stored: Sequence[Episode]) -> Iterator[Finding]:
 
 def find_edits(run: Run, episode: Episode) -> Iterator[Finding]:
     """Play the stored completions again and compare every message with the stored one."""
+    if len(episode.completions) != len(episode.actions):
+        counts = f"{len(episode.completions)} completions for {len(episode.actions)} actions"
+        yield Finding("edited_completion", f"{place(episode)} has {counts}")
+        return
     played = _messages(run, run.suite.problems[episode.group], episode)
     for stored, true in zip_longest(episode.messages, played):
         if stored != true:
-            role = (true or stored).role
-            kind = "edited_completion" if role == "assistant" else "edited_prompt"
-            yield Finding(kind, f"{place(episode)}: a message of role {role} is not the one that was played")
+            roles = {message.role for message in (stored, true) if message is not None}
+            kind = "edited_completion" if roles == {"assistant"} else "edited_prompt"
+            told = " or ".join(sorted(roles))
+            yield Finding(kind, f"{place(episode)}: a message of role {told} is not the one that was played")
             return
 
 
