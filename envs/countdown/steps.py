@@ -49,10 +49,11 @@ class CountdownSteps(Countdown):
 
     def act(self, state: Position, text: str, rng: Stream) -> Turn:
         answer, reason = extract(text)
+        said = answer or text.rpartition("</think>")[2]
+        if said.strip("`.\n ").lower() in _GIVING_UP:
+            return Turn(state, "", 0.0, Verdict(0.0, False, "gave_up", said))
         if answer is None:
             return _refusal(state, reason)
-        if answer.strip("`. ").lower() in _GIVING_UP:
-            return Turn(state, "", 0.0, Verdict(0.0, False, "gave_up", answer))
         read = parse(answer)
         reason = read if isinstance(read, str) else _illegality(state.numbers, read)
         if isinstance(read, str) or reason:

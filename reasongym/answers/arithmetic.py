@@ -41,6 +41,8 @@ _UNICODE = {ord(char): plain for plain, chars in _SAME_AS_ASCII.items() for char
     ord("０") + digit: str(digit) for digit in range(10)
 }
 
+SIGNS = "0123456789+-*/=()[]{} \t" + "".join(map(chr, _UNICODE))
+"""Every character of an expression without LaTeX commands."""
 _TOKEN = re.compile(r"[0-9][0-9,]*|\\[A-Za-z]+|\\.|[^\s]")
 _LATEX = {
     "\\times": "*",

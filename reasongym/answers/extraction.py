@@ -11,6 +11,8 @@ import re
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+from reasongym.answers.arithmetic import SIGNS
+
 MAX_TAIL = 16_384
 """Characters at the end of a completion in which an answer is looked for, so that reading is bounded."""
 
@@ -42,7 +44,8 @@ _HASHES = re.compile(r"####([^\n]*)")
 _PLACEHOLDERS = frozenset(
     ("", "...", "…", r"\ldots", r"\dots", r"\cdots", "?", "answer", "your answer", "expression")
 )
-_EXPRESSION_CHARS = "0123456789+-*/=()[]{}$×÷−–·∙⋅∗＋－＊／＝（）０１２３４５６７８９ \t\u00a0\u2009\u202f"
+_EXPRESSION_CHARS = SIGNS + "$"
+_MARKERS = ("\\boxed", "\\fbox", "<answer>")  # empty, cut off or denied where no declaration was found
 _LIST_WORDS = ("or", "and", ",", ";", "|", "either")
 
 
@@ -153,6 +156,8 @@ _FINDERS = (_boxes, _tags, _hashes, _phrases)
 def _trailing(text: str) -> Extraction:
     """Read the formula or the expression that ends the last line."""
     line = text.rstrip().rpartition("\n")[2].strip().removesuffix(".")
+    if any(marker in line for marker in _MARKERS):
+        return NO_ANSWER
     start = _start_of_display(line)
     if start is None:
         start = len(line.rstrip(_EXPRESSION_CHARS)) if "\\" not in line else 0

@@ -1,0 +1,160 @@
+"""Which answer of a completion counts."""
+
+import time
+
+import pytest
+
+from reasongym.answers.extraction import HEDGED, NO_ANSWER, extract, offers_alternatives
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        # every way to declare one
+        (r"So it is \boxed{3 * 7}.", "3 * 7"),
+        (r"\fbox{3 * 7}", "3 * 7"),
+        (r"\boxed {3 * 7}", "3 * 7"),
+        ("<answer> 3 * 7 </answer>", "3 * 7"),
+        ("<answer>\n3 * 7\n</answer>", "3 * 7"),
+        ("Some work.\n#### 3 * 7", "3 * 7"),
+        ("The answer is 3 * 7.", "3 * 7."),
+        ("the final answer is: 3 * 7", "3 * 7"),
+        ("Answer: 3 * 7", "3 * 7"),
+        ("**Answer:** 3 * 7", "3 * 7"),
+        ("**Final answer: 3 * 7**", "3 * 7"),
+        ("**Answer**: `3 * 7`", "`3 * 7`"),
+        ("Answer:\n3 * 7", "3 * 7"),
+        ("Answer: 3 * 7, which uses both.", "3 * 7"),
+        ("Let me see.\n3 * 7", "3 * 7"),
+        ("We can write 3 * 7 = 21.", "3 * 7 = 21"),
+        ("It is $3 \\times 7$.", "$3 \\times 7$"),
+        (r"It is \(3 \times 7\)", r"\(3 \times 7\)"),
+        ("3 * 7\n\n", "3 * 7"),
+        # braces are balanced, and only the outermost box declares
+        (r"\boxed{\frac{1}{2} + 3}", r"\frac{1}{2} + 3"),
+        (r"\boxed{\boxed{3 * 7}}", "3 * 7"),
+        (r"\boxed{3 + \boxed{3 * 7}}", r"3 + \boxed{3 * 7}"),
+        (r"\boxed{\{3 + 4\} * 2}", r"\{3 + 4\} * 2"),
+        # the strongest way decides
+        (r"<answer>5</answer> \boxed{3 * 7} Answer: 6", "3 * 7"),
+        (r"<answer>so \boxed{3 * 7}</answer>", "3 * 7"),
+        ("<answer>3 * 7</answer>\n#### 5\nAnswer: 6\n7", "3 * 7"),
+        ("#### 3 * 7\nThe answer is 6", "3 * 7"),
+        # the last complete declaration supersedes
+        (r"\boxed{42}. Wait, that is wrong. The answer is \boxed{17}", "17"),
+        ("<answer>1</answer>\n<answer>2</answer>", "2"),
+        ("Answer: 1\nNo. Answer: 2", "2"),
+        (r"\boxed{3 * 7} and then \boxed{4", "3 * 7"),
+        (r"\boxed{3 * 7}. Check: \boxed{3 * 7}", "3 * 7"),
+        # placeholders and echoes of the instruction declare nothing
+        (r"Put it into \boxed{}: \boxed{3 * 7}", "3 * 7"),
+        (r"\boxed{3 * 7} as asked in \boxed{...}", "3 * 7"),
+        ("<answer></answer>\n3 * 7", "3 * 7"),
+        # what was thought does not count
+        (r"<think>\boxed{1}</think>\boxed{3 * 7}", "3 * 7"),
+        (r"thinking \boxed{1}</think> 3 * 7", "3 * 7"),
+        ("<think>a</think><answer>1</answer><think>b</think>3 * 7", "3 * 7"),
+        # "not" denies
+        (r"It is not \boxed{5}, it is \boxed{3 * 7}", "3 * 7"),
+    ],
+)
+def test_the_declared_answer_is_found(text: str, answer: str) -> None:
+    assert extract(text) == (answer, "ok")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            " \n ",
+            "I do not know.",
+            "The answer is",
+            "\\boxed{}",
+            "<answer> </answer>",
+            "####",
+            "....",
+            "?",
+        ),
+        *("<think>3 * 7", "<think>a</think> then <think> 3 * 7", "</think>", "<think>3 * 7</think>", "x = y"),
+        *(
+            r"\boxed{3 * 7",
+            "<answer>3 * 7",
+            r"It is not \boxed{5}",
+            r"\boxed{\ldots}",
+            "<answer>...</answer>",
+        ),
+    ],
+)
+def test_a_text_without_a_declaration_has_no_answer(text: str) -> None:
+    assert extract(text) == NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\boxed{3 * 7} or \boxed{5 + 16}",
+        r"\boxed{1}, \boxed{2}, \boxed{3}",
+        "<answer>1</answer> <answer>2</answer>",
+        "Answer: 3 * 7 or answer: 5 + 16",
+        "3 * 7 or 5 + 16",
+        "3 * 7, 5 + 16",
+        "3 * 7 and 5 + 16",
+        "either 3 * 7; 5 + 16",
+        "$3 * 7$ or $5 + 16$",
+    ],
+)
+def test_unequal_declarations_in_one_sentence_are_a_hedge(text: str) -> None:
+    assert extract(text) == HEDGED
+
+
+@pytest.mark.parametrize("answer", ["3 * 7 or 5 + 16", "3, 4", "either 3", "3; 4"])
+def test_one_declaration_of_several_answers_is_told(answer: str) -> None:
+    assert offers_alternatives(answer)
+
+
+def test_reading_does_not_begin_inside_a_word() -> None:
+    assert extract("0x3e7").answer == "0x3e7"
+    assert extract("take 1.5*10").answer != "5*10"
+
+
+def test_an_unclosed_thought_has_no_answer_however_long() -> None:
+    assert extract("<think>" + "a" * 1_000_000 + "\n3 * 7") == NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "\\boxed{",
+            "{",
+            "}",
+            "\\boxed{1}",
+            "\\boxed{1} or ",
+            "<answer>",
+            "<answer>1</answer>",
+            "answer is ",
+        ),
+        *(
+            "</think>",
+            "answer:**",
+            "$",
+            "$1$ ",
+            " ",
+            "\n",
+            "1+",
+            "answer: 1, x",
+            "not ",
+            "(",
+            ". ",
+            "*",
+            "#### ",
+        ),
+    ],
+)
+def test_a_megabyte_of_anything_is_read_in_bounded_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    start = time.thread_time()
+    extract(text)
+    extract(text + "}" * 8_000)
+    assert time.thread_time() - start < 0.05
