@@ -88,6 +88,8 @@ def planned(
 
 def open_folder(folder: Path, run: Run) -> None:
     """Write `run.json`, or see that the one there says the same; raises DataError naming what differs."""
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file, not a folder; choose another --output")
     if (folder / RUN_FILE).exists():
         _require_same(folder, read_run(folder), run)
         return

@@ -1,0 +1,188 @@
+"""The verbs eval, rescore and board as a user types them, kills them, and misspells them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reasongym import cli
+
+Result = tuple[int, str, str]
+Reasongym = Callable[..., Result]
+
+PROGRAM = [sys.executable, "-c", "from reasongym.cli import main; main()"]
+
+
+@pytest.fixture
+def reasongym(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Reasongym:
+    """Run a command line in this process; returns exit code, stdout and stderr."""
+
+    def run(*args: str | Path) -> Result:
+        monkeypatch.setattr(sys, "argv", ["reasongym", *map(str, args)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_eval_scores_rescore_agrees_and_board_shows_it(reasongym: Reasongym, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    code, out, _ = reasongym(
+        "eval", "Countdown-v0", "--policy", "oracle", "--level", "0", "--num-problems", "20", "--output", run
+    )
+    assert code == 0
+    assert "100.0% of 20 problems" in out
+    before = contents(run)
+    (run / "scores.json").unlink()
+    assert reasongym("rescore", run)[0] == 0
+    assert contents(run) == before
+    code, out, _ = reasongym("board", run, "--output", tmp_path / "site")
+    assert code == 0
+    assert "Countdown-v0 level 0" in (tmp_path / "site" / "index.html").read_text()
+    assert (tmp_path / "site" / "index.html").as_uri() in out
+
+
+def test_flags_reach_suite_and_protocol(reasongym: Reasongym, tmp_path: Path) -> None:
+    flags = "--level 1 --split train --num-problems 3 --first-seed 5 --options num_numbers=4 style=boxed"
+    more = "--samples 2 --temperature 0.5 --top-p 0.9 --max-tokens 9 --template boxed --seed 4"
+    code, *_ = reasongym("eval", "Countdown-v0", *flags.split(), *more.split(), "--output", tmp_path / "run")
+    assert code == 0
+    run = json.loads((tmp_path / "run" / "run.json").read_bytes())
+    assert run["suite"]["slices"] == [
+        {
+            "env_id": "reasongym/Countdown-v0",
+            "level": 1,
+            "split": "train",
+            "num_problems": 3,
+            "first_seed": 5,
+            "options": {"num_numbers": 4, "style": "boxed"},
+        }
+    ]
+    protocol = run["protocol"]
+    assert (protocol["temperature"], protocol["top_p"], protocol["max_tokens"]) == (0.5, 0.9, 9)
+    assert (protocol["samples"], protocol["template"]["name"], run["seed"]) == (2, "boxed", 4)
+
+
+def test_kill_9_in_the_middle_loses_nothing_that_was_finished(tmp_path: Path) -> None:
+    flags = ["eval", "CountdownSteps-v0", "--level", "2", "--num-problems", "1000", "--samples", "2"]
+    whole = [*PROGRAM, *flags, "--output", str(tmp_path / "whole")]
+    parts = [*PROGRAM, *flags, "--output", str(tmp_path / "parts")]
+    subprocess.run(whole, check=True, capture_output=True, timeout=120)
+    kept = kill_when(parts, tmp_path / "parts" / "episodes.jsonl", num_bytes=30_000)
+    kept = kill_when(parts, tmp_path / "parts" / "episodes.jsonl", num_bytes=len(kept) + 30_000, begins=kept)
+    assert kept.count(b"\n") < 2_000, "the run was over before it was killed"
+    subprocess.run(parts, check=True, capture_output=True, timeout=120)
+    resumed, undisturbed = contents(tmp_path / "parts"), contents(tmp_path / "whole")
+    for name in ("episodes.jsonl", "scores.json"):
+        assert resumed[name] == undisturbed[name]
+
+
+def kill_when(command: list[str], log: Path, *, num_bytes: int, begins: bytes = b"") -> bytes:
+    """Start a command, kill it once its log has so many bytes, and return what the log then holds."""
+    deadline = time.monotonic() + 60
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while not log.exists() or log.stat().st_size < num_bytes:
+            assert process.poll() is None, "the run ended by itself"
+            assert time.monotonic() < deadline
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    kept = log.read_bytes()
+    assert kept.startswith(begins[: begins.rfind(b"\n") + 1])
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["eval", "Countdwn-v0"], "did you mean 'reasongym/Countdown-v0'?"),
+        (["eval", "Countdown-v0", "--level", "99"], "has levels 0 to"),
+        (["eval", "Countdown-v0", "--policy", "orcale"], "unknown policy 'orcale'; did you mean 'oracle'?"),
+        (["eval", "Countdown-v0", "--policy", "./missing"], "there is no model directory"),
+        (["eval", "Countdown-v0", "--options", "stile=boxed"], "did you mean 'style'?"),
+        (["eval", "Countdown-v0", "--options", "boxed"], "an option is NAME=VALUE"),
+        (["eval", "Countdown-v0", "--template", "boxd"], "did you mean 'boxed'?"),
+        (["eval", "Countdown-v0", "--samples", "0"], "samples must be at least 1, got 0"),
+        (["eval", "Countdown-v0", "--num-problems", "0"], "at least 1 problem"),
+        (["rescore", "missing"], "missing is not a run folder"),
+        (["board", "missing"], "missing holds no run folder"),
+        (["bord"], "unknown verb 'bord'; did you mean 'board'?"),
+    ],
+    ids=str,
+)
+def test_a_bad_request_is_one_sentence_and_exit_code_2(
+    reasongym: Reasongym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = reasongym(*args)
+    assert code == 2
+    assert said in err
+    assert len(err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_cannot_be_written_is_named(reasongym: Reasongym, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, err = reasongym("eval", "Countdown-v0", "--output", tmp_path / "file" / "run")
+    assert code == 2
+    assert "cannot write to" in err
+    code, _, err = reasongym("eval", "Countdown-v0", "--output", tmp_path / "file")
+    assert code == 2
+    assert "is a file, not a folder" in err
+
+
+def test_a_model_directory_without_a_model_is_named(reasongym: Reasongym, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    code, _, err = reasongym("eval", "Countdown-v0", "--policy", tmp_path / "model")
+    assert code == 2
+    assert "has no config.json" in err
+
+
+def test_a_model_directory_is_played_and_named_by_its_weights(reasongym: Reasongym, tmp_path: Path) -> None:
+    from reasongym import registry
+    from reasongym.agents.from_scratch import ModelShape, build
+    from reasongym.agents.models import save_model
+
+    shape = ModelShape(hidden=16, layers=1, heads=2, intermediate=32)
+    save_model(build(registry.get("Countdown-v0"), level=0, options={}, shape=shape, seed=0), tmp_path / "m")
+    flags = ["--level", "0", "--num-problems", "4", "--samples", "2", "--max-tokens", "5"]
+    code, out, _ = reasongym(
+        "eval",
+        "Countdown-v0",
+        "--policy",
+        tmp_path / "m",
+        "--name",
+        "tiny",
+        *flags,
+        "--output",
+        tmp_path / "run",
+    )
+    assert code == 0
+    assert "tiny on Countdown-v0 level 0" in out
+    player = json.loads((tmp_path / "run" / "run.json").read_bytes())["player"]
+    assert (player["policy"], player["model"], len(player["digest"])) == ("torch", "tiny", 16)
+    episode = json.loads((tmp_path / "run" / "episodes.jsonl").read_bytes().splitlines()[0])
+    assert 1 <= len(episode["completions"][0]["token_ids"]) <= 5
+
+
+def test_a_refused_folder_prints_every_finding(reasongym: Reasongym, tmp_path: Path) -> None:
+    reasongym("eval", "Countdown-v0", "--num-problems", "5", "--output", tmp_path / "run")
+    log = tmp_path / "run" / "episodes.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:3]))
+    code, out, err = reasongym("rescore", tmp_path / "run")
+    assert code == 2
+    assert out.count("missing: problem") == 2
+    assert "is refused for 2 findings" in err

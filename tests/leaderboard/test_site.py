@@ -1,0 +1,132 @@
+"""The site: whole pages, no network, and completions that stay text whatever they contain."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from reasongym.errors import DataError
+from reasongym.leaderboard import ReportedRow, build, collect
+
+MakeRun = Callable[..., Path]
+HOSTILE = (
+    '</script><script>alert(1)</script><img src=x onerror="alert(2)"><!-- <script> \u2028 ]]> {{ 7*7 }} &lt;'
+)
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page and the text inside its scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._in_script = tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.scripts.append(data)
+
+
+def pages(output: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(output.glob("*.html"))}
+
+
+def test_a_hostile_completion_stays_text(make_run: MakeRun, tmp_path: Path) -> None:
+    build(collect([make_run("model", otherwise=HOSTILE)]), tmp_path / "site")
+    run_page = next(page for name, page in pages(tmp_path / "site").items() if name.startswith("run-"))
+    elements = Elements(run_page)
+    assert [tag for tag, _ in elements.tags if tag in ("script", "img", "iframe")] == ["script", "script"]
+    assert not any(name.startswith("on") for _, attributes in elements.tags for name in attributes)
+    shown = json.loads(elements.scripts[0])
+    assert HOSTILE in {text for episode in shown["episodes"] for _, text in episode["turns"]}
+
+
+def test_hostile_names_and_reported_figures_are_escaped(make_run: MakeRun, tmp_path: Path) -> None:
+    hostile = [ReportedRow(HOSTILE, HOSTILE, 1.0, HOSTILE, HOSTILE, HOSTILE)]
+    build(collect([make_run("<b>model", policy="<i>torch")]), tmp_path / "site", hostile)
+    for page in pages(tmp_path / "site").values():
+        assert "img" not in {tag for tag, _ in Elements(page).tags}
+        assert "<b>model" not in page
+        assert "<i>torch" not in page
+
+
+def test_nothing_but_our_script_and_style_may_run(make_run: MakeRun, tmp_path: Path) -> None:
+    build(collect([make_run("model")]), tmp_path / "site")
+    for page in pages(tmp_path / "site").values():
+        policy = next(
+            attributes["content"]
+            for tag, attributes in Elements(page).tags
+            if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+        )
+        assert policy is not None
+        assert policy.startswith("default-src 'none'")
+        inline = re.findall(r"<(?:style|script)>(.*?)</(?:style|script)>", page, re.DOTALL)
+        assert inline
+        for text in inline:
+            assert f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}" in policy
+
+
+def test_pages_load_nothing_and_link_only_to_each_other(make_run: MakeRun, tmp_path: Path) -> None:
+    build(collect([make_run("model"), make_run("other", skill=0.1)]), tmp_path / "site")
+    written = pages(tmp_path / "site")
+    for page in written.values():
+        links = [attributes.get("href") for _, attributes in Elements(page).tags if "href" in attributes]
+        assert {str(link).partition("#")[0] for link in links} <= set(written)
+        assert not [attributes for _, attributes in Elements(page).tags if "src" in attributes]
+        assert "http" not in page.replace("http-equiv", "")
+
+
+def test_every_completion_is_in_the_viewer(make_run: MakeRun, tmp_path: Path) -> None:
+    rows = collect([make_run("model")])
+    build(rows, tmp_path / "site")
+    page = next(page for name, page in pages(tmp_path / "site").items() if name.startswith("run-"))
+    shown = json.loads(Elements(page).scripts[0])
+    assert len(shown["problems"]) == 40
+    assert [(one["problem"], one["sample"], one["reward"]) for one in shown["episodes"]] == [
+        (one.group, one.member, one.reward) for one in rows[0].episodes
+    ]
+    assert shown["problems"][3]["opening"] == [["user", rows[0].episodes[6].messages[0].content]]
+
+
+def test_reported_rows_are_in_a_table_of_their_own_by_name(make_run: MakeRun, tmp_path: Path) -> None:
+    reported = [
+        ReportedRow(name, "aime24", value, "percent", "readme", "greedy")
+        for name, value in (("a-model", 10.0), ("c-model", 5.0), ("b-model", 90.0))
+    ]
+    build(collect([make_run("model")]), tmp_path / "site", reported)
+    index = pages(tmp_path / "site")["index.html"]
+    ranked, _, apart = index.partition("Reported elsewhere")
+    assert not re.findall(r"[abc]-model", ranked)
+    assert re.findall(r"([abc])-model", apart) == ["a", "b", "c"]
+
+
+def test_the_board_is_exported_as_json(make_run: MakeRun, tmp_path: Path) -> None:
+    (row,) = collect([make_run("model")])
+    build([row], tmp_path / "site")
+    (exported,) = json.loads((tmp_path / "site" / "board.json").read_text())
+    assert exported["tier"] == "rescored"
+    assert exported["result"]["key"] == row.result.key
+
+
+def test_an_empty_board_says_how_to_make_a_run(tmp_path: Path) -> None:
+    assert "There is no run yet" in build([], tmp_path / "site").read_text()
+
+
+def test_an_output_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot write the page to"):
+        build([], tmp_path / "file" / "site")
