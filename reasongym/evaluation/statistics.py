@@ -98,4 +98,5 @@ def _central_mass(t: float, freedom: int) -> float:
 
 
 def _clipped(middle: float, half: float) -> Interval:
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    """Bound to [0, 1] and round, since the last bits of sin and atan differ between platforms."""
+    return Interval(round(max(0.0, middle - half), 9), round(min(1.0, middle + half), 9))
