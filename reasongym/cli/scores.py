@@ -29,7 +29,8 @@ def print_report(console: Console, folder: Path, report: Report) -> None:
     for name, value in _lines(result.scores):
         table.add_row(name, value)
     console.print(table)
-    console.print(f"result {result.key}, every completion in {folder}", markup=False, highlight=False)
+    told = f"result {result.key}, every completion in {folder}"
+    console.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _lines(scores: Scores) -> list[tuple[str, str]]:
