@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from torch import nn
 
 from reasongym.errors import DataError, UsageError
@@ -34,8 +35,9 @@ class LoadedModel:
 
     @property
     def config(self) -> Any:
-        """The model's Hugging Face configuration."""
-        return self.model.config
+        """The Hugging Face configuration of the model's text part."""
+        config: Any = self.model.config
+        return config.get_text_config(decoder=True)
 
     @property
     def device(self) -> torch.device:
@@ -58,17 +60,25 @@ class LoadedModel:
         return getattr(self.config, "max_position_embeddings", None)
 
     @property
+    def has_windows(self) -> bool:
+        """Whether some layer attends to the latest columns only, or to those of its chunk."""
+        return bool(_layer_kinds(self.config) - {"full_attention", "global"})
+
+    @property
     def takes_4d_masks(self) -> bool:
-        """Whether boolean 4D attention masks may be given: full attention through torch's SDPA only."""
-        kinds: Iterable[str] = getattr(self.config, "layer_types", None) or ()
-        return self.config._attn_implementation == "sdpa" and set(kinds) <= {"full_attention"}
+        """Whether boolean 4D attention masks may be given: full attention through torch's SDPA only.
+
+        A 4D mask replaces the model's own, so windows would be lost; ALiBi is read off the 2D mask.
+        """
+        has_alibi: bool = getattr(self.config, "alibi", False)
+        return self.config._attn_implementation == "sdpa" and not self.has_windows and not has_alibi
 
     def digest(self) -> str:
         """Name the weights: 16 hex digits over every parameter's name and bytes."""
         total = blake2b(digest_size=8)
         for name, tensor in sorted(self.model.state_dict().items()):
             total.update(name.encode())
-            total.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+            total.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
         return total.hexdigest()
 
 
@@ -80,13 +90,19 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
     try:
         load_tokenizer = cast(Any, transformers.AutoTokenizer.from_pretrained)
         tokenizer = load_tokenizer(str(path))
-        model: Any = transformers.AutoModelForCausalLM.from_pretrained(str(path), dtype=DTYPES[dtype])
+        load: Any = transformers.AutoModelForCausalLM.from_pretrained
+        model, report = load(str(path), dtype=DTYPES[dtype], output_loading_info=True)
     except Exception as error:  # transformers and safetensors raise dozens of types for a bad directory
         raise DataError(
             f"cannot load a model from {path}: {_first_line(error)}; the directory needs config.json, "
             "*.safetensors and tokenizer files as save_pretrained writes them"
         ) from error
-    _check_layers(model.config, path)
+    if report["missing_keys"]:  # transformers would go on with random weights in their place
+        missing = sorted(report["missing_keys"])
+        raise DataError(
+            f"the model at {path} lacks {len(missing)} weights, {missing[0]} first; download or save it again"
+        )
+    _check_layers(model, path)
     return LoadedModel(model.to(device), tokenizer)
 
 
@@ -98,12 +114,21 @@ def _check_folder(path: Path) -> None:
         raise DataError(f"{path} has no config.json; it is not a Hugging Face model directory")
 
 
-def _check_layers(config: Any, path: str | Path) -> None:
-    kinds = set(getattr(config, "layer_types", None) or ())
-    other = kinds - {"full_attention", "sliding_attention", "chunked_attention"}
+def _check_layers(model: Any, path: str | Path) -> None:
+    config: Any = model.config.get_text_config(decoder=True)
+    known = {"full_attention", "sliding_attention", "chunked_attention", "global", "local"}
+    other = _layer_kinds(config) - known | ({"recurrent"} if model._is_stateful else set())
     if other:
         kinds = ", ".join(sorted(other))
         raise UsageError(f"the model at {path} has {kinds} layers; only attention layers are supported")
+
+
+def _layer_kinds(config: Any) -> set[str]:
+    """Return the kinds of layers; configurations that list none may name a window for all."""
+    kinds: Iterable[str] = getattr(config, "layer_types", None) or getattr(config, "attention_layers", ())
+    if kinds:
+        return set(kinds)
+    return {"full_attention" if getattr(config, "sliding_window", None) is None else "sliding_attention"}
 
 
 def _first_line(error: Exception) -> str:
@@ -112,14 +137,17 @@ def _first_line(error: Exception) -> str:
 
 def save_model(loaded: LoadedModel, path: Path) -> None:
     """Write a plain Hugging Face model directory, in full or not at all."""
-    partial = path.with_name(path.name + ".partial")
+    partial, old = (path.with_name(path.name + ending) for ending in (".partial", ".old"))
     try:
         shutil.rmtree(partial, ignore_errors=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # transformers warns about generation settings nobody set
             loaded.model.save_pretrained(partial)  # pyright: ignore
             loaded.tokenizer.save_pretrained(partial)
-        shutil.rmtree(path, ignore_errors=True)
+        if path.exists():  # a folder that is not empty cannot be replaced, only moved aside
+            shutil.rmtree(old, ignore_errors=True)
+            os.replace(path, old)
         os.replace(partial, path)
-    except OSError as error:
-        raise DataError(f"cannot write the model to {path}: {error.strerror}") from error
+        shutil.rmtree(old, ignore_errors=True)
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"cannot write the model to {path}: {_first_line(error)}") from error

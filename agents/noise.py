@@ -29,8 +29,9 @@ def _shift(values: Tensor, bits: int) -> Tensor:
 def draw(logprobs: Tensor, noise: Tensor) -> Tensor:
     """Draw one token id per row by inverting its cumulative distribution; a token of probability 0 never is.
 
-    logprobs `[rows, vocabulary]`, noise `[rows]` in [0, 1); returns int64 `[rows]`.
+    logprobs `[rows, vocabulary]`, noise `[rows]` in [0, 1); returns int64 `[rows]`. A row of NaN gets its
+    last token.
     """
     cumulative = logprobs.double().exp().cumsum(-1)  # [rows, vocabulary]
     threshold = noise[:, None] * cumulative[:, -1:]  # [rows, 1]
-    return torch.searchsorted(cumulative, threshold, right=True)[:, 0]
+    return torch.searchsorted(cumulative, threshold, right=True)[:, 0].clamp(max=logprobs.shape[1] - 1)

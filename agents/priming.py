@@ -48,8 +48,9 @@ def tokenised(episode: Episode, renderer: Renderer) -> Episode:
         prompt = (
             renderer.next_prompt(completions[-1], before) if completions else renderer.first_prompt(before)
         )
-        ids = [*renderer.tokenizer.encode(message.content, add_special_tokens=False), renderer.eos_id]
-        completions.append(Completion(message.content, "stop", prompt, ids, [0.0] * len(ids)))
+        text = message.content.removeprefix(renderer.template.prefill)
+        ids = [*renderer.tokenizer.encode(text, add_special_tokens=False), renderer.eos_id]
+        completions.append(Completion(text, "stop", prompt, ids, [0.0] * len(ids)))
     return replace(episode, completions=completions)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import msgspec
 
 from reasongym.core import Row, Session, Verdict
-from reasongym.errors import DataError
+from reasongym.errors import DataError, UsageError
 
 Role: TypeAlias = Literal["system", "user", "assistant"]
 Finish: TypeAlias = Literal["stop", "length", "cancelled"]
@@ -37,6 +37,16 @@ class Sampling:
     """Of one completion, that is of one turn."""
     stop: tuple[str, ...] = ()
     """The completion ends with the token that completes one of these in the decoded text."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature < float("inf"):
+            raise UsageError(f"temperature must be a number from 0 up, got {self.temperature}")
+        if not 0 < self.top_p <= 1:
+            raise UsageError(f"top_p must be above 0 and at most 1, got {self.top_p}")
+        if self.max_tokens < 1:
+            raise UsageError(f"max_tokens must be at least 1, got {self.max_tokens}")
+        if "" in self.stop:
+            raise UsageError("an empty stop string would end every completion at its first token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,9 @@ class Policy(Protocol):
 
 
 def generate(policy: Policy, requests: Sequence[Request]) -> list[Completion]:
-    """Complete all requests, in order."""
+    """Complete all requests, in order; their ids must differ."""
+    if len({request.id for request in requests}) < len(requests):
+        raise UsageError("requests need ids of their own, got some twice")
     policy.submit(requests)
     done: dict[int, Completion] = {}
     while len(done) < len(requests):
@@ -150,6 +162,7 @@ class TrainingRow:
 def flatten(episode: Episode) -> list[TrainingRow]:
     """Lay an episode's completions out as training rows; each sampled id gets exactly one True.
 
+    A completion without sampled ids has no part in any row; one with ids but no log-probs is refused.
     A completion continues the row of the one before iff its prompt begins with that one's prompt and
     sampled ids; else (the template rewrote its history) it opens a row of its own.
     """
@@ -158,6 +171,11 @@ def flatten(episode: Episode) -> list[TrainingRow]:
         prompt, sampled = completion.prompt_ids, completion.token_ids
         if not sampled:
             continue
+        if len(completion.logprobs) != len(sampled):
+            raise UsageError(
+                f"completion {turn} has {len(sampled)} sampled ids but {len(completion.logprobs)} log-probs; "
+                "only a policy that keeps both can be learned from"
+            )
         if not rows or prompt[: len(rows[-1].ids)] != rows[-1].ids:
             rows.append(TrainingRow([], [], [], [], len(prompt)))
         row = rows[-1]
@@ -185,7 +203,7 @@ def read_episodes(path: Path) -> Iterator[Episode]:
             for number, line in enumerate(file, 1):
                 try:
                     yield _decode(line)
-                except msgspec.DecodeError as error:
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
                     raise DataError(
                         f"{path}:{number} is not an episode ({error}); delete that line, or the file if it "
                         "is cut off, and run the same command again"

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from reasongym.core import Problem, Session, Verdict
 from reasongym.episodes import Completion, Episode, Message, Policy, Request, Sampling
-from reasongym.errors import PolicyError, Unscored
+from reasongym.errors import PolicyError, Unscored, UsageError
 from reasongym.registry import get
 from reasongym.seeding import digest64
 from reasongym.templates import Renderer, Template
@@ -114,16 +114,22 @@ def rollout(
     """Play all episodes through the policy and return them in order.
 
     At most `max_live` are in play at once. A policy that works in ticks sees an order of requests that
-    depends on nothing but the plays, so the whole is a function of its seed.
+    depends on nothing but the plays, so the whole is a function of its seed. If it is interrupted or fails,
+    the policy forgets its requests and can be used again.
     """
+    if max_live < 1:
+        raise UsageError(f"max_live must be at least 1, got {max_live}")
     live = _Live(policy, on_episode)
     waiting: Iterator[Play] = iter(plays)
-    while True:
-        live.admit(waiting, max_live)
-        if not live.plays:
-            return [live.done[place] for place in range(live.num_started)]
-        for request_id, completion in policy.poll():
-            live.send(request_id, completion)
+    try:
+        while True:
+            live.admit(waiting, max_live)
+            if not live.plays:
+                return [live.done[place] for place in range(live.num_started)]
+            for request_id, completion in policy.poll():
+                live.send(request_id, completion)
+    finally:
+        policy.cancel(list(live.plays))
 
 
 class _Live:

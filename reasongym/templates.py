@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
+import jinja2
 import msgspec
 
 from reasongym.episodes import Completion, Message
@@ -84,8 +85,10 @@ class Renderer:
     def __init__(self, tokenizer: Tokenizer, template: Template) -> None:
         self.tokenizer = tokenizer
         self.template = template
-        self._chat = template.chat or tokenizer.chat_template or PLAIN_CHAT
-        self._is_plain = self._chat == PLAIN_CHAT
+        chat = template.chat or tokenizer.chat_template or PLAIN_CHAT
+        self._is_plain = chat == PLAIN_CHAT
+        # A tokenizer may hold several chat templates by name; given None, it takes its default one.
+        self._chat = PLAIN_CHAT if self._is_plain else template.chat or None
         if tokenizer.eos_token_id is None:
             raise UsageError("the tokenizer has no end-of-sequence token, so no completion could ever end")
         self.eos_id: int = tokenizer.eos_token_id
@@ -108,8 +111,8 @@ class Renderer:
         if not after.startswith(before):
             return self.first_prompt(messages)
         delta = after[len(before) :]
-        if last.token_ids and last.token_ids[-1] == self.eos_id:
-            delta = delta.removeprefix(self._eos_text)
+        if last.token_ids:
+            delta = delta.removeprefix(self._marker(last.token_ids[-1]))
         return [*last.prompt_ids, *last.token_ids, *self.tokenizer.encode(delta, add_special_tokens=False)]
 
     def _first_ids_uncached(self, messages: tuple[Message, ...]) -> tuple[int, ...]:
@@ -117,16 +120,23 @@ class Renderer:
         return tuple(self.tokenizer.encode(text, add_special_tokens=self._is_plain))
 
     def _render_uncached(self, messages: tuple[Message, ...]) -> str:
-        rendered = self.tokenizer.apply_chat_template(
-            [{"role": message.role, "content": message.content} for message in messages],
-            chat_template=self._chat,
-            tokenize=False,
-            add_generation_prompt=True,
-        )
+        try:
+            rendered = self.tokenizer.apply_chat_template(
+                [{"role": message.role, "content": message.content} for message in messages],
+                chat_template=self._chat,
+                tokenize=False,
+                add_generation_prompt=True,
+            )
+        except jinja2.TemplateError as error:
+            raise UsageError(
+                f"the chat template refused the messages of template {self.template.name!r}: {error}"
+            ) from error
         return rendered + self.template.prefill
 
-    @cached_property
-    def _eos_text(self) -> str:
+    def _marker(self, token_id: int) -> str:
+        """Return what a special token stands for and "" for an ordinary one, which the text already shows."""
+        if self.tokenizer.decode([token_id], skip_special_tokens=True, clean_up_tokenization_spaces=False):
+            return ""
         return self.tokenizer.decode(
-            [self.eos_id], skip_special_tokens=False, clean_up_tokenization_spaces=False
+            [token_id], skip_special_tokens=False, clean_up_tokenization_spaces=False
         )

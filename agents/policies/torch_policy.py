@@ -6,6 +6,7 @@ float64, log-probs within 1e-5 in float32, no promise in bfloat16. One transfer 
 the sampled ids and their log-probs; nothing else waits for the device.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ class _Batch:
     """Bool `[rows, columns]`: which cache columns hold a token."""
     newest: Tensor
     """Int64 `[rows]`: sampled and not yet in the cache."""
+    lengths: Tensor
+    """Int64 `[rows]`: ids in the cache; 0 for finished rows, lest they run out of the model's positions."""
+    counts: Tensor
+    """Int64 `[rows]`: ids sampled."""
     noise_keys: Tensor
     temperatures: Tensor
     top_ps: Tensor
@@ -93,8 +98,10 @@ class TorchPolicy:
         """Forget requests."""
         gone = set(ids)
         self._queue = deque(request for request in self._queue if request.id not in gone)
-        for row in self._batch.rows if self._batch else ():
-            row.is_live = row.is_live and row.request.id not in gone
+        if self._batch is not None:
+            for row in self._batch.rows:
+                row.is_live = row.is_live and row.request.id not in gone
+            self._compact(self._batch)
 
     def push(self, weights: Any, version: int) -> None:
         """Note that the shared model has new weights (`weights` must be None: they are already here)."""
@@ -116,20 +123,27 @@ class TorchPolicy:
         """Put the newest token of every row into the cache; returns logits `[rows, vocabulary]`."""
         batch.visible = nn.functional.pad(batch.visible, (0, 1), value=True)
         columns = batch.visible.shape[1]
-        positions = torch.tensor([[row.length] for row in batch.rows], device=self.device)
         for row in batch.rows:
             row.length += 1
-        is_full = all(row.length == columns for row in batch.rows)
+        is_full = all(row.length == columns for row in batch.rows if row.is_live)
         mask = None if is_full else batch.visible[:, None, None] if self._is_sdpa else batch.visible.long()
-        return self._forward(batch.newest[:, None], mask, positions, batch.cache)
+        logits = self._forward(batch.newest[:, None], mask, batch.lengths[:, None], batch.cache)
+        batch.lengths = batch.lengths + 1
+        return logits
 
     def _admit(self) -> Tensor:
-        """Prefill queued requests, each distinct prompt once; returns logits `[new rows, vocabulary]`."""
+        """Prefill queued requests, each distinct prompt once; returns logits `[new rows, vocabulary]`.
+
+        Models that build their own masks get prompts of one length at a time: some of them turn padding
+        that sees nothing into NaN (eager attention in float64).
+        """
         prompts: dict[tuple[int, ...], int] = {}
         requests: list[Request] = []
         longest = 0
         while self._queue and self._num_rows() + len(requests) < self._max_rows:
             prompt = tuple(self._queue[0].prompt_ids or ())
+            if requests and not self._is_sdpa and len(prompt) != longest:
+                break
             longest = max(longest, len(prompt))
             if requests and prompt not in prompts and (len(prompts) + 1) * longest > self._prefill_tokens:
                 break
@@ -150,14 +164,11 @@ class TorchPolicy:
         columns = torch.arange(width, device=self.device)
         visible = columns >= starts  # [prompts, width]
         positions = (columns - starts).clamp(min=0)
-        if all(len(prompt) == width for prompt in prompts):
-            mask = None
-        elif self._is_sdpa:
+        mask = None
+        if any(len(prompt) != width for prompt in prompts):
             causal = columns[:, None] >= columns
             itself = columns[:, None] == columns  # a padding query must see something, or softmax is NaN
             mask = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
-        else:
-            mask = visible.long()
         cache = new_cache(self._config.num_hidden_layers, num_more=num_more)
         return self._forward(ids, mask, positions, cache), visible, cache
 
@@ -180,6 +191,8 @@ class TorchPolicy:
             cache,
             visible,
             torch.zeros(len(rows), dtype=torch.int64, device=self.device),
+            torch.tensor([row.length for row in rows], device=self.device),
+            torch.zeros(len(rows), dtype=torch.int64, device=self.device),
             torch.tensor(keys, device=self.device),
             torch.tensor([request.sampling.temperature for request in requests], device=self.device),
             torch.tensor([request.sampling.top_p for request in requests], device=self.device),
@@ -189,20 +202,20 @@ class TorchPolicy:
     def _sample(self, batch: _Batch, logits: Tensor) -> list[tuple[int, Completion]]:
         """Draw a token for every row and take the finished rows out."""
         samplings = [row.request.sampling for row in batch.rows]
+        if logits.dtype in (torch.float16, torch.bfloat16):
+            logits = logits.float()
         if any(sampling.temperature != 1.0 for sampling in samplings):
             warm = batch.temperatures.where(batch.temperatures > 0, 1.0)
             logits = logits / warm[:, None].to(logits.dtype)
-        if logits.dtype in (torch.float16, torch.bfloat16):
-            logits = logits.float()
         if any(sampling.top_p < 1.0 for sampling in samplings):
             logits = _nucleus(logits, batch.top_ps)
         logprobs = logits.log_softmax(-1)  # [rows, vocabulary]
-        counts = torch.tensor([len(row.ids) for row in batch.rows], device=self.device)
-        tokens = draw(logprobs, uniform(batch.noise_keys, counts))
+        tokens = draw(logprobs, uniform(batch.noise_keys, batch.counts))
         if any(sampling.temperature == 0.0 for sampling in samplings):
             tokens = torch.where(batch.temperatures > 0, tokens, logprobs.argmax(-1))
         chosen = logprobs.gather(1, tokens[:, None])[:, 0]
         batch.newest = tokens
+        batch.counts = batch.counts + 1
         both = cast(list[list[float]], torch.stack((tokens.double(), chosen.double())).tolist())
         return self._collect(batch, both[0], both[1])
 
@@ -213,13 +226,16 @@ class TorchPolicy:
         for row, token, score in zip(batch.rows, drawn, scores, strict=True):
             if not row.is_live:
                 continue
+            if not score > -math.inf:
+                raise PolicyError("the model's logits are not finite; its weights or its dtype are broken")
             row.ids.append(int(token))
             row.logprobs.append(score)
             finish = self._finish(row)
             if finish is not None:
                 row.is_live = False
                 finished.append((row, finish))
-        self._compact(batch)
+        if finished:
+            self._compact(batch)
         return self._completions(finished)
 
     def _finish(self, row: _Row) -> Finish | None:
@@ -239,6 +255,8 @@ class TorchPolicy:
             self._batch = None
             return
         if len(live) > LIVE_FRACTION * len(batch.rows):
+            dead = [place for place, row in enumerate(batch.rows) if not row.is_live]
+            batch.lengths[torch.tensor(dead, dtype=torch.int64, device=self.device)] = 0
             return
         keep = torch.tensor(live, device=self.device)
         batch.rows = [batch.rows[place] for place in live]
@@ -246,6 +264,8 @@ class TorchPolicy:
         take_rows(batch.cache, keep, width)
         batch.visible = batch.visible[keep, batch.visible.shape[1] - width :]
         batch.newest = batch.newest[keep]
+        batch.lengths = batch.lengths[keep]
+        batch.counts = batch.counts[keep]
         batch.noise_keys = batch.noise_keys[keep]
         batch.temperatures = batch.temperatures[keep]
         batch.top_ps = batch.top_ps[keep]
@@ -275,6 +295,8 @@ def _joined(batch: _Batch, arrived: _Batch) -> _Batch:
         batch.cache,
         torch.cat(visible),
         torch.cat((batch.newest, arrived.newest)),
+        torch.cat((batch.lengths, arrived.lengths)),
+        torch.cat((batch.counts, arrived.counts)),
         torch.cat((batch.noise_keys, arrived.noise_keys)),
         torch.cat((batch.temperatures, arrived.temperatures)),
         torch.cat((batch.top_ps, arrived.top_ps)),
@@ -285,7 +307,8 @@ def _nucleus(logits: Tensor, top_ps: Tensor) -> Tensor:
     """Mask all but the smallest set of tokens whose probability reaches top_p (Holtzman et al. 2020)."""
     ordered, order = logits.softmax(-1).sort(-1, descending=True)
     before = ordered.cumsum(-1) - ordered  # probability of the tokens ranked above
-    outside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, before >= top_ps[:, None])
+    is_cut = (before >= top_ps[:, None]) & (top_ps[:, None] < 1)  # rounding may reach 1 before the last token
+    outside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, is_cut)
     return logits.masked_fill(outside, float("-inf"))
 
 
