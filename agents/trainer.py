@@ -73,9 +73,9 @@ class Trainer:
         self.loaded.model.eval()
         metrics: Metrics = {"step": self.step + 1, **self._evaluation()}
         started = time.perf_counter()
-        groups = self._play(self._problems())
+        groups = self.play(self.problems())
         played = time.perf_counter()
-        metrics |= _play_metrics(groups) | self._learn(groups)
+        metrics |= _play_metrics(groups) | self.learn(groups)
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
@@ -90,7 +90,7 @@ class Trainer:
         wanted: Any = split if split in splits or not splits else splits[0]
         return self.env.row(seed, level=problems.level, split=wanted, **problems.options)
 
-    def _problems(self) -> list[Problem]:
+    def problems(self) -> list[Problem]:
         """Make the problems of this step: fresh ones, keyed by the run's seed and the step."""
         seeds = (
             digest64(b"%d %d %d" % (self.config.run.seed, self.step, place)) >> 1
@@ -98,7 +98,8 @@ class Trainer:
         )
         return [self.env.problem(self._row(seed, "train")) for seed in seeds]
 
-    def _play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+    def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        """Play a group on each problem."""
         size = self.config.rollout.group_size
         salt = f"{self.config.run.seed} {self.step}"
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
@@ -128,24 +129,26 @@ class Trainer:
 
     # -- learning -------------------------------------------------------------------------------------
 
-    def _learn(self, groups: list[list[Episode]]) -> Metrics:
+    def learn(self, groups: list[list[Episode]]) -> Metrics:
         """Take the optimizer steps of one batch of groups; dead groups cost nothing."""
-        kept = [self._trainable(group) for group in groups]
+        kept = [self.trainable(group) for group in groups]
         live = [group for group in kept if len({episode.reward for episode in group}) > 1]
         shares = [
             live[place :: self.config.algorithm.updates] for place in range(self.config.algorithm.updates)
         ]
-        updates = [self._update(share) for share in shares if share]
+        updates = [self.update(share) for share in shares if share]
         means = {name: statistics.fmean(u[name] for u in updates) for name in (updates[0] if updates else ())}
-        return {"live_groups": len(live) / len(groups), "learning_rate": self._rate(), **means}
+        return {"live_groups": len(live) / len(groups), "learning_rate": self.rate(), **means}
 
-    def _trainable(self, group: list[Episode]) -> list[Episode]:
+    def trainable(self, group: list[Episode]) -> list[Episode]:
+        """Leave out what must carry no loss: episodes nobody could judge, and truncated ones if so set."""
         judged = [episode for episode in group if episode.verdict is not None]
         if not self.config.algorithm.mask_truncated:
             return judged
         return [episode for episode in judged if not episode.is_truncated]
 
-    def _update(self, groups: list[list[Episode]]) -> Metrics:
+    def update(self, groups: list[list[Episode]]) -> Metrics:
+        """Take one optimizer step on live groups."""
         estimator = ESTIMATORS[self.config.algorithm.advantage]
         episodes = [episode for group in groups for episode in group]
         advantages = [
@@ -159,7 +162,7 @@ class Trainer:
         )
         norm = nn.utils.clip_grad_norm_(self._parameters(), self.config.optimizer.max_grad_norm)
         for group in self.optimizer.param_groups:
-            group["lr"] = self._rate()
+            group["lr"] = self.rate()
         self.optimizer.step()
         self.optimizer.zero_grad()
         return {"grad_norm": float(norm), **{name: float(total) for name, total in sums.items()}}
@@ -217,7 +220,7 @@ class Trainer:
             fused=True,
         )
 
-    def _rate(self) -> float:
+    def rate(self) -> float:
         """Return the learning rate of the current step."""
         settings, step = self.config.optimizer, self.step
         if step < settings.warmup:

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from reasongym.agents.config import RolloutSettings, TrainConfig, dump_config, load_config
+from reasongym.agents.recipes import load_recipe, names
+from reasongym.errors import DataError, ReasongymError, UnknownName, UsageError
+
+
+def _written(folder: Path, text: str) -> Path:
+    path = folder / "run.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_recipe_loads_and_survives_being_written(name: str, tmp_path: Path) -> None:
+    config = load_recipe(name)
+    config.check()
+    assert load_config(_written(tmp_path, dump_config(config))) == config
+
+
+def test_a_config_file_overrides_the_defaults_it_names(tmp_path: Path) -> None:
+    config = load_config(
+        _written(tmp_path, "[rollout]\ngroups = 3\n[problems]\noptions = {style = 'boxed'}\n")
+    )
+    assert config.rollout == RolloutSettings(groups=3)
+    assert config.problems.options == {"style": "boxed"}
+    assert config.optimizer == TrainConfig().optimizer
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "complaint"),
+    [
+        ("[rollout]\ngroup_sise = 3", UnknownName, "did you mean 'group_size'"),
+        ("[rolout]\ngroups = 3", UnknownName, "did you mean 'rollout'"),
+        ("[rollout]\ngroups = 'three'", UsageError, r"rollout.groups"),
+        ("[algorithm]\nadvantage = 'gpro'", UsageError, "gpro|advantage"),
+        ("[rollout\n", UsageError, "not a TOML file"),
+        ("\x00\xff", UsageError, "not a TOML file"),
+    ],
+)
+def test_a_wrong_config_file_is_refused_in_one_sentence(
+    tmp_path: Path, text: str, kind: type[ReasongymError], complaint: str
+) -> None:
+    with pytest.raises(kind, match=complaint) as caught:
+        load_config(_written(tmp_path, text))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_config_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere\.toml"):
+        load_config(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[rollout]\ngroup_size = 1", "rollout.group_size must be at least 2 to form a baseline, got 1"),
+        ("[rollout]\ntemperature = 0.0", "temperature must be above 0"),
+        ("[algorithm]\nupdates = 100", "algorithm.updates must be at most rollout.groups"),
+        ("[run]\ncheckpoint_every = 0", "run.checkpoint_every must be at least 1, got 0"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        load_config(_written(tmp_path, text)).check()

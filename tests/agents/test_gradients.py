@@ -1,0 +1,217 @@
+"""The gradient does not depend on how a batch is cut, padded or ordered, and planted errors show."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+import pytest
+import torch
+from torch import Tensor, nn
+from transformers import GPT2Config, GPT2LMHeadModel, Qwen2Config, Qwen2ForCausalLM
+
+from reasongym.agents.batch import Aggregation, MicroBatch, WeightedRow, micro_batches, weigh
+from reasongym.agents.losses import clipped_surrogate
+from reasongym.agents.models import LoadedModel
+from reasongym.agents.scoring import Scorer
+from reasongym.core import Row, Verdict
+from reasongym.episodes import Completion, Episode
+
+VOCABULARY = 40
+BOUND = {torch.float64: 1e-10, torch.float32: 1e-5}
+SMALLEST_NORM = 0.1
+AGGREGATIONS: tuple[Aggregation, ...] = ("token-mean", "sequence-mean")
+DTYPES = (torch.float64, torch.float32)
+
+
+def _model(dtype: torch.dtype) -> LoadedModel:
+    """Make a GPT-2 in float64, a Qwen2 in float32: Qwen2's norms compute in float32 whatever its weights."""
+    torch.manual_seed(0)
+    if dtype == torch.float64:
+        small = GPT2Config(
+            vocab_size=VOCABULARY,
+            n_embd=32,
+            n_layer=2,
+            n_head=4,
+            n_positions=256,
+            initializer_range=0.2,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+        )
+        return LoadedModel(cast(nn.Module, GPT2LMHeadModel(small)).to(dtype), None)
+    config = Qwen2Config(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        tie_word_embeddings=True,
+        initializer_range=0.2,
+    )
+    return LoadedModel(cast(nn.Module, Qwen2ForCausalLM(config)).to(dtype), None)
+
+
+def _episodes(seed: int) -> tuple[list[Episode], list[float]]:
+    """Make groups with prompts and completions of unlike lengths, some of two turns, one that forks."""
+    rng = random.Random(seed)
+    ids: Callable[[int], list[int]] = lambda count: [rng.randrange(VOCABULARY) for _ in range(count)]  # noqa: E731
+    episodes: list[Episode] = []
+    advantages: list[float] = []
+    for group in range(4):
+        prompt = ids(rng.randint(2, 12))
+        for member in range(4):
+            first = ids(rng.randint(1, 15))
+            completions = [Completion("", "stop", prompt, first, [-rng.random() for _ in first])]
+            if group % 2:
+                history = prompt + first if member else ids(5)  # member 0 of odd groups forks
+                again = ids(rng.randint(1, 6))
+                completions.append(
+                    Completion("", "stop", history + ids(3), again, [-rng.random() for _ in again])
+                )
+            row = Row("reasongym/Countdown-v0", 0, "train", group)
+            verdict = Verdict(float(member == 0), member == 0, "ok")
+            episodes.append(Episode(row, [], completions, verdict, group, member))
+            advantages.append(rng.uniform(-2, 2))
+    return episodes, advantages
+
+
+def _loss(scorer: Scorer, micro: MicroBatch) -> Tensor:
+    logprobs = scorer(micro).logprobs
+    per_token = clipped_surrogate(logprobs, logprobs.detach(), micro.advantages, clip_low=0.2, clip_high=0.28)
+    return (micro.weights * per_token).sum()
+
+
+def _gradient(loaded: LoadedModel, losses: Sequence[Tensor]) -> Tensor:
+    loaded.model.zero_grad()
+    for loss in losses:
+        loss.backward()
+    return torch.cat([p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None])
+
+
+def _accumulated(
+    rows: list[WeightedRow], dtype: torch.dtype, *, max_tokens: int, is_shared: bool = True
+) -> Tensor:
+    loaded = _model(dtype)
+    scorer = Scorer(loaded, is_shared=is_shared)
+    cut = micro_batches(rows, max_tokens=max_tokens, device=loaded.device, dtype=dtype)
+    return _gradient(loaded, [_loss(scorer, micro) for micro in cut])
+
+
+def _distance(found: Tensor, wanted: Tensor) -> float:
+    assert wanted.norm() >= SMALLEST_NORM
+    return (found - wanted).norm().item() / wanted.norm().item()
+
+
+def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: Aggregation) -> Tensor:
+    """Write the definition out in float64: every completion alone, unpadded, through the plain model."""
+    loaded = _model(torch.float64)
+    counts = [sum(len(completion.token_ids) for completion in episode.completions) for episode in episodes]
+    losses: list[Tensor] = []
+    for episode, advantage, count in zip(episodes, advantages, counts, strict=True):
+        share = 1 / sum(counts) if aggregation == "token-mean" else 1 / (count * len(episodes))
+        for completion in episode.completions:
+            ids = torch.tensor([completion.prompt_ids + completion.token_ids])
+            logits = cast(Tensor, loaded.model(ids).logits)[0, len(completion.prompt_ids) - 1 : -1]
+            chosen = logits.log_softmax(-1).gather(1, torch.tensor(completion.token_ids)[:, None])
+            ratio = (chosen - chosen.detach()).exp()
+            losses.append(-share * advantage * ratio.sum())
+    return _gradient(loaded, losses)
+
+
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+def test_the_gradient_is_that_of_every_completion_alone(aggregation: Aggregation) -> None:
+    episodes, advantages = _episodes(0)
+    rows = weigh(episodes, advantages, aggregation)
+    found = _accumulated(rows, torch.float64, max_tokens=10**6)
+    assert _distance(found, _one_by_one(episodes, advantages, aggregation)) <= BOUND[torch.float64]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+@pytest.mark.parametrize("max_tokens", [1, 40, 150])
+def test_micro_batches_do_not_change_the_gradient(
+    aggregation: Aggregation, dtype: torch.dtype, max_tokens: int
+) -> None:
+    rows = weigh(*_episodes(1), aggregation)
+    whole = _accumulated(rows, dtype, max_tokens=10**6)
+    assert _distance(_accumulated(rows, dtype, max_tokens=max_tokens), whole) <= BOUND[dtype]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+def test_the_order_of_episodes_does_not_change_the_gradient(
+    aggregation: Aggregation, dtype: torch.dtype
+) -> None:
+    episodes, advantages = _episodes(2)
+    order = random.Random(3).sample(range(len(episodes)), len(episodes))
+    shuffled = weigh([episodes[i] for i in order], [advantages[i] for i in order], aggregation)
+    whole = _accumulated(weigh(episodes, advantages, aggregation), dtype, max_tokens=10**6)
+    assert _distance(_accumulated(shuffled, dtype, max_tokens=60), whole) <= BOUND[dtype]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+def test_padding_on_the_left_of_whole_rows_gives_the_gradient_of_shared_prompts(
+    aggregation: Aggregation, dtype: torch.dtype
+) -> None:
+    rows = weigh(*_episodes(4), aggregation)
+    right = _accumulated(rows, dtype, max_tokens=10**6, is_shared=True)
+    left = _accumulated(rows, dtype, max_tokens=10**6, is_shared=False)
+    assert _distance(left, right) <= BOUND[dtype]
+
+
+def _mean_per_micro_batch(rows: list[WeightedRow], episodes: list[Episode]) -> list[WeightedRow]:
+    half = len(rows) // 2
+    parts = (rows[:half], rows[half:])
+    return [
+        replace(row, weight=1 / (2 * sum(sum(one.row.mask) for one in part)))
+        for part in parts
+        for row in part
+    ]
+
+
+def _padding_counted(rows: list[WeightedRow], episodes: list[Episode]) -> list[WeightedRow]:
+    padded = len(rows) * max(row.tail_length for row in rows)
+    return [replace(row, weight=1 / padded) for row in rows]
+
+
+def _rows_instead_of_episodes(rows: list[WeightedRow], episodes: list[Episode]) -> list[WeightedRow]:
+    return [replace(row, weight=1 / (sum(row.row.mask) * len(rows))) for row in rows]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("aggregation", "planted"),
+    [
+        ("token-mean", _mean_per_micro_batch),
+        ("token-mean", _padding_counted),
+        ("sequence-mean", _rows_instead_of_episodes),
+    ],
+)
+def test_a_wrong_denominator_exceeds_the_bound_a_hundred_times(
+    aggregation: Aggregation,
+    planted: Callable[[list[WeightedRow], list[Episode]], list[WeightedRow]],
+    dtype: torch.dtype,
+) -> None:
+    episodes, advantages = _episodes(5)
+    rows = weigh(episodes, advantages, aggregation)
+    right = _accumulated(rows, dtype, max_tokens=10**6)
+    wrong = _accumulated(planted(rows, episodes), dtype, max_tokens=10**6)
+    assert _distance(wrong, right) >= 100 * BOUND[dtype]
+
+
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+def test_weights_of_all_sampled_tokens_sum_to_one(aggregation: Aggregation) -> None:
+    rows = weigh(*_episodes(6), aggregation)
+    assert sum(row.weight * sum(row.row.mask) for row in rows) == pytest.approx(1.0)
+
+
+def test_an_episode_without_sampled_tokens_does_not_count() -> None:
+    episodes, advantages = _episodes(7)
+    empty = replace(episodes[0], completions=[])
+    assert weigh([*episodes, empty], [*advantages, 1.0], "sequence-mean") == weigh(
+        episodes, advantages, "sequence-mean"
+    )

@@ -1,0 +1,221 @@
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from torch import nn
+
+from reasongym import registry
+from reasongym.agents import from_scratch
+from reasongym.agents.config import (
+    AlgorithmSettings,
+    OptimizerSettings,
+    ProblemSettings,
+    RolloutSettings,
+    RunSettings,
+    TrainConfig,
+)
+from reasongym.agents.models import LoadedModel
+from reasongym.agents.trainer import Trainer
+from reasongym.core import Problem, Verdict
+from reasongym.episodes import Episode, read_episodes
+from reasongym.errors import UsageError
+
+OPTIONS = {"style": "terse"}
+CONFIG = TrainConfig(
+    problems=ProblemSettings(options=OPTIONS),
+    rollout=RolloutSettings(groups=6, group_size=8, max_tokens=8),
+    algorithm=AlgorithmSettings(entropy=0.01),
+    optimizer=OptimizerSettings(learning_rate=1e-2, warmup=1),
+    run=RunSettings(steps=3, threads=1, checkpoint_every=2, eval_every=2, eval_problems=20),
+)
+LOGS = ("metrics.jsonl", "episodes.jsonl")
+
+
+def _model(seed: int = 0) -> LoadedModel:
+    env = registry.get("Countdown-v0")
+    shape = from_scratch.ModelShape(hidden=16, layers=1, heads=2, intermediate=32)
+    return from_scratch.build(env, level=0, options=OPTIONS, shape=shape, seed=seed)
+
+
+def _judged(groups: list[list[Episode]], is_right: Callable[[Episode], bool]) -> list[list[Episode]]:
+    return [
+        [
+            replace(episode, verdict=Verdict(float(is_right(episode)), is_right(episode), "ok"))
+            for episode in group
+        ]
+        for group in groups
+    ]
+
+
+class JudgedByLength(Trainer):
+    """An untrained model solves nothing; long completions are rewarded here, so that there is a signal."""
+
+    def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        return _judged(super().play(problems), lambda episode: len(episode.completions[0].token_ids) > 6)
+
+
+class JudgedAllRight(Trainer):
+    def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        return _judged(super().play(problems), lambda _: True)
+
+
+def _trainer(folder: Path, config: TrainConfig = CONFIG) -> Trainer:
+    return JudgedByLength(config, _model(), folder)
+
+
+def _weights(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in trainer.loaded.model.state_dict().items()}
+
+
+def _same(some: dict[str, torch.Tensor], others: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(some[name], others[name]) for name in some)
+
+
+def test_the_same_seed_gives_the_same_weights_and_logs_and_another_seed_does_not(tmp_path: Path) -> None:
+    runs = {name: _trainer(tmp_path / name) for name in ("once", "again")}
+    runs["other"] = _trainer(tmp_path / "other", replace(CONFIG, run=replace(CONFIG.run, seed=1)))
+    for trainer in runs.values():
+        trainer.run()
+    assert _same(_weights(runs["once"]), _weights(runs["again"]))
+    assert not _same(_weights(runs["once"]), _weights(runs["other"]))
+    for log in LOGS:
+        once = (tmp_path / "once" / log).read_bytes()
+        assert once == (tmp_path / "again" / log).read_bytes()
+        assert once != (tmp_path / "other" / log).read_bytes()
+
+
+class Stopped(Exception):
+    """Ends a run in the middle, as a kill would."""
+
+
+@pytest.mark.parametrize("algorithm", [AlgorithmSettings(entropy=0.01), AlgorithmSettings(kl=0.1, updates=2)])
+def test_a_run_stopped_after_any_step_continues_to_the_same_bits(
+    tmp_path: Path, algorithm: AlgorithmSettings
+) -> None:
+    config = replace(CONFIG, algorithm=algorithm)
+    whole = _trainer(tmp_path / "whole", config)
+    whole.run()
+    for stopped_at in range(1, CONFIG.run.steps + 1):
+        folder = tmp_path / f"stopped-{stopped_at}"
+
+        def stop(metrics: dict[str, float], last: int = stopped_at) -> None:
+            if metrics["step"] == last:
+                raise Stopped
+
+        with pytest.raises(Stopped):
+            _trainer(folder, config).run(stop)
+        continued = _trainer(folder, config)
+        continued.run()
+        assert _same(_weights(continued), _weights(whole))
+        assert all((folder / log).read_bytes() == (tmp_path / "whole" / log).read_bytes() for log in LOGS)
+
+
+def test_dead_groups_are_never_forwarded_and_leave_the_weights_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = JudgedAllRight(CONFIG, _model(), tmp_path)
+    before = _weights(trainer)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a dead group was forwarded")
+
+    monkeypatch.setattr(type(trainer.scorer), "__call__", refuse)
+    metrics = trainer.advance()
+    assert metrics["live_groups"] == 0.0
+    assert "loss" not in metrics
+    assert _same(_weights(trainer), before)
+
+
+def test_unscored_episodes_carry_no_loss(tmp_path: Path) -> None:
+    trainer = _trainer(tmp_path)
+    groups = trainer.play(trainer.problems())
+    broken = [[replace(group[0], verdict=None, error="the sandbox died"), *group[1:]] for group in groups]
+    kept = [trainer.trainable(group) for group in broken]
+    assert kept == [group[1:] for group in groups]
+
+
+def test_truncated_episodes_carry_no_loss_where_they_are_masked(tmp_path: Path) -> None:
+    masked = replace(CONFIG, algorithm=AlgorithmSettings(mask_truncated=True))
+    for config, is_kept in ((CONFIG, True), (masked, False)):
+        trainer = _trainer(tmp_path / str(is_kept), config)
+        group = trainer.play(trainer.problems())[0]
+        cut = [replace(episode, is_truncated=place == 0) for place, episode in enumerate(group)]
+        kept = trainer.trainable(cut)
+        assert (cut[0] in kept) == is_kept
+
+
+def test_members_of_a_group_share_a_row_and_steps_do_not(tmp_path: Path) -> None:
+    _trainer(tmp_path, replace(CONFIG, run=replace(CONFIG.run, log_groups=6))).run()
+    episodes = list(read_episodes(tmp_path / "episodes.jsonl"))
+    per_step = CONFIG.rollout.groups * CONFIG.rollout.group_size
+    assert len(episodes) == per_step * CONFIG.run.steps
+    groups = [episodes[at : at + 8] for at in range(0, len(episodes), 8)]
+    assert all(len({episode.row for episode in group}) == 1 for group in groups)
+    assert len({group[0].row for group in groups}) == len(groups)
+    assert any(len({episode.completions[0].text for episode in group}) > 1 for group in groups)
+
+
+def test_the_reference_is_the_model_at_the_start_and_moves_not(tmp_path: Path) -> None:
+    config = replace(CONFIG, algorithm=replace(CONFIG.algorithm, kl=0.1))
+    trainer = _trainer(tmp_path, config)
+    start = _weights(trainer)
+    trainer.run()
+    assert trainer.reference is not None
+    frozen: nn.Module = trainer.reference.loaded.model
+    assert _same(frozen.state_dict(), start)
+    assert not _same(_weights(trainer), start)
+    kls = [msgspec.json.decode(line)["kl"] for line in (tmp_path / "metrics.jsonl").read_bytes().splitlines()]
+    assert kls[0] == pytest.approx(0.0, abs=1e-6)
+    assert kls[-1] > 1e-6
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+def test_the_learning_rate_warms_up_and_then_follows_its_schedule(tmp_path: Path, schedule: str) -> None:
+    optimizer = OptimizerSettings(learning_rate=1.0, warmup=4, schedule=schedule)  # pyright: ignore[reportArgumentType]
+    config = replace(CONFIG, optimizer=optimizer, run=replace(CONFIG.run, steps=12))
+    trainer = _trainer(tmp_path, config)
+    rates: list[float] = []
+    for step in range(12):
+        trainer.step = step
+        rates.append(trainer.rate())
+    assert rates[:5] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
+    assert rates[8] == pytest.approx({"constant": 1.0, "linear": 0.5, "cosine": 0.5}[schedule])
+
+
+class Counting(JudgedByLength):
+    seen: list[Episode]
+
+    def update(self, groups: list[list[Episode]]) -> dict[str, float]:
+        self.seen += [episode for group in groups for episode in group]
+        return super().update(groups)
+
+
+def test_several_updates_use_every_live_group_once(tmp_path: Path) -> None:
+    trainer = Counting(replace(CONFIG, algorithm=AlgorithmSettings(updates=3)), _model(), tmp_path)
+    trainer.seen = []
+    groups = trainer.play(trainer.problems())
+    trainer.learn(groups)
+    live = [group for group in groups if len({episode.reward for episode in group}) > 1]
+    assert len(live) > 1
+    assert {id(episode) for episode in trainer.seen} == {id(episode) for group in live for episode in group}
+    assert len(trainer.seen) == sum(map(len, live))
+
+
+@pytest.mark.parametrize(
+    ("problems", "complaint"),
+    [
+        (ProblemSettings(env="Contdown-v0"), "did you mean"),
+        (ProblemSettings(level=99), "has levels 0 to"),
+        (ProblemSettings(options={"stlye": "terse"}), "did you mean 'style'"),
+        (ProblemSettings(template="boxd"), "did you mean 'boxed'"),
+    ],
+)
+def test_what_does_not_exist_is_refused_before_anything_is_written(
+    tmp_path: Path, problems: ProblemSettings, complaint: str
+) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        Trainer(replace(CONFIG, problems=problems), _model(), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
