@@ -35,6 +35,14 @@ def register(env_id: str) -> Callable[[E], E]:
     return add
 
 
+def unregister(env_id: str) -> None:
+    """Forget an id, so that a notebook or a test may register it anew; raises UnknownName."""
+    full_id = get(env_id).env_id
+    del _classes[full_id]
+    del gymnasium.registry[full_id]
+    _shared.cache_clear()
+
+
 def specs() -> list[str]:
     """Return the registered ids in alphabetical order."""
     return sorted(_classes)

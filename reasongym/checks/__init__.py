@@ -1,14 +1,15 @@
 """The kit behind `reasongym check ID`: is an environment sound, reproducible and hard to cheat?
 
 Every check is one small function. Those in `LEVEL_CHECKS` look at one level of an environment, those in
-`ENV_CHECKS` at all of it; each returns a `Result`. They use nothing but the public face of `Env`, so they
+`ENV_CHECKS` at all of it; each returns a `Finding`. They use nothing but the public face of `Env`, so they
 hold for third-party environments of one turn or many.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
 from reasongym.checks import chance, face, hostile, repeat, sound, splits
-from reasongym.checks.result import FULL, NORMAL, QUICK, Result, Scale
+from reasongym.checks.result import FULL, NORMAL, QUICK, Finding, Result, Scale
 from reasongym.core import Env
 
 LEVEL_CHECKS = (
@@ -32,14 +33,30 @@ ENV_CHECKS = (
 )
 
 
-def check(env: Env, levels: Sequence[int] | None = None, scale: Scale = NORMAL) -> Iterator[Result]:
-    """Run every check on these levels (all by default), yielding each result as it is there."""
+NAMES = tuple(function.__name__.replace("_", " ") for function in (*LEVEL_CHECKS, *ENV_CHECKS))
+
+
+def check(
+    env: Env,
+    levels: Sequence[int] | None = None,
+    scale: Scale = NORMAL,
+    names: Collection[str] = NAMES,
+) -> Iterator[Result]:
+    """Run the named checks on these levels (all by default), yielding each result as it is there."""
     levels = range(len(env.levels)) if levels is None else levels
-    for level in levels:
-        for check_level in LEVEL_CHECKS:
-            yield check_level(env, level, scale)
-    for check_env in ENV_CHECKS:
-        yield check_env(env, levels, scale)
+    finds = [(one, level, partial(one, env, level, scale)) for level in levels for one in LEVEL_CHECKS]
+    finds += [(one, None, partial(one, env, levels, scale)) for one in ENV_CHECKS]
+    for function, level, find in finds:
+        name = function.__name__.replace("_", " ")
+        if name in names:
+            yield Result(name, level, _finding(find))
 
 
-__all__ = ["ENV_CHECKS", "FULL", "LEVEL_CHECKS", "NORMAL", "QUICK", "Result", "Scale", "check"]
+def _finding(find: Callable[[], Finding]) -> Finding:
+    try:
+        return find()
+    except Exception as fault:  # an environment that raises fails the check; the others still run
+        return Finding(False, f"raised {type(fault).__name__}: {fault}")
+
+
+__all__ = ["ENV_CHECKS", "FULL", "LEVEL_CHECKS", "NORMAL", "QUICK", "Finding", "Result", "Scale", "check"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from math import sqrt
 
-from reasongym.checks.result import Result, Scale, draw, play, play_randomly, within
+from reasongym.checks.result import Finding, Scale, draw, play, play_randomly, within
 from reasongym.core import Env
 
 TOLERANCE = 0.02
@@ -11,7 +11,7 @@ _NUM_CONSTANTS = 3
 _FIXED = ("0", "1", "yes", "A")
 
 
-def chance_is_measured(env: Env, level: int, scale: Scale) -> Result:
+def chance_is_measured(env: Env, level: int, scale: Scale) -> Finding:
     """`chance(level)` is what the better of the two players earns, within 0.02 and the sampling error."""
     problems = list(within(draw(env, level, scale.num), scale.limit_s))
     rewards = [play_randomly(env, problem)[1].reward for problem in within(problems, scale.limit_s)]
@@ -23,7 +23,7 @@ def chance_is_measured(env: Env, level: int, scale: Scale) -> Result:
     figures["declared"] = env.chance(level)
     ok = abs(measured - env.chance(level)) <= allowance(measured, len(rewards))
     detail = "" if ok else f"{measured:.4f} was measured, chance({level}) says {env.chance(level)}"
-    return Result("chance", ok, detail, figures, level)
+    return Finding(ok, detail, figures)
 
 
 def constant_answers(env: Env, level: int, scale: Scale) -> list[list[str]]:

@@ -7,7 +7,7 @@ from itertools import islice
 from math import isfinite
 
 from reasongym.checks.chance import allowance
-from reasongym.checks.result import Result, Scale, draw, own_stream, play, within
+from reasongym.checks.result import Finding, Scale, draw, own_stream, play, within
 from reasongym.core import Env, Problem, Session, Verdict
 from reasongym.seeding import Stream
 
@@ -76,7 +76,7 @@ _INSERTED = "0123456789+-*/()=.,;:_#^!%$\\{}[]<>'\"eExX \n\t×÷−·½²١０�
 _WHOLE_NUMBER = re.compile(r"\d+")
 
 
-def hostile_texts_are_survived(env: Env, level: int, scale: Scale) -> Result:
+def hostile_texts_are_survived(env: Env, level: int, scale: Scale) -> Finding:
     """Any text gets a verdict in [0, 1] without an exception and in bounded time."""
     slowest = 0.0
     num = 0
@@ -88,9 +88,9 @@ def hostile_texts_are_survived(env: Env, level: int, scale: Scale) -> Result:
         slowest = max(slowest, time.thread_time() - start)
         if fault or slowest > LIMIT_S:
             detail = f"{problem.row}: {text[:80]!r} ({len(text)} characters): {fault or f'{slowest:.3f} s'}"
-            return Result("hostile texts", False, detail, level=level)
+            return Finding(False, detail)
         num += 1
-    return Result("hostile texts", True, figures={"texts": num, "slowest_s": slowest}, level=level)
+    return Finding(True, figures={"texts": num, "slowest_s": slowest})
 
 
 def _texts(env: Env, problems: list[Problem], num: int) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _fault_of_verdict(verdict: Verdict) -> str:
     return "" if well_formed else f"malformed {verdict}"
 
 
-def canaries_earn_nothing(env: Env, level: int, scale: Scale) -> Result:
+def canaries_earn_nothing(env: Env, level: int, scale: Scale) -> Finding:
     """Tricks that do not solve the problem earn on average no more than chance, each trick by itself."""
     problems = list(within(draw(env, level, scale.num), scale.limit_s))
     figures: dict[str, float] = {}
@@ -147,8 +147,8 @@ def canaries_earn_nothing(env: Env, level: int, scale: Scale) -> Result:
             figures[name] = sum(rewards) / len(rewards)
             if figures[name] > env.chance(level) + allowance(env.chance(level), len(rewards)):
                 detail = f"{name!r} earns {figures[name]:.3f}, chance is {env.chance(level)}"
-                return Result("canaries", False, detail, figures, level)
-    return Result("canaries", True, figures=figures, level=level)
+                return Finding(False, detail, figures)
+    return Finding(True, figures=figures)
 
 
 def _fixed(*texts: str) -> Callable[[Env, Problem], list[str]]:

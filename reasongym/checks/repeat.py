@@ -9,7 +9,7 @@ from hashlib import blake2b
 from itertools import islice
 
 from reasongym.checks.hostile import mutated
-from reasongym.checks.result import Result, Scale, draw, own_stream, play_randomly, within
+from reasongym.checks.result import Finding, Scale, draw, own_stream, play_randomly, within
 from reasongym.core import Env, Problem, Verdict
 from reasongym.registry import get
 
@@ -35,7 +35,7 @@ def digest(env_id: str, levels: Sequence[int]) -> str:
     return seen.hexdigest()
 
 
-def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Result:
+def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Finding:
     """Other processes with other hash seeds make the same problems and verdicts."""
     here = digest(env.env_id, levels)
     arguments = [type(env).__module__, env.env_id, *map(str, levels)]
@@ -45,14 +45,14 @@ def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Result:
         there = subprocess.run(command, capture_output=True, text=True, env=environ, check=False)
         if there.returncode:
             reason = there.stderr.strip().rpartition("\n")[2]
-            return Result("processes agree", False, f"{arguments[0]} fails in another process: {reason}")
+            return Finding(False, f"{arguments[0]} fails in another process: {reason}")
         if there.stdout.strip() != here:
             detail = f"PYTHONHASHSEED={hash_seed} gives {there.stdout.strip()}, here it is {here}"
-            return Result("processes agree", False, detail)
-    return Result("processes agree", True, figures={"processes": 3})
+            return Finding(False, detail)
+    return Finding(True, figures={"processes": 3})
 
 
-def threads_agree(env: Env, level: int, scale: Scale) -> Result:
+def threads_agree(env: Env, level: int, scale: Scale) -> Finding:
     """Sixteen threads judge as one does."""
     problems = list(within(draw(env, level, min(scale.num, 500)), scale.limit_s))
 
@@ -66,10 +66,10 @@ def threads_agree(env: Env, level: int, scale: Scale) -> Result:
     with ThreadPoolExecutor(_NUM_THREADS) as pool:
         together = list(pool.map(judge, problems))
     differ = [str(problems[at].row) for at, verdicts in enumerate(alone) if verdicts != together[at]]
-    return Result("threads agree", not differ, " ".join(differ[:1]), {"problems": len(problems)}, level)
+    return Finding(not differ, " ".join(differ[:1]), {"problems": len(problems)})
 
 
-def replay_equals_stepping(env: Env, level: int, scale: Scale) -> Result:
+def replay_equals_stepping(env: Env, level: int, scale: Scale) -> Finding:
     """`step` earns in sum what `replay` judges, and ends when it does."""
     stepped = type(env)(level=level)
     problems = list(within(draw(env, level, min(scale.num, 500)), scale.limit_s))
@@ -79,8 +79,8 @@ def replay_equals_stepping(env: Env, level: int, scale: Scale) -> Result:
             fault = _stepping_fault(stepped, problem, played)
             if fault or (played is texts and env.replay(problem.row, played) != verdict):
                 detail = f"{problem.row}: {played}: {fault or 'replay differs from play'}"
-                return Result("replay equals stepping", False, detail, level=level)
-    return Result("replay equals stepping", True, figures={"problems": len(problems)}, level=level)
+                return Finding(False, detail)
+    return Finding(True, figures={"problems": len(problems)})
 
 
 def _stepping_fault(env: Env, problem: Problem, texts: Sequence[str]) -> str:
@@ -102,7 +102,7 @@ def _stepping_fault(env: Env, problem: Problem, texts: Sequence[str]) -> str:
     return ""
 
 
-def play_leaves_states_alone(env: Env, level: int, scale: Scale) -> Result:
+def play_leaves_states_alone(env: Env, level: int, scale: Scale) -> Finding:
     """A kept state forks an episode: playing from it changes neither it nor what it leads to."""
     for problem in islice(within(draw(env, level, scale.num), scale.limit_s), 50):
         session = env.begin(problem)
@@ -112,5 +112,5 @@ def play_leaves_states_alone(env: Env, level: int, scale: Scale) -> Result:
         first = repr(env.advance(session, text))
         env.advance(session, env.random_action(session.state, rng))
         if repr(session) != before or repr(env.advance(session, text)) != first:
-            return Result("states are values", False, f"{problem.row}: {text!r} changes it", level=level)
-    return Result("states are values", True, level=level)
+            return Finding(False, f"{problem.row}: {text!r} changes it")
+    return Finding(True)

@@ -1,4 +1,4 @@
-"""What a check returns, how much of it is done, and the draws that all checks share."""
+"""What a check finds, how much of it is done, and the draws that all checks share."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,16 +24,27 @@ FULL = Scale(10_000, 600.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Finding:
     """What one check found."""
 
-    name: str
     ok: bool | None
     """None where the environment does not offer what the check needs."""
     detail: str = ""
     """What is wrong, with the row that shows it."""
     figures: dict[str, float] = field(default_factory=dict[str, float])
-    level: int | None = None
+
+
+class Result(NamedTuple):
+    """A finding with the name of its check and the level it is about (None: all that were asked for)."""
+
+    name: str
+    level: int | None
+    finding: Finding
+
+    @property
+    def ok(self) -> bool | None:
+        """Say whether the check passes; None where what it needs is not offered."""
+        return self.finding.ok
 
 
 def draw(env: Env, level: int, num: int, split: Split | None = None, start: int = 0) -> Iterator[Problem]:

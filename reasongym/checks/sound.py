@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reasongym.checks.result import Result, Scale, draw, within
+from reasongym.checks.result import Finding, Scale, draw, within
 from reasongym.core import Env
 
 
-def oracle_wins(env: Env, level: int, scale: Scale) -> Result:
+def oracle_wins(env: Env, level: int, scale: Scale) -> Finding:
     """Every oracle's texts earn 1.0, in every split, and no text of it is left over."""
     num = 0
     for split in env.splits(level):
@@ -18,33 +18,33 @@ def oracle_wins(env: Env, level: int, scale: Scale) -> Result:
             early = env.replay(problem.row, texts[:-1])
             if verdict.reward != 1.0 or not verdict.correct or early.reason != "unfinished":
                 detail = f"{problem.row}: oracle {texts} gets {verdict}, and {early} without its last text"
-                return Result("oracle wins", False, detail, level=level)
+                return Finding(False, detail)
             num += 1
-    return Result("oracle wins", True, figures={"problems": num}, level=level)
+    return Finding(True, figures={"problems": num})
 
 
-def problems_are_proved(env: Env, level: int, scale: Scale) -> Result:
+def problems_are_proved(env: Env, level: int, scale: Scale) -> Finding:
     """An independent method confirms that problems are sound."""
     num = 0
     try:
         for problem in within(draw(env, level, max(1, scale.num // 10)), scale.limit_s):
             if not env.prove(problem.data):
-                return Result("proved", False, f"no proof of {problem.row}: {problem.data}", level=level)
+                return Finding(False, f"no proof of {problem.row}: {problem.data}")
             num += 1
     except NotImplementedError as error:
-        return Result("proved", None, str(error), level=level)
-    return Result("proved", True, figures={"problems": num}, level=level)
+        return Finding(None, str(error))
+    return Finding(True, figures={"problems": num})
 
 
-def data_survive_json(env: Env, level: int, scale: Scale) -> Result:
+def data_survive_json(env: Env, level: int, scale: Scale) -> Finding:
     """Data are what JSON gives back, so that an exported problem is the problem."""
     for problem in within(draw(env, level, scale.num), scale.limit_s):
         if json.loads(json.dumps(problem.data)) != problem.data:
-            return Result("data are JSON", False, f"{problem.row}: {problem.data}", level=level)
-    return Result("data are JSON", True, level=level)
+            return Finding(False, f"{problem.row}: {problem.data}")
+    return Finding(True)
 
 
-def effort_rises_with_level(env: Env, levels: Sequence[int], scale: Scale) -> Result:
+def effort_rises_with_level(env: Env, levels: Sequence[int], scale: Scale) -> Finding:
     """The mean effort of the solver that the environment names rises strictly with the level."""
     means: dict[str, float] = {}
     try:
@@ -53,6 +53,6 @@ def effort_rises_with_level(env: Env, levels: Sequence[int], scale: Scale) -> Re
             efforts = [env.effort(problem.data) for problem in problems]
             means[f"level {level}"] = sum(efforts) / len(efforts)
     except NotImplementedError as error:
-        return Result("effort rises", None, str(error))
+        return Finding(None, str(error))
     falls = [f"{low:.6g} then {high:.6g}" for low, high in pairwise(means.values()) if high <= low]
-    return Result("effort rises", not falls, "; ".join(falls), means)
+    return Finding(not falls, "; ".join(falls), means)

@@ -1,9 +1,11 @@
 """Verbs about environments: list, show, play, check, generate."""
 
+import importlib
 import json
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -19,7 +21,7 @@ from reasongym.core import Env, Problem, Split, Step
 from reasongym.errors import DataError, UsageError
 
 EnvId = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
-"""An environment id; `Countdown-v0` stands for `reasongym/Countdown-v0`."""
+"""An environment id; `Countdown-v0` stands for `reasongym/Countdown-v0`, `module:ID` imports first."""
 
 _MARKS = {True: "[green]pass[/]", False: "[red]FAIL[/]", None: "[dim]not offered[/]"}
 
@@ -57,7 +59,7 @@ def show(
         num: how many problems
         answers: print the oracle's answer too
     """
-    env = registry.get(env_id)
+    env = _env(env_id)
     console = Console()
     for problem in _problems(env, seed=seed, num=num, level=level, split=split, style=style):
         row = problem.row
@@ -86,7 +88,7 @@ def play(
         style: the wording
         seed: the first problem's seed
     """
-    env = registry.get(env_id)
+    env = _env(env_id)
     console = Console()
     console.print(
         "Answer in one line. [bold]/hint[/] shows a solution, [bold]/skip[/] and [bold]/quit[/] leave."
@@ -159,7 +161,7 @@ def check(
         num: this many problems a check, 1,000 if left out
         json_file: write the results to this file too
     """
-    env = registry.get(env_id)
+    env = _env(env_id)
     levels = None if level is None else [env.row(0, level=level).level]
     results: list[checks.Result] = []
     console = Console()
@@ -189,19 +191,18 @@ def _scale(*, quick: bool, full: bool, num: int | None) -> checks.Scale:
 
 def _print_result(console: Console, result: checks.Result) -> None:
     where = "all levels" if result.level is None else f"level {result.level}"
-    shown = {name: value for name, value in result.figures.items() if value}
+    shown = {name: value for name, value in result.finding.figures.items() if value}
     figures = ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
-    line = f"{_MARKS[result.ok]}  {where:<10}  {result.name:<22}  [dim]{escape(figures)}[/]"
+    line = f"{_MARKS[result.ok]}  {where:<10}  {result.name:<26}  [dim]{escape(figures)}[/]"
     console.print(line, highlight=False)
-    if result.detail:
-        console.print(f"      {escape(result.detail)}", highlight=False)
+    if result.finding.detail:
+        console.print(f"      {escape(result.finding.detail)}", highlight=False)
 
 
 def _write_results(path: Path, env_id: str, results: list[checks.Result]) -> None:
     rows = [
-        {"env_id": env_id, "level": r.level, "check": r.name, "ok": r.ok, "detail": r.detail}
-        | {"figures": r.figures}
-        for r in results
+        {"env_id": env_id, "level": result.level, "check": result.name, **asdict(result.finding)}
+        for result in results
     ]
     with _replacing(path) as file:
         json.dump(rows, file, indent=1)
@@ -231,13 +232,24 @@ def generate(
     """
     if num < 1:
         raise UsageError(f"--num must be at least 1, got {num}")
-    env = registry.get(env_id)
+    env = _env(env_id)
     problems = _problems(env, seed=seed_start, num=num, level=level, split=split, style=style)
     with _replacing(output) as file:
         for problem in problems:
             line = {"row": problem.row.as_dict(), "prompt": problem.prompt, "data": problem.data}
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
     Console(stderr=True).print(f"wrote {num:,} problems of {env.env_id} to {output}")
+
+
+def _env(env_id: str) -> Env:
+    """Return the environment of an id; `module:ID` imports the module that registers it first."""
+    module, colon, bare_id = env_id.rpartition(":")
+    if colon:
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            raise UsageError(f"cannot import {module!r}: {error}; is its folder on PYTHONPATH?") from error
+    return registry.get(bare_id)
 
 
 def _problems(
