@@ -99,16 +99,18 @@ def board(
     runs: tyro.conf.Positional[tuple[Path, ...]] = (Path("leaderboards/runs"),),
     *,
     output: Path = Path("site"),
+    reported: tuple[Path, ...] = (),
 ) -> None:
     """Render the leaderboard of run folders as a static page.
 
     Args:
         runs: Run folders, or folders of run folders.
         output: Folder of the page.
+        reported: JSONL files of figures that others published, shown apart and unranked.
     """
-    from reasongym.leaderboard import build, collect
+    from reasongym.leaderboard import build, collect, read_reported
 
-    page = build(collect(runs), output)
+    page = build(collect(runs), output, [row for path in reported for row in read_reported(path)])
     CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
 
 

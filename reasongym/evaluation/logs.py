@@ -3,8 +3,8 @@
 import fcntl
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from reasongym.episodes import Episode, read_episodes, to_json
 from reasongym.errors import DataError
@@ -14,7 +14,7 @@ from reasongym.evaluation.runs import EPISODES_FILE, Run, write_whole
 class EpisodeLog:
     """An open `episodes.jsonl`; `present` are the (problem, sample) that are in it."""
 
-    def __init__(self, path: Path, file: BinaryIO, run: Run) -> None:
+    def __init__(self, path: Path, file: FileIO, run: Run) -> None:
         self.path = path
         self.present: set[tuple[int, int]] = set()
         self.num_correct = 0
@@ -25,14 +25,17 @@ class EpisodeLog:
 
     def append(self, episode: Episode) -> None:
         """Add a finished episode; it survives this process from here on."""
-        self._file.write(to_json(episode))
-        self._file.flush()
+        line = to_json(episode)
+        with _reported(self.path):
+            while line:  # a disk that is nearly full takes a part, and fails at the rest
+                line = line[self._file.write(line) :]
         self._count(episode)
 
     def sort(self) -> None:
         """Rewrite the file in the order (problem, sample), so that it tells nothing of interruptions."""
         episodes = sorted(read_episodes(self.path), key=lambda one: (one.group, one.member))
-        write_whole(self.path, b"".join(map(to_json, episodes)))
+        with _reported(self.path):
+            write_whole(self.path, b"".join(map(to_json, episodes)))
 
     def _count(self, episode: Episode) -> None:
         self.present.add((episode.group, episode.member))
@@ -43,18 +46,27 @@ class EpisodeLog:
 def open_log(folder: Path, run: Run) -> Generator[EpisodeLog]:
     """Open a run's log for this process alone, a cut-off last line removed; raises DataError."""
     path = folder / EPISODES_FILE
-    try:
-        with path.open("a+b") as file:
-            _lock(file, folder)
+    with _reported(path):
+        file = path.open("a+b", buffering=0)  # each episode is with the system as soon as it is written
+    with file:
+        _lock(file, folder)
+        with _reported(path):
             _drop_cut_off_line(file)
-            yield EpisodeLog(path, file, run)
+        yield EpisodeLog(path, file, run)
+
+
+@contextmanager
+def _reported(path: Path) -> Generator[None]:
+    """Turn a failure of the disk into words."""
+    try:
+        yield
     except OSError as error:
         raise DataError(
             f"cannot write {path}: {error.strerror}; what is there is kept, the same command continues"
         ) from error
 
 
-def _lock(file: BinaryIO, folder: Path) -> None:
+def _lock(file: FileIO, folder: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -63,7 +75,7 @@ def _lock(file: BinaryIO, folder: Path) -> None:
         ) from error
 
 
-def _drop_cut_off_line(file: BinaryIO) -> None:
+def _drop_cut_off_line(file: FileIO) -> None:
     file.seek(0)
     written = file.read()
     file.truncate(written.rfind(b"\n") + 1)

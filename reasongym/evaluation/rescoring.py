@@ -70,7 +70,7 @@ def inspect(folder: Path) -> Report:
     findings = [*find_other_problems(run), *find_misplaced(run, stored)]
     if findings:
         return Report(run, [], findings, [], None)
-    judged = [replace(one, verdict=registry.replay(one.row, one.actions)) for one in stored]
+    judged = [replace(one, verdict=_judge(one)) for one in stored]
     findings += [found for one in judged for found in find_edits(run, one)]
     changes = [_change(*pair) for pair in zip(stored, judged, strict=True) if _differs(*pair)]
     is_regraded = grader != run.grader
@@ -88,6 +88,15 @@ def completions_digest(episodes: Sequence[Episode]) -> str:
         played = [[c.text, c.finish, c.token_ids] for c in one.completions]
         hashed.update(msgspec.json.encode([one.group, one.member, one.actions, played]))
     return hashed.hexdigest()
+
+
+def _judge(episode: Episode) -> Verdict:
+    """Judge the texts; which of two ways an unfinished episode was cut off, they do not show."""
+    verdict = registry.replay(episode.row, episode.actions)
+    stored = episode.verdict.reason if episode.verdict else ""
+    if (verdict.reason, stored) == ("unfinished", "context_full"):
+        return replace(verdict, reason=stored)
+    return verdict
 
 
 def _require_problems(folder: Path, run: Run) -> None:
@@ -115,8 +124,6 @@ def _differs(stored: Episode, judged: Episode) -> bool:
     one, other = stored.verdict, judged.verdict
     if one is None or other is None:
         return one is not other
-    if {one.reason, other.reason} == {"context_full", "unfinished"}:  # the texts do not show why it ended
-        return one.reward != other.reward
     return (one.reward, one.correct, one.reason) != (other.reward, other.correct, other.reason)
 
 

@@ -31,15 +31,22 @@ def build(rows: Sequence[BoardRow], output: Path, reported: Sequence[ReportedRow
     for row in rows:
         written[page_name(row)] = pages.get_template("run.html").render(row=row, data=viewer_data(row))
     written["board.json"] = msgspec.json.format(msgspec.json.encode(list(map(_exported, rows)))).decode()
+    _write(output, written)
+    return output / "index.html"
+
+
+def _write(output: Path, pages: dict[str, str]) -> None:
+    """Write the pages and remove those of runs that are no longer on the board."""
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for name, text in written.items():
+        for name, text in pages.items():
             (output / name).write_text(text, encoding="utf-8")
+        for stale in {path.name for path in output.glob(f"run-{'[0-9a-f]' * 12}.html")} - pages.keys():
+            (output / stale).unlink()
     except OSError as error:
         raise DataError(
             f"cannot write the page to {output}: {error.strerror}; choose another --output"
         ) from error
-    return output / "index.html"
 
 
 def page_name(row: BoardRow) -> str:

@@ -1,5 +1,6 @@
 """Playing a suite: complete, kept as it goes, and the same with and without interruptions."""
 
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,23 @@ def test_two_processes_do_not_write_to_one_folder(
         pytest.raises(DataError, match="another process is writing"),
     ):
         evaluate(halfway(), planned_run(), folder)
+
+
+def test_a_full_disk_is_told_and_costs_nothing_that_was_finished(
+    tmp_path: Path, planned_run: Planned, halfway: Halfway
+) -> None:
+    run = planned_run()
+    evaluate(halfway(), run, tmp_path / "whole")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, limits[1]))
+        with pytest.raises(DataError, match=r"cannot write .*episodes\.jsonl: File too large"):
+            evaluate(halfway(), run, tmp_path / "full")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (tmp_path / "full" / "episodes.jsonl").stat().st_size == 3_000
+    evaluate(halfway(), run, tmp_path / "full")
+    assert contents(tmp_path / "full") == contents(tmp_path / "whole")
 
 
 def test_an_unscored_episode_is_no_wrong_answer_and_is_played_again(

@@ -122,6 +122,16 @@ def test_the_board_is_exported_as_json(make_run: MakeRun, tmp_path: Path) -> Non
     assert exported["result"]["key"] == row.result.key
 
 
+def test_pages_of_runs_that_left_the_board_are_removed_and_other_files_are_not(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "run-notes.html").write_text("mine")
+    build(collect([make_run("model")]), tmp_path / "site")
+    build([], tmp_path / "site")
+    assert set(pages(tmp_path / "site")) == {"index.html", "run-notes.html"}
+
+
 def test_an_empty_board_says_how_to_make_a_run(tmp_path: Path) -> None:
     assert "There is no run yet" in build([], tmp_path / "site").read_text()
 
