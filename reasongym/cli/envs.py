@@ -17,13 +17,15 @@ from rich.panel import Panel
 from rich.table import Column, Table
 
 from reasongym import checks, registry
-from reasongym.core import Env, Problem, Split, Step
+from reasongym.core import Env, Problem, Split, Step, Verdict
 from reasongym.errors import DataError, UsageError
 
 EnvId = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
 """An environment id; `Countdown-v0` stands for `reasongym/Countdown-v0`, `module:ID` imports first."""
 
 _MARKS = {True: "[green]pass[/]", False: "[red]FAIL[/]", None: "[dim]not offered[/]"}
+
+_SKIPPED = "skipped"
 
 
 def list_envs() -> None:
@@ -93,18 +95,19 @@ def play(
     console.print(
         "Answer in one line. [bold]/hint[/] shows a solution, [bold]/skip[/] and [bold]/quit[/] leave."
     )
-    total = num_played = 0.0
+    total, num_played = 0.0, 0
     for problem in _problems(env, seed=seed, num=None, level=level, split=split, style=style):
-        step = _play_one(console, env, problem)
-        if step is None:
+        verdict = _play_one(console, env, problem)
+        if verdict is None:
             break
-        num_played += 1
-        total += step.session.reward
-        console.print(f"[dim]{total:g} of {num_played:g} so far[/]\n")
-    console.print(f"{total:g} of {num_played:g}. Goodbye.")
+        if verdict.reason != _SKIPPED:
+            num_played += 1
+            total += verdict.reward
+            console.print(f"[dim]{total:g} of {num_played} so far[/]\n")
+    console.print(f"{total:g} of {num_played}. Goodbye.")
 
 
-def _play_one(console: Console, env: Env, problem: Problem) -> Step | None:
+def _play_one(console: Console, env: Env, problem: Problem) -> Verdict | None:
     """Let a person play one episode; None when they quit."""
     row = problem.row
     title = f"{row.env_id} level {row.level} seed {row.seed}"
@@ -118,11 +121,11 @@ def _play_one(console: Console, env: Env, problem: Problem) -> Step | None:
             console.print("\n".join(env.oracle(problem.data)), style="yellow", markup=False, highlight=False)
             continue
         if text == "/skip":
-            return Step(session, "", 0.0, None, True)
+            return Verdict(0.0, False, _SKIPPED)
         step = env.advance(session, text)
         _print_step(console, step)
         if step.verdict is not None:
-            return step
+            return step.verdict
         session = step.session
 
 

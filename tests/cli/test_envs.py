@@ -1,0 +1,116 @@
+"""The verbs about environments, run as a user runs them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reasongym
+from reasongym.core import Row
+
+
+def reasongym_cli(*args: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from reasongym.cli import main; main()", *args]
+    environ = {"COLUMNS": "200", "NO_COLOR": "1", "HOME": "/nonexistent", **env}
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, env=environ)
+
+
+def test_list_names_every_id() -> None:
+    listed = reasongym_cli("list").stdout
+    assert all(env_id in listed for env_id in reasongym.specs())
+
+
+def test_show_prints_the_prompt_and_the_answer() -> None:
+    env = reasongym.get("Countdown-v0")
+    problem = env.problem(env.row(4, level=2, style="terse"))
+    shown = reasongym_cli(
+        "show", "Countdown-v0", "--seed", "4", "--level", "2", "--style", "terse", "--answers"
+    )
+    assert problem.prompt in shown.stdout
+    assert env.oracle(problem.data)[0] in shown.stdout
+
+
+def test_a_person_can_play() -> None:
+    env = reasongym.get("Countdown-v0")
+    answer = env.oracle(env.problem(env.row(0, level=1)).data)[0]
+    played = reasongym_cli(
+        "play", "Countdown-v0", "--level", "1", stdin=f"/hint\n{answer}\n1 + 1\n/skip\n/quit\n"
+    )
+    assert played.returncode == 0
+    assert answer in played.stdout
+    assert "reward 1 (ok)" in played.stdout
+    assert "reward 0 (" in played.stdout
+    assert "1 of 2. Goodbye." in played.stdout
+
+
+def test_a_person_can_play_several_turns_and_the_end_of_input_quits() -> None:
+    played = reasongym_cli("play", "CountdownSteps-v0", "--level", "1", stdin="nonsense\n")
+    assert played.returncode == 0
+    assert "not a legal step" in played.stdout
+
+
+def test_check_passes_and_writes_its_results(tmp_path: Path) -> None:
+    path = tmp_path / "checks.json"
+    checked = reasongym_cli("check", "Countdown-v0", "--level", "1", "--quick", "--json", str(path))
+    assert checked.returncode == 0, checked.stdout
+    results = json.loads(path.read_text())
+    assert {result["ok"] for result in results} == {True}
+    assert {"env_id", "level", "check", "ok", "detail", "figures"} == set(results[0])
+
+
+def test_check_of_a_faulty_environment_fails(tmp_path: Path, documented_source: str) -> None:
+    faulty = documented_source.replace("Verdict(float(correct)", "Verdict(0.5")
+    (tmp_path / "acme_sort.py").write_text(faulty)
+    checked = reasongym_cli(
+        "check", "acme_sort:acme/Sort-v0", "--level", "0", "--num", "5", PYTHONPATH=str(tmp_path)
+    )
+    assert checked.returncode == 1
+    assert "FAIL" in checked.stdout
+
+
+def test_generate_writes_rows_that_make_their_problems(tmp_path: Path) -> None:
+    path = tmp_path / "problems.jsonl"
+    args = ("--num", "20", "--split", "eval", "--level", "3", "--seed-start", "7", "--output", str(path))
+    assert reasongym_cli("generate", "Countdown-v0", *args).returncode == 0
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["row"]["seed"] for line in lines] == list(range(7, 27))
+    for line in lines:
+        problem = reasongym.problem(Row.from_dict(line["row"]))
+        assert (problem.prompt, problem.data) == (line["prompt"], line["data"])
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["show", "Countdwn-v0"], "did you mean 'reasongym/Countdown-v0'?"),
+        (["show", "Countdown-v0", "--level", "9"], "has levels 0 to 7, got 9"),
+        (["show", "Countdown-v0", "--split", "all"], "has only: train, eval"),
+        (["show", "Countdown-v0", "--style", "plian"], "did you mean 'plain'?"),
+        (["show", "no_such_module:Sort-v0"], "cannot import 'no_such_module'"),
+        (["check", "Countdown-v0", "--quick", "--full"], "give one of --quick, --full and --num"),
+        (["check", "Countdown-v0", "--num", "0"], "--num must be at least 1, got 0"),
+        (["generate", "Countdown-v0", "--num", "-1", "--output", "x"], "--num must be at least 1, got -1"),
+        (
+            ["generate", "Countdown-v0", "--num", "1", "--output", "/proc/nowhere/x"],
+            "cannot write /proc/nowhere/x",
+        ),
+    ],
+)
+def test_a_bad_request_is_one_sentence_and_exit_code_2(args: list[str], message: str) -> None:
+    refused = reasongym_cli(*args)
+    assert refused.returncode == 2
+    assert message in refused.stderr
+    assert refused.stderr.startswith("reasongym: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_failed_generate_leaves_the_old_file_alone(tmp_path: Path) -> None:
+    path = tmp_path / "problems.jsonl"
+    path.write_text("old\n")
+    assert reasongym_cli(
+        "generate", "Countdown-v0", "--num", "5", "--level", "99", "--output", str(path)
+    ).returncode
+    assert path.read_text() == "old\n"
+    assert list(tmp_path.iterdir()) == [path]
