@@ -6,7 +6,7 @@ and its gradient does not depend on micro-batches, padding or order.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -14,6 +14,8 @@ from torch import Tensor
 from reasongym.episodes import Episode, TrainingRow, flatten
 
 Aggregation: TypeAlias = Literal["token-mean", "sequence-mean"]
+PASS_COST = 256
+"""Padded ids that cost about as much as one more pass over a model; measured on CPU at 1M parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,31 @@ def weigh(
     ]
 
 
+class Span(NamedTuple):
+    """Neighbouring rows of like length, run together over no more columns than they need."""
+
+    rows: slice
+    columns: int
+
+
+def spans(lengths: Sequence[int]) -> list[Span]:
+    """Cut rows of rising length into spans, as long as a cut saves more padding than a pass costs.
+
+    Lengths 1 1 1 1 9 9 cost 54 padded ids in one span, and 4 + 18 when cut after the fourth row.
+    """
+    return [Span(slice(start, end), lengths[end - 1]) for start, end in _cut(lengths, 0, len(lengths))]
+
+
+def _cut(lengths: Sequence[int], start: int, end: int) -> list[tuple[int, int]]:
+    saved, cut = max(
+        ((place - start) * (lengths[end - 1] - lengths[place - 1]), place)
+        for place in range(start + 1, end + 1)
+    )
+    if saved <= PASS_COST:
+        return [(start, end)]
+    return _cut(lengths, start, cut) + _cut(lengths, cut, end)
+
+
 @dataclass(frozen=True, slots=True)
 class MicroBatch:
     """Rows on the device: each distinct prompt once, each row's tail from its first sampled id on."""
@@ -75,6 +102,8 @@ class MicroBatch:
     weights: Tensor
     is_padded: bool
     """Whether prompts differ in length."""
+    spans: list[Span]
+    """Cover the rows, in order."""
 
 
 def micro_batches(
@@ -119,4 +148,5 @@ def _tensors(rows: list[WeightedRow], device: torch.device, dtype: torch.dtype) 
             counts
         ),
         is_padded=any(len(prompt) != width for prompt in index),
+        spans=spans([row.tail_length for row in rows]),
     )

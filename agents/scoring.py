@@ -1,8 +1,9 @@
 """Log-probs of sampled ids with gradients: a group's prompt is computed once, only sampled ids are projected.
 
 The prompts run first and leave their keys and values; those are repeated for the rows that share them, and
-the tails run on top. Before its first use on a model, this is compared with the plain forward; where the two
-differ (logit scaling, soft-capping, layers that do not attend), plain rows are used and that is said.
+the tails run on top, short ones apart from long ones. Before its first use on a model, this is compared with
+the plain forward; where the two differ (logit scaling, soft-capping, layers that do not attend), plain rows
+are used and that is said.
 """
 
 import warnings
@@ -14,8 +15,9 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint  # pyright: ignore[reportUnknownVariableType]
 from transformers.cache_utils import DynamicCache
 
-from reasongym.agents.batch import MicroBatch
+from reasongym.agents.batch import MicroBatch, Span, WeightedRow, micro_batches
 from reasongym.agents.models import LoadedModel
+from reasongym.episodes import TrainingRow
 
 TOLERANCE = {torch.float64: 1e-6, torch.float32: 2e-4}
 """Largest difference of a log-prob between the two forwards; rotary tables are float32 even in float64."""
@@ -42,31 +44,65 @@ class Scorer:
     temperature: float = 1.0
     with_entropy: bool = False
     is_shared: bool | None = None
-    """Whether prompts are shared; None until the first micro-batch has been compared."""
+    """Whether prompts are shared; None until the two forwards have been compared."""
 
     def __call__(self, micro: MicroBatch) -> Scores:
         """Return log-probs and entropies `[N]`, with gradients where they are enabled."""
         if self.is_shared is None:
-            self.is_shared = self._agrees(micro)
-        hidden = self._shared_hidden(micro) if self.is_shared else None
-        if hidden is None:
-            return self._scores(self._plain_logits(micro), micro.tails[micro.mask])
-        return self._project(hidden[micro.mask], micro.tails[micro.mask])
+            self.is_shared = self._agrees()
+        targets = micro.tails[micro.mask]
+        if not self.is_shared:
+            return self._scores(self._plain_logits(micro), targets)
+        return self._project(self._shared_hidden(micro), targets)
 
-    def _agrees(self, micro: MicroBatch) -> bool:
-        rows = slice(0, min(4, len(micro.owners)))
-        few = _first_rows(micro, rows)
-        targets = few.tails[few.mask]
+    def _agrees(self) -> bool:
+        """Compare both forwards, without dropout, on two padded prompts and three ragged tails."""
+        model: Any = self.loaded.model
+        if self.loaded.has_windows:
+            return self._give_up("some of its layers attend to a window of columns, and padding shifts those")
+        if any(getattr(module, "gradient_checkpointing", False) for module in model.modules()):
+            return self._give_up("gradient checkpointing keeps no cache")
+        was_training = model.training
+        model.eval()
+        try:
+            return self._compare(_probe(self.loaded))
+        finally:
+            model.train(was_training)
+
+    def _compare(self, micro: MicroBatch) -> bool:
+        if not self._head_is_last():
+            return self._give_up("it scales or caps the logits after its head")
+        targets = micro.tails[micro.mask]
         with torch.no_grad():
             try:
-                shared = self._project(self._shared_hidden(few)[few.mask], targets).logprobs
+                shared = self._project(self._shared_hidden(micro), targets).logprobs
             except (TypeError, AttributeError, RuntimeError, ValueError) as error:
                 return self._give_up(f"it failed there: {error}")
-            plain = self._scores(self._plain_logits(few), targets).logprobs
+            plain = self._scores(self._plain_logits(micro), targets).logprobs
         difference = float((shared - plain).abs().max())
-        if difference > TOLERANCE.get(self._dtype(), COARSE_TOLERANCE):
+        if not difference <= TOLERANCE.get(self._dtype(), COARSE_TOLERANCE):
             return self._give_up(f"log-probs differ by {difference:.2g}")
         return True
+
+    def _head_is_last(self) -> bool:
+        """Whether the model's logits are its head's outputs; small logits would hide what is done to them."""
+        model: Any = self.loaded.model
+        head = model.get_output_embeddings()
+        if head is None:
+            return False
+        ramp = torch.linspace(-100, 100, head.weight.shape[0], device=head.weight.device)
+        planted = ramp.to(head.weight.dtype).expand(1, 1, -1)
+
+        def plant(*_: Any) -> Tensor:
+            return planted
+
+        hook = head.register_forward_hook(plant)
+        try:
+            with torch.no_grad():
+                logits = model(input_ids=ramp.new_zeros((1, 1), dtype=torch.int64), use_cache=False).logits
+        finally:
+            hook.remove()
+        return torch.equal(logits.to(planted.dtype), planted)
 
     def _give_up(self, why: str) -> bool:
         name = type(self.loaded.model).__name__
@@ -77,27 +113,35 @@ class Scorer:
         return next(self.loaded.model.parameters()).dtype
 
     def _shared_hidden(self, micro: MicroBatch) -> Tensor:
-        """Return the hidden states `[rows, columns, hidden]` that predict the tails."""
+        """Return the hidden states `[N, hidden]` that predict the sampled ids."""
         body: Any = self.loaded.model.base_model
-        cache: Any = DynamicCache()
-        first = body(input_ids=micro.prompts, past_key_values=cache, use_cache=True).last_hidden_state
+        prompts: Any = DynamicCache()
+        first = body(input_ids=micro.prompts, past_key_values=prompts, use_cache=True).last_hidden_state
         last = first[torch.arange(len(first), device=first.device), micro.prompt_lengths - 1]
-        opening = last[micro.owners][:, None]  # [rows, 1, hidden]
-        if micro.tails.shape[1] == 1:
-            return opening
-        for layer in cache.layers:
-            layer.keys = layer.keys.index_select(0, micro.owners)
-            layer.values = layer.values.index_select(0, micro.owners)
-        starts = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
-        steps = torch.arange(micro.tails.shape[1] - 1, device=starts.device)
-        rest = body(
-            input_ids=micro.tails[:, :-1],
+        parts: list[Tensor] = []
+        for span in micro.spans:
+            hidden = last[micro.owners[span.rows]][:, None]  # [rows, 1, hidden]
+            if span.columns > 1:
+                hidden = torch.cat((hidden, self._tails(micro, span, prompts)), 1)
+            parts.append(hidden[micro.mask[span.rows, : span.columns]])
+        return torch.cat(parts)
+
+    def _tails(self, micro: MicroBatch, span: Span, prompts: Any) -> Tensor:
+        """Run the tails of a span but for their last ids: `[rows, columns - 1, hidden]`."""
+        body: Any = self.loaded.model.base_model
+        owners = micro.owners[span.rows]
+        cache: Any = DynamicCache()
+        for place, layer in enumerate(prompts.layers):
+            cache.update(layer.keys.index_select(0, owners), layer.values.index_select(0, owners), place)
+        starts = micro.prompt_lengths[owners][:, None]  # [rows, 1]
+        steps = torch.arange(span.columns - 1, device=starts.device)
+        return body(
+            input_ids=micro.tails[span.rows, : span.columns - 1],
             attention_mask=self._tail_mask(micro, starts, len(steps)),
             position_ids=starts + steps,
             past_key_values=cache,
             use_cache=True,
         ).last_hidden_state
-        return torch.cat((opening, rest), 1)
 
     def _tail_mask(self, micro: MicroBatch, starts: Tensor, num_steps: int) -> Tensor | None:
         """Hide the padding between prompts and tails, and what comes later."""
@@ -112,18 +156,20 @@ class Scorer:
         return (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
 
     def _plain_logits(self, micro: MicroBatch) -> Tensor:
-        """Return logits `[N, vocabulary]` of whole rows, left-padded, through the model's own head."""
+        """Return logits `[N, vocabulary]` of whole rows through the model's own head.
+
+        Rows are padded on the right, where no mask, window or position can go wrong.
+        """
+        num_columns = micro.tails.shape[1]
         lengths = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
-        width = micro.prompts.shape[1]
-        columns = torch.arange(width, device=lengths.device)
-        source = columns - (width - lengths)  # [rows, width]: place in the unpadded prompt
-        prompts = micro.prompts[micro.owners].gather(1, source.clamp(min=0))
-        ids = torch.cat((prompts, micro.tails), 1)
-        visible = torch.cat((source >= 0, torch.ones_like(micro.mask)), 1)
-        positions = (visible.long().cumsum(1) - 1).clamp(min=0)
+        prompts = nn.functional.pad(micro.prompts, (0, num_columns))[micro.owners]
+        place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail, if not negative
+        nearest = place.clamp(0, num_columns - 1)  # [rows, width + columns]
+        ids = prompts.where(place < 0, micro.tails.gather(1, nearest))
+        is_sampled = (place == nearest) & micro.mask.gather(1, nearest)
         model: Any = self.loaded.model
-        output = model(input_ids=ids, attention_mask=visible.long(), position_ids=positions, use_cache=False)
-        return output.logits[:, width - 1 : -1][micro.mask]
+        output = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
+        return output.logits[:, :-1][is_sampled[:, 1:]]
 
     def _project(self, hidden: Tensor, targets: Tensor) -> Scores:
         """Score `[N, hidden]` against targets `[N]`, in chunks of bounded memory."""
@@ -160,16 +206,14 @@ class Scorer:
         return Scores(logprobs, -(every.exp() * every).sum(-1))
 
 
-def _first_rows(micro: MicroBatch, rows: slice) -> MicroBatch:
-    kept = int(micro.mask[rows].sum())
-    return MicroBatch(
-        micro.prompts,
-        micro.prompt_lengths,
-        micro.owners[rows],
-        micro.tails[rows],
-        micro.mask[rows],
-        micro.old_logprobs[:kept],
-        micro.advantages[:kept],
-        micro.weights[:kept],
-        micro.is_padded,
-    )
+def _probe(loaded: LoadedModel) -> MicroBatch:
+    """Make rows that show every kind of padding: between prompt and tail, and behind the tail."""
+    size = loaded.config.vocab_size
+    rows: list[WeightedRow] = []
+    for prompt_length, tail_length in ((2, 6), (5, 3), (5, 6)):
+        ids = [(5 * prompt_length + 3 * place) % size for place in range(prompt_length + tail_length)]
+        mask = [False] * prompt_length + [True] * tail_length
+        rows.append(
+            WeightedRow(TrainingRow(ids, mask, [0.0] * len(ids), [0] * len(ids), prompt_length), 0.0, 0.0)
+        )
+    return next(micro_batches(rows, max_tokens=1024, device=loaded.device))
