@@ -155,6 +155,25 @@ def test_an_edited_observation_is_found(
     assert kinds(rescore(tmp_path / "run")) == {"edited_prompt"}
 
 
+def test_an_episode_that_filled_the_context_counts_as_wrong_and_cut(
+    tmp_path: Path, planned_run: Callable[..., Run], halfway: Callable[[], Any]
+) -> None:
+    report = evaluate(halfway(), planned_run("CountdownSteps-v0"), tmp_path / "run")
+    long = next(at for at, one in enumerate(report.episodes) if len(one.messages) > 3)
+    (tmp_path / "run" / "scores.json").unlink()
+
+    def fill(lines: Lines) -> None:
+        del lines[long]["messages"][3:], lines[long]["completions"][1:]
+        lines[long]["verdict"] = {"reward": 0.0, "correct": False, "reason": "context_full"}
+
+    forge(tmp_path / "run", fill)
+    report = rescore(tmp_path / "run")
+    assert report.findings == []
+    assert report.result is not None
+    assert report.result.scores.reasons["context_full"] == 1
+    assert report.result.scores.truncation_rate == pytest.approx(1 / 12)
+
+
 def test_verdicts_of_an_older_grader_are_regraded_not_refused(folder: Path) -> None:
     forge_file(folder, "run.json", "grader", value="older")
     forge(folder, lambda lines: lines[0]["verdict"].update(correct=not lines[0]["verdict"]["correct"]))
