@@ -126,8 +126,11 @@ def _table(suite: str, digest: str, rows: list[BoardRow]) -> Table:
 
 
 def _tied_with_first(competing: Sequence[BoardRow]) -> frozenset[str]:
-    """Name the rows whose paired 95% interval to the first includes no difference; the first among them."""
-    if not competing:
+    """Name the first row and those whose paired 95% interval to it includes no difference.
+
+    A model alone competes with nobody, so that none is named.
+    """
+    if len(competing) < 2:
         return frozenset()
     intervals = ((row, paired_interval(competing[0].rates, row.rates)) for row in competing)
     return frozenset(row.result.key for row, interval in intervals if interval.low <= 0)

@@ -41,9 +41,17 @@ def test_rows_that_cannot_be_told_from_the_first_are_tied_with_it(make_run: Make
 def test_baselines_stand_in_the_table_and_out_of_the_ranking(make_run: MakeRun, tmp_path: Path) -> None:
     make_run("the oracle", skill=1.0, policy="oracle")
     make_run("model", skill=0.5)
+    make_run("other", skill=0.1)
     (table,) = tables(collect([tmp_path / "runs"]))
-    assert [row.is_baseline for row in table.rows] == [True, False]
+    assert [row.is_baseline for row in table.rows] == [True, False, False]
     assert table.tied == {table.rows[1].result.key}
+
+
+def test_a_model_alone_is_first_of_nothing(make_run: MakeRun, tmp_path: Path) -> None:
+    make_run("the oracle", skill=1.0, policy="oracle")
+    make_run("model", skill=0.5)
+    (table,) = tables(collect([tmp_path / "runs"]))
+    assert table.tied == frozenset()
 
 
 def test_a_forged_folder_is_refused_with_what_was_found(make_run: MakeRun) -> None:
