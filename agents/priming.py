@@ -49,7 +49,7 @@ def tokenised(episode: Episode, renderer: Renderer) -> Episode:
             renderer.next_prompt(completions[-1], before) if completions else renderer.first_prompt(before)
         )
         text = message.content.removeprefix(renderer.template.prefill)
-        ids = [*renderer.tokenizer.encode(text, add_special_tokens=False), renderer.eos_id]
+        ids = renderer.written(text)
         completions.append(Completion(text, "stop", prompt, ids, [0.0] * len(ids)))
     return replace(episode, completions=completions)
 

@@ -94,6 +94,7 @@ class Renderer:
         self.eos_id: int = tokenizer.eos_token_id
         self._render = lru_cache(maxsize=4096)(self._render_uncached)
         self._first_ids = lru_cache(maxsize=4096)(self._first_ids_uncached)
+        self._ids = lru_cache(maxsize=4096)(self._ids_uncached)
 
     def first_prompt(self, messages: tuple[Message, ...]) -> list[int]:
         """Return the ids of an episode's first prompt."""
@@ -113,11 +114,18 @@ class Renderer:
         delta = after[len(before) :]
         if last.token_ids:
             delta = delta.removeprefix(self._marker(last.token_ids[-1]))
-        return [*last.prompt_ids, *last.token_ids, *self.tokenizer.encode(delta, add_special_tokens=False)]
+        return [*last.prompt_ids, *last.token_ids, *self._ids(delta)]
+
+    def written(self, text: str) -> list[int]:
+        """Return the ids a completion has that writes `text` and ends."""
+        return [*self._ids(text), self.eos_id]
 
     def _first_ids_uncached(self, messages: tuple[Message, ...]) -> tuple[int, ...]:
         text = self._render(messages)
         return tuple(self.tokenizer.encode(text, add_special_tokens=self._is_plain))
+
+    def _ids_uncached(self, text: str) -> tuple[int, ...]:
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False))
 
     def _render_uncached(self, messages: tuple[Message, ...]) -> str:
         try:

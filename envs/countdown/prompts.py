@@ -6,7 +6,7 @@ STYLES = {
     "plain": "the problem and the answer format in a few sentences",
     "tags": "TinyZero's wording, with <think> and <answer> tags",
     "boxed": "the answer in \\boxed{}",
-    "terse": "numbers and signs only, for models that know nothing else: `3 5 7 9 2 = 24 :`",
+    "terse": "hardly a word, for models that know nothing else: `24 from 3 5 7 9 2 :`",
 }
 
 _ASK = {
@@ -21,8 +21,8 @@ _ASK_STEP = {
 
 
 def terse(numbers: Sequence[int], target: int) -> str:
-    """Write the numbers and the target with the fewest signs."""
-    return f"{' '.join(map(str, numbers))} = {target} :"
+    """Write the target and then the numbers, so that whoever reads a number knows what it is for."""
+    return f"{target} from {' '.join(map(str, numbers))} :"
 
 
 def expression_prompt(numbers: Sequence[int], target: int, *, use_all: bool, style: str) -> str:
@@ -56,7 +56,7 @@ def steps_prompt(numbers: Sequence[int], target: int, *, use_all: bool, style: s
         f"You have the numbers {', '.join(map(str, numbers))}. {goal} Each turn, take two of them and "
         "replace them by their sum, difference, product or quotient, which must be a positive whole number, "
         "by writing for example `3 * 7`. You are then shown what remains and the target, such as "
-        f"`21 5 = {target} :`. Write `done` to give up. {_ASK_STEP[style]}"
+        f"`{target} from 21 5 :`. Write `done` to give up. {_ASK_STEP[style]}"
     )
 
 

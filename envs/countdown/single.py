@@ -69,7 +69,7 @@ class Countdown(Env):
         return _CHANCE[level]
 
     def random_action(self, state: Json, rng: Stream) -> str:
-        """Write random steps as one expression: all the numbers, or as few as the rule allows.
+        """Write random steps as one expression and its value: all the numbers, or as few as are allowed.
 
         Where the rule is "at most once" the number of steps is drawn too, except that one step is all
         that the warm-up level needs.
@@ -78,7 +78,8 @@ class Countdown(Env):
         most = len(numbers) - 1
         if not state["use_all"]:
             most = 1 if len(state["solution"]) == 1 else rng.between(1, most)
-        return problems.expression(numbers, problems.random_steps(rng.random, numbers, most))
+        steps = problems.random_steps(rng.random, numbers, most)
+        return f"{problems.expression(numbers, steps)} = {steps[-1].result}"
 
     def prove(self, data: Data) -> bool:
         return solver.is_solvable(data["numbers"], data["target"], use_all=data["use_all"])

@@ -101,8 +101,9 @@ def _accumulated(
 
 
 def _distance(found: Tensor, wanted: Tensor) -> float:
-    assert wanted.norm() >= SMALLEST_NORM
-    return (found - wanted).norm().item() / wanted.norm().item()
+    size = float(torch.linalg.vector_norm(wanted))
+    assert size >= SMALLEST_NORM
+    return float(torch.linalg.vector_norm(found - wanted)) / size
 
 
 def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: Aggregation) -> Tensor:

@@ -3,13 +3,14 @@
 import ast
 import itertools
 import random
+import re
 from collections import Counter
 from fractions import Fraction
 
 import pytest
 
 import reasongym
-from benchmarks.countdown_fuzz import fuzz, fuzz_with_hypothesis, mutations
+from benchmarks.countdown_fuzz import fuzz_mutations, fuzz_soups
 from benchmarks.countdown_reference import confirms, independent_value
 from reasongym.core import Data
 from reasongym.envs.countdown.problems import LEVELS
@@ -277,15 +278,15 @@ def test_styles_change_the_prompt_and_never_the_problem() -> None:
     assert len({one.prompt for one in made}) == len(ENV.styles)
 
 
-def test_the_terse_style_is_numbers_and_signs_in_words_of_one_kind() -> None:
+def test_terse_problems_and_moves_are_words_between_single_spaces() -> None:
     for seed in range(200):
         made = ENV.problem(ENV.row(seed, level=0, style="terse"))
-        assert all(word.isdigit() or word in {"=", ":"} for word in made.prompt.split(" "))
-        for answer in (ENV.oracle(made.data)[0], ENV.random_action(made.data, stream(b"x"))):
-            left, operator, right = answer.split(" ")
-            assert left.isdigit()
-            assert right.isdigit()
-            assert operator in {"+", "-", "*", "/"}
+        target, of, *numbers, colon = made.prompt.split(" ")
+        assert (of, colon) == ("from", ":")
+        assert [int(word) for word in (*numbers, target)] == [*made.data["numbers"], made.data["target"]]
+        move = ENV.random_action(made.data, stream(b"%d" % seed))
+        assert re.fullmatch(r"\d+ [-+*/] \d+ = \d+", move)
+        assert ENV.verify(made.data, move).reason in {"ok", "wrong_value"}
 
 
 def test_no_prompt_pays_for_its_echo() -> None:
@@ -371,15 +372,15 @@ def test_the_solver_knows_the_classics() -> None:
 
 
 def test_a_second_judge_confirms_all_that_is_accepted_of_mutated_answers() -> None:
-    found = fuzz(mutations(4_000, seed=1))
+    found = fuzz_mutations(4_000, seed=1)
     assert found.false_accepts == []
     assert found.num_accepted > 400
 
 
 def test_a_second_judge_confirms_all_that_is_accepted_of_token_soup() -> None:
-    found = fuzz_with_hypothesis(2_000)
+    found = fuzz_soups(2_000)
     assert found.false_accepts == []
-    assert found.num_answers >= 1_000
+    assert found.num_accepted > 5
 
 
 def test_the_second_judge_is_no_yes_man() -> None:

@@ -36,7 +36,7 @@ def test_reaching_the_target_wins(text: str) -> None:
 
 def test_a_legal_step_shows_what_remains_and_goes_on() -> None:
     turn = act(AT, "3 * 7 = 21")
-    assert turn == Turn(Position((2, 8, 21), 24, use_all=False), "2 8 21 = 24 :")
+    assert turn == Turn(Position((2, 8, 21), 24, use_all=False), "24 from 2 8 21 :")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_illegal_step_spends_its_turn_and_is_told_why(text: str, fault: str) 
     turn = act(AT, text)
     assert turn.state == AT
     assert fault in turn.observation
-    assert turn.observation.endswith("3 7 2 8 = 24 :")
+    assert turn.observation.endswith("24 from 3 7 2 8 :")
     assert (turn.reward, turn.verdict) == (0.0, None)
 
 
