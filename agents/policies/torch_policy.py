@@ -3,14 +3,15 @@
 Equal prompts are prefilled once, finished rows leave the batch, new ones join it between ticks. Sampling
 noise is keyed per request, so a completion does not depend on what else is in the batch: identical ids in
 float64, log-probs within 1e-5 in float32, no promise in bfloat16. One transfer to the host per tick brings
-the sampled ids and their log-probs; nothing else waits for the device.
+the sampled ids and their log-probs; nothing else waits for the device, but for models that build their masks
+themselves (windows, ALiBi) or look for padding ids (GPT-2).
 """
 
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,9 @@ from reasongym.errors import PolicyError
 
 LIVE_FRACTION = 0.8
 """The batch drops its finished rows once at most this fraction of it is alive; dropping copies the cache."""
+
+
+_Prompt: TypeAlias = tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -88,8 +92,7 @@ class TorchPolicy:
     def poll(self) -> list[tuple[int, Completion]]:
         """Decode one token for every row, let queued requests in, and return what is done."""
         logits = [] if self._batch is None else [self._decode(self._batch)]
-        while self._queue and self._num_rows() < self._max_rows:
-            logits.append(self._admit())
+        logits += self._admit()
         if self._batch is None:
             return []
         return self._sample(self._batch, torch.cat(logits))
@@ -131,32 +134,44 @@ class TorchPolicy:
         batch.lengths = batch.lengths + 1
         return logits
 
-    def _admit(self) -> Tensor:
-        """Prefill queued requests, each distinct prompt once; returns logits `[new rows, vocabulary]`.
+    def _admit(self) -> list[Tensor]:
+        """Let queued requests in, as far as there is room; returns logits `[new rows, vocabulary]` in pieces.
+
+        Each distinct prompt is prefilled once.
+        """
+        askers: dict[_Prompt, list[Request]] = {}
+        for _ in range(min(len(self._queue), self._max_rows - self._num_rows())):
+            request = self._queue.popleft()
+            askers.setdefault(tuple(request.prompt_ids or ()), []).append(request)
+        logits: list[Tensor] = []
+        for prompts in self._prefills(askers):
+            requests = [request for prompt in prompts for request in askers[prompt]]
+            owners = [place for place, prompt in enumerate(prompts) for _ in askers[prompt]]
+            owner = torch.tensor(owners, device=self.device)
+            num_more = max(request.sampling.max_tokens for request in requests)
+            last, visible, cache = self._prefill(prompts, num_more)
+            take_rows(cache, owner, visible.shape[1])
+            self._join(requests, visible[owner], cache)
+            logits.append(last[owner])
+        return logits
+
+    def _prefills(self, prompts: Iterable[_Prompt]) -> Iterator[list[_Prompt]]:
+        """Cut prompts into lists to prefill together, like lengths side by side.
 
         Models that build their own masks get prompts of one length at a time: some of them turn padding
         that sees nothing into NaN (eager attention in float64).
         """
-        prompts: dict[tuple[int, ...], int] = {}
-        requests: list[Request] = []
-        longest = 0
-        while self._queue and self._num_rows() + len(requests) < self._max_rows:
-            prompt = tuple(self._queue[0].prompt_ids or ())
-            if requests and not self._is_sdpa and len(prompt) != longest:
-                break
-            longest = max(longest, len(prompt))
-            if requests and prompt not in prompts and (len(prompts) + 1) * longest > self._prefill_tokens:
-                break
-            prompts.setdefault(prompt, len(prompts))
-            requests.append(self._queue.popleft())
-        owner = torch.tensor([prompts[tuple(r.prompt_ids or ())] for r in requests], device=self.device)
-        num_more = max(request.sampling.max_tokens for request in requests)
-        logits, visible, cache = self._prefill(list(prompts), num_more)
-        take_rows(cache, owner, visible.shape[1])
-        self._join(requests, visible[owner], cache)
-        return logits[owner]
+        together: list[_Prompt] = []
+        for prompt in sorted(prompts, key=len):
+            is_over = (len(together) + 1) * len(prompt) > self._prefill_tokens
+            if together and (is_over or (not self._is_sdpa and len(prompt) != len(together[0]))):
+                yield together
+                together = []
+            together.append(prompt)
+        if together:
+            yield together
 
-    def _prefill(self, prompts: list[tuple[int, ...]], num_more: int) -> tuple[Tensor, Tensor, Cache]:
+    def _prefill(self, prompts: list[_Prompt], num_more: int) -> tuple[Tensor, Tensor, Cache]:
         width = max(map(len, prompts))
         padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in prompts]
         ids = torch.tensor(padded, device=self.device)  # [prompts, width], left-padded
@@ -185,6 +200,7 @@ class TorchPolicy:
 
     def _join(self, requests: list[Request], visible: Tensor, cache: Cache) -> None:
         rows = [_Row(request, len(request.prompt_ids or ()), [], []) for request in requests]
+        exactly: Any = {"dtype": torch.float64, "device": self.device}
         keys = [_signed(request.noise_key) for request in requests]
         arrived = _Batch(
             rows,
@@ -194,8 +210,8 @@ class TorchPolicy:
             torch.tensor([row.length for row in rows], device=self.device),
             torch.zeros(len(rows), dtype=torch.int64, device=self.device),
             torch.tensor(keys, device=self.device),
-            torch.tensor([request.sampling.temperature for request in requests], device=self.device),
-            torch.tensor([request.sampling.top_p for request in requests], device=self.device),
+            torch.tensor([one.sampling.temperature for one in requests], **exactly),
+            torch.tensor([one.sampling.top_p for one in requests], **exactly),
         )
         self._batch = arrived if self._batch is None else _joined(self._batch, arrived)
 
