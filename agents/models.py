@@ -90,7 +90,7 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
     try:
         load_tokenizer = cast(Any, transformers.AutoTokenizer.from_pretrained)
         tokenizer = load_tokenizer(str(path))
-        load: Any = transformers.AutoModelForCausalLM.from_pretrained
+        load = cast(Any, transformers.AutoModelForCausalLM).from_pretrained
         model, report = load(str(path), dtype=DTYPES[dtype], output_loading_info=True)
     except Exception as error:  # transformers and safetensors raise dozens of types for a bad directory
         raise DataError(
@@ -117,7 +117,9 @@ def _check_folder(path: Path) -> None:
 def _check_layers(model: Any, path: str | Path) -> None:
     config: Any = model.config.get_text_config(decoder=True)
     known = {"full_attention", "sliding_attention", "chunked_attention", "global", "local"}
-    other = _layer_kinds(config) - known | ({"recurrent"} if model._is_stateful else set())
+    other = _layer_kinds(config) - known
+    if model._is_stateful:
+        other.add("recurrent")
     if other:
         kinds = ", ".join(sorted(other))
         raise UsageError(f"the model at {path} has {kinds} layers; only attention layers are supported")

@@ -163,7 +163,7 @@ class Scorer:
         num_columns = micro.tails.shape[1]
         lengths = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
         prompts = nn.functional.pad(micro.prompts, (0, num_columns))[micro.owners]
-        place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail, if not negative
+        place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail if not negative
         nearest = place.clamp(0, num_columns - 1)  # [rows, width + columns]
         ids = prompts.where(place < 0, micro.tails.gather(1, nearest))
         is_sampled = (place == nearest) & micro.mask.gather(1, nearest)

@@ -129,10 +129,8 @@ KINDS = {
 def small(kind: str, dtype: torch.dtype = torch.float64, device: str = "cpu", seed: int = 0) -> LoadedModel:
     """Make a model with weights large enough that its distributions are neither flat nor certain."""
     config = KINDS[kind].config()
-    make: Any = AutoModelForCausalLM.from_config
-    return LoadedModel(
-        with_random_weights(make(config), seed).to(device=device, dtype=dtype), byte_tokenizer()
-    )
+    model: Any = cast(Any, AutoModelForCausalLM).from_config(config)
+    return LoadedModel(with_random_weights(model, seed).to(device=device, dtype=dtype), byte_tokenizer())
 
 
 def with_random_weights(model: nn.Module, seed: int, std: float = 0.15) -> nn.Module:

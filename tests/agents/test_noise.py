@@ -1,6 +1,7 @@
 """The sampling noise against SplitMix64 in plain integers, drawing against numpy's inverse distribution."""
 
 from collections import Counter
+from typing import cast
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ def test_draw_inverts_the_cumulative_distribution(dtype: torch.dtype) -> None:
     rng = np.random.default_rng(0)
     logprobs = random_logprobs(rng, 2_000, 17).to(dtype)
     points = rng.random(2_000)
-    drawn = draw(logprobs, torch.from_numpy(points)).tolist()
+    drawn = cast(list[int], draw(logprobs, torch.from_numpy(points)).tolist())
     for row, point, token in zip(logprobs.double().numpy(), points, drawn, strict=True):
         cumulative = np.cumsum(np.exp(row))
         scaled = point * cumulative[-1]
@@ -103,7 +104,8 @@ def test_the_ends_of_the_noise_draw_the_first_and_the_last_possible_token() -> N
 def test_tokens_are_drawn_as_often_as_they_are_likely() -> None:
     logprobs = torch.from_numpy(np.random.default_rng(2).normal(0, 1, 12)).log_softmax(-1)
     points = uniform(torch.full((100_000,), 99), torch.arange(100_000))
-    counts = Counter(draw(logprobs.expand(100_000, -1), points).tolist())
-    expected = logprobs.exp() * 100_000
-    chi_square = sum((counts[token] - mean) ** 2 / mean for token, mean in enumerate(expected.tolist()))
+    drawn = cast(list[int], draw(logprobs.expand(100_000, -1), points).tolist())
+    counts = Counter(drawn)
+    expected = cast(list[float], (logprobs.exp() * 100_000).tolist())
+    chi_square = sum((counts[token] - mean) ** 2 / mean for token, mean in enumerate(expected))
     assert chi_square < 40  # 11 degrees of freedom; passed once in 30,000

@@ -4,9 +4,10 @@ Everything runs on CUDA too where there is a device.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 import torch
@@ -46,7 +47,7 @@ def some_requests(**sampling: Any) -> list[Request]:
     prompts = [[rng.randrange(2, VOCABULARY) for _ in range(length)] for length in LENGTHS]
     prompts[6], prompts[7] = prompts[0], prompts[2]
     return [
-        request(place, prompt, Sampling(**{"max_tokens": rng.randrange(4, 24), **sampling}))
+        request(place, prompt, replace(Sampling(max_tokens=rng.randrange(4, 24)), **sampling))
         for place, prompt in enumerate(prompts)
     ]
 
@@ -163,7 +164,8 @@ def test_logprobs_are_of_the_distribution_at_the_sampling_temperature(temperatur
 def nucleus(scores: torch.Tensor, top_p: float) -> dict[int, float]:
     """Return the smallest set of likeliest tokens that reaches top_p, with their share of its probability."""
     chosen: dict[int, float] = {}
-    for token in scores.argsort(descending=True).tolist():
+    order = cast(list[int], scores.argsort(descending=True).tolist())
+    for token in order:
         if sum(chosen.values()) >= top_p:
             break
         chosen[token] = float(scores[token].exp())
@@ -355,7 +357,7 @@ def test_finished_rows_do_not_run_out_of_the_models_positions() -> None:
 
 
 @contextmanager
-def counted_forwards(loaded: LoadedModel) -> Iterator[list[tuple[int, int]]]:
+def counted_forwards(loaded: LoadedModel) -> Generator[list[tuple[int, int]]]:
     """Record (rows, columns) of the ids of every forward."""
     shapes: list[tuple[int, int]] = []
 
@@ -452,12 +454,11 @@ def test_nothing_between_forward_and_transfer_waits_for_the_device(monkeypatch: 
     policy = TorchPolicy(small("llama", torch.float32, "cuda"))
     policy.submit([request(place, [5, 6, 7], Sampling(max_tokens=30)) for place in range(8)])
     policy.poll()
-    transfer = torch.Tensor.tolist
+    transfer = cast(Any, torch.Tensor).tolist
 
     def allowed(tensor: torch.Tensor) -> Any:
         torch.cuda.set_sync_debug_mode("default")
-        values = transfer(tensor)
-        return values
+        return transfer(tensor)
 
     monkeypatch.setattr(torch.Tensor, "tolist", allowed)
     try:
