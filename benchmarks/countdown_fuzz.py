@@ -1,8 +1,7 @@
 """Fuzzed answers to Countdown: right answers mutated, and token soup that hypothesis draws and shrinks."""
 
 import time
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -63,53 +62,52 @@ TOKENS = (
         "\\right)",
     ),
 )
+SIGNS = (*"+-*/" * 4, " × ", r" \times ", "÷", "−", "=", "", " ", " or ")
 PROBLEMS: tuple[Data, ...] = (
     {"numbers": [3, 4], "target": 12, "use_all": True, "solution": []},
-    {"numbers": [1, 2, 3], "target": 6, "use_all": False, "solution": []},
-    {"numbers": [8, 2, 4], "target": 1, "use_all": True, "solution": []},
+    {"numbers": [1, 2, 3, 3, 4, 12], "target": 6, "use_all": False, "solution": []},
+    {"numbers": [2, 2], "target": 4, "use_all": True, "solution": []},
 )
 
 
-class Fuzzed(NamedTuple):
-    """What a run of the fuzzer found."""
+@dataclass
+class Fuzzed:
+    """What a run of the fuzzer found so far."""
 
-    num_answers: int
-    num_accepted: int
-    false_accepts: list[str]
-    slowest_s: float
+    num_answers: int = 0
+    num_accepted: int = 0
+    false_accepts: list[str] = field(default_factory=list[str])
+    slowest_s: float = 0.0
+    """CPU seconds of the slowest verdict."""
+
+    def judge(self, data: Data, text: str) -> None:
+        """Judge one text; what is accepted must stand in the text and be confirmed by the second judge."""
+        start = time.thread_time()
+        verdict = ENV.verify(data, text)
+        self.slowest_s = max(self.slowest_s, time.thread_time() - start)
+        self.num_answers += 1
+        self.num_accepted += verdict.correct
+        answer = verdict.answer or ""
+        if verdict.correct and not (answer in text and confirms(data, answer)):
+            self.false_accepts.append(f"{text!r} for {data}")
 
 
-def mutations(num: int, seed: int) -> Iterator[tuple[Data, str]]:
-    """Draw right answers in the notations of models and break each at one to four places."""
+def fuzz_mutations(num: int, seed: int = 0) -> Fuzzed:
+    """Draw right answers in the notations of models, break nine of ten at one to four places, and judge."""
+    found = Fuzzed()
     rng = stream(b"fuzz countdown %d" % seed)
     for number in range(num):
         level = number % len(ENV.levels)
         data = ENV.problem(ENV.row(rng.below(10**9), level=level)).data
         text = ENV.oracle(data)[0].replace(*rng.pick(NOTATIONS))
         wrapped = rng.pick(WRAPPERS).format(target=data["target"]) % text
-        yield data, mutated(wrapped, rng) if rng.random() < 0.9 else wrapped
+        found.judge(data, mutated(wrapped, rng) if rng.random() < 0.9 else wrapped)
+    return found
 
 
-def fuzz(answers: Iterator[tuple[Data, str]]) -> Fuzzed:
-    """Judge every answer; whatever is accepted must be in the text and confirmed by the second judge."""
-    num = num_accepted = 0
-    slowest = 0.0
-    false: list[str] = []
-    for data, text in answers:
-        start = time.thread_time()
-        verdict = ENV.verify(data, text)
-        slowest = max(slowest, time.thread_time() - start)
-        num += 1
-        num_accepted += verdict.correct
-        answer = verdict.answer or ""
-        if verdict.correct and not (answer in text and confirms(data, answer)):
-            false.append(f"{text!r} for {data}")
-    return Fuzzed(num, num_accepted, false, slowest)
-
-
-def fuzz_with_hypothesis(num: int) -> Fuzzed:
-    """Let hypothesis draw token soups about three small problems and judge each."""
-    drawn: list[tuple[Data, str]] = []
+def fuzz_soups(num: int) -> Fuzzed:
+    """Let hypothesis draw texts from numbers and signs, legal and illegal, and judge each."""
+    found = Fuzzed()
 
     @settings(
         max_examples=num,
@@ -119,23 +117,18 @@ def fuzz_with_hypothesis(num: int) -> Fuzzed:
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(_soups())
-    def collect(one: Any) -> None:
-        drawn.append(one)
+    @given(st.sampled_from(PROBLEMS), st.lists(st.integers(0, 999), min_size=2, max_size=6))
+    def judge(data: Data, draws: list[int]) -> None:
+        found.judge(data, _soup(data, draws))
 
-    collect()
-    return fuzz(iter(drawn))
-
-
-def _soups() -> st.SearchStrategy[tuple[Data, str]]:
-    """Draw a problem with a text made of its numbers, its target, and signs legal and illegal."""
-    return st.sampled_from(PROBLEMS).flatmap(
-        lambda data: st.tuples(
-            st.just(data), st.lists(st.sampled_from(_words(data)), max_size=14).map("".join)
-        )
-    )
+    judge()
+    return found
 
 
-def _words(data: Data) -> list[str]:
-    own = [str(number) for number in data["numbers"]]
-    return [*own * 6, str(data["target"]), *(" * ", " + ", " - ", " / ") * 4, *TOKENS]
+def _soup(data: Data, draws: list[int]) -> str:
+    """Alternate operands and signs in a wrapper, now and then with a token that does not belong."""
+    numbers = [str(number) for number in data["numbers"]]
+    operands = (*numbers * 24, *(f"({number}" for number in numbers), *(f"{number})" for number in numbers))
+    tables = ((*operands, str(data["target"]), *TOKENS), (*SIGNS * 16, *TOKENS))
+    texts = [tables[at % 2][draw % len(tables[at % 2])] for at, draw in enumerate(draws[1:])]
+    return WRAPPERS[draws[0] % len(WRAPPERS)].format(target=data["target"]) % "".join(texts)

@@ -10,12 +10,13 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import reasongym
-from benchmarks.countdown_fuzz import fuzz, fuzz_with_hypothesis, mutations
+from benchmarks.countdown_fuzz import fuzz_mutations, fuzz_soups
 from benchmarks.countdown_reference import independent_value
 from reasongym.checks.result import draw, own_stream, play_randomly
 from reasongym.core import Env
@@ -64,8 +65,7 @@ def evaluator_confirms(num: int = 10_000) -> Figures:
 
 def fuzzed_answers(num: int = 100_000) -> Figures:
     """Judge mutated right answers and drawn token soups; an exception would end the item."""
-    found = {"mutations": fuzz(mutations(num, seed=0)), "hypothesis": fuzz_with_hypothesis(num // 2)}
-    return {name: result._asdict() for name, result in found.items()}
+    return {"mutations": asdict(fuzz_mutations(num)), "hypothesis": asdict(fuzz_soups(num // 2))}
 
 
 def not_trivial(num: int = 10_000) -> Figures:
