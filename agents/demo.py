@@ -27,9 +27,6 @@ from reasongym.evaluation import Player, Progress, Protocol, Report, env_suite, 
 from reasongym.leaderboard import build, collect
 from reasongym.templates import TEMPLATES
 
-FIRST_FRESH_SEED = 1_000_000
-"""The measurements draw their problems from here on; the curve during training uses the first seeds."""
-
 
 class Show(Interface):
     """Takes how much of a stage is done and figures to print beside it."""
@@ -145,7 +142,6 @@ def _measured(
         level=problems.level,
         split=split,
         num_problems=demo.num_problems,
-        first_seed=FIRST_FRESH_SEED,
         **problems.options,
     )
     protocol = Protocol(TEMPLATES[problems.template], 1.0, 1.0, demo.recipe.rollout.max_tokens, 1)

@@ -17,6 +17,8 @@ from torch import nn
 
 from reasongym.errors import DataError, UsageError
 
+transformers.utils.logging.disable_progress_bar()  # progress is the caller's to show
+
 DTYPES = {
     "float32": torch.float32,
     "float64": torch.float64,
@@ -86,6 +88,7 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
     """Load a model directory (or a hub name, where a network is); raises DataError saying what is wrong."""
     if dtype not in DTYPES:
         raise UsageError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
+    _check_device(device)
     _check_folder(Path(path))
     try:
         load_tokenizer = cast(Any, transformers.AutoTokenizer.from_pretrained)
@@ -104,6 +107,13 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
         )
     _check_layers(model, path)
     return LoadedModel(model.to(device), tokenizer)
+
+
+def _check_device(device: str) -> None:
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without CUDA
+        raise UsageError(f"cannot use device {device!r}: {_first_line(error)}") from error
 
 
 def _check_folder(path: Path) -> None:
