@@ -2,38 +2,41 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+BENCH_VENV ?= $(VENV)-bench
 BIN := $(VENV)/bin
+BENCH_BIN := $(BENCH_VENV)/bin
 SEED ?=
 ARGS ?=
 WORKERS ?= auto
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-all check lint types layers format bench prove clean
+.PHONY: help setup demo test test-all check lint types layers format bench prove prove-slice clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Variables: SEED=1  ARGS='--tiny'  PYTHON=python3.12  VENV=.venv  WORKERS=2"
 
-$(VENV)/bin/python:
+$(BIN)/python $(BENCH_BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "reasongym needs Python 3.11 or later; name one with 'make PYTHON=python3.12 ...'"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
 
-$(VENV)/.installed-demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed-demo: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing the learner into $(VENV) ..."
-	@$(PIP_INSTALL) -e '.[train]'
+	@$(BIN)/python $(PIP_INSTALL) -e '.[train]'
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing the developer's tools and every extra that needs no GPU into $(VENV) ..."
-	@$(PIP_INSTALL) -e '.[datasets,dev,docker,http,math,serve,train]'
+	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets,dev,docker,http,math,serve,train]'
 	@touch $@
 
-$(VENV)/.installed-bench: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "installing the peers to race against into $(VENV) ..."
-	@$(PIP_INSTALL) -e '.[bench,dev,math]'
+# Apart from the developer's environment, which no peer's requirements may change.
+$(BENCH_VENV)/.installed: pyproject.toml constraints.txt | $(BENCH_BIN)/python
+	@echo "installing the peers to race against into $(BENCH_VENV) ..."
+	@$(BENCH_BIN)/python $(PIP_INSTALL) -e '.[bench,dev,math]'
 	@touch $@
 
 setup: $(VENV)/.installed-dev  ## make the developer's environment in .venv
@@ -65,12 +68,15 @@ format: $(VENV)/.installed-dev  ## rewrite the files in the house style
 	$(BIN)/ruff format
 
 # Peers warn of their own accord, so warnings are no errors in the races.
-bench: $(VENV)/.installed-bench  ## race against peers; installs them first (ARGS=)
-	$(BIN)/python -m pytest benchmarks -p no:xdist -W default $(ARGS)
+bench: $(BENCH_VENV)/.installed  ## race against peers; installs them first (ARGS=)
+	$(BENCH_BIN)/python -m pytest benchmarks -p no:xdist -W default $(ARGS)
 
-prove: $(VENV)/.installed-dev  ## measure what the README claims (ARGS=)
-	$(BIN)/python benchmarks/prove.py $(ARGS)
+prove: $(BENCH_VENV)/.installed  ## measure what the README claims, item by item; continues (ARGS=--list)
+	$(BENCH_BIN)/python -m benchmarks.prove $(ARGS)
+
+prove-slice: $(VENV)/.installed-dev  ## the proofs that every change must pass
+	$(BIN)/python -m benchmarks.prove --slice --force
 
 clean:  ## remove the environment, builds and caches; runs/ stays
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -37,10 +37,10 @@ IMPOSSIBLE = -1e4
 Lengths = Literal["equal", "ragged"]
 
 
-def make_tokenizer() -> PreTrainedTokenizerFast:
+def make_tokenizer(size: int = VOCABULARY) -> PreTrainedTokenizerFast:
     """Return a tokenizer of single characters, its vocabulary filled up with words nobody writes."""
     words = [*SPECIAL, *CHARACTERS]
-    words += [f"<{_letters(place)}>" for place in range(VOCABULARY - len(words))]
+    words += [f"<{_letters(place)}>" for place in range(size - len(words))]
     tokenizer = Tokenizer(
         models.WordLevel({word: place for place, word in enumerate(words)}, unk_token=UNKNOWN)
     )
@@ -52,8 +52,9 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def _letters(place: int) -> str:
-    """Name a filler without digits, which the reward counts."""
-    return chr(ord("a") + place // 26) + chr(ord("a") + place % 26)
+    """Name a filler without digits, which the reward counts: a number in base 26."""
+    high, low = divmod(place, 26)
+    return (_letters(high) if high else "") + chr(ord("a") + low)
 
 
 def make_model(lengths: Lengths) -> Qwen2ForCausalLM:
