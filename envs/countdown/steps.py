@@ -11,7 +11,7 @@ from reasongym.envs.countdown.single import Countdown
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
-_CHANCE = (0.135, 0.072, 0.019, 0.006, 0.003, 0.001, 0.001, 0.001)
+_CHANCE = (0.14, 0.075, 0.02, 0.008, 0.003, 0.001, 0.001, 0.001)
 _GIVING_UP = frozenset(("done", "give up"))
 
 

@@ -34,13 +34,16 @@ NO_ANSWER = Extraction(None, "no_answer")
 HEDGED = Extraction(None, "hedged")
 
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
-_PHRASE = re.compile(r"(?:answer|solution|expression)\*{0,2}[ \t]{0,3}(?:is\b|:|=)[\s:*]{0,8}", re.IGNORECASE)
-_AFTERTHOUGHT = re.compile(r",\s(?=[A-Za-z])|\s(?:because|since|which|as|using)\b|\.\s")
+_PHRASE = re.compile(r"answer\*{0,2}[ \t]{0,3}(?:is\b|:|=)[\s:*]{0,8}", re.IGNORECASE)
+_AFTERTHOUGHT = re.compile(
+    r",\s(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
+    r"|\s(?:because|since|which|using)\b|\.\s",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _ALTERNATIVES = re.compile(r"\b(?:or|either|maybe|alternatively)\b|[,;|]", re.IGNORECASE)
 _DENIAL = re.compile(r"\b(?:not|isn't|never|than)\s{1,3}(?:\$|\\\[|\\\(|\*\*)?$", re.IGNORECASE)
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
-_HASHES = re.compile(r"####([^\n]*)")
 _PLACEHOLDERS = frozenset(
     ("", "...", "…", r"\ldots", r"\dots", r"\cdots", "?", "answer", "your answer", "expression")
 )
@@ -131,9 +134,12 @@ def _tags(text: str) -> list[_Declaration]:
 
 
 def _hashes(text: str) -> list[_Declaration]:
-    if "####" not in text:
+    """Read `#### 42`, GSM8K's last line; further up it is a heading."""
+    line = text.rstrip().rpartition("\n")[2]
+    if not line.startswith("####"):
         return []
-    return [_Declaration(line.start(), line.end(), line[1]) for line in _HASHES.finditer(text)]
+    start = text.rindex(line)
+    return [_Declaration(start, start + len(line), line.lstrip("#"))]
 
 
 def _phrases(text: str) -> list[_Declaration]:

@@ -38,8 +38,10 @@ from reasongym.answers.extraction import HEDGED, NO_ANSWER, extract, offers_alte
         # the strongest way decides
         (r"<answer>5</answer> \boxed{3 * 7} Answer: 6", "3 * 7"),
         (r"<answer>so \boxed{3 * 7}</answer>", "3 * 7"),
-        ("<answer>3 * 7</answer>\n#### 5\nAnswer: 6\n7", "3 * 7"),
-        ("#### 3 * 7\nThe answer is 6", "3 * 7"),
+        ("<answer>3 * 7</answer>\nAnswer: 6\n#### 5", "3 * 7"),
+        ("The answer is 6\n#### 3 * 7", "3 * 7"),
+        ("#### Step 1: look\nNow I see.\n3 * 7", "3 * 7"),
+        ("Which expression: 1 + 2?\nNo.\n3 * 7", "3 * 7"),
         # the last complete declaration supersedes
         (r"\boxed{42}. Wait, that is wrong. The answer is \boxed{17}", "17"),
         ("<answer>1</answer>\n<answer>2</answer>", "2"),

@@ -36,6 +36,8 @@ def test_every_environment_says_what_it_is(env_id: str) -> None:
 
 
 def test_the_list_of_files_is_the_list_of_families() -> None:
-    files = {path.stem for path in (Path(reasongym.__file__).parent / "envs").iterdir() if path.stem[0] != "_"}
+    files = {
+        path.stem for path in (Path(reasongym.__file__).parent / "envs").iterdir() if path.stem[0] != "_"
+    }
     modules = {type(reasongym.get(env_id)).__module__.split(".")[2] for env_id in reasongym.specs()}
     assert modules == files

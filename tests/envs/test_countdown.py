@@ -4,8 +4,10 @@ import ast
 import itertools
 import random
 import re
+import re
 from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -196,6 +198,9 @@ CHEATS = {
     "circled digits": ([3, 4], 12, "③ * ④"),
     "two answers": ([3, 4], 12, "3 * 4 or 3 + 4"),
     "two answers with a comma": ([3, 4], 12, "3 + 4, 3 * 4"),
+    "an afterthought that hedges": ([3, 4], 12, "Answer: 3 * 4, or 3 + 4"),
+    "an afterthought that may be": ([3, 4], 12, "Answer: 3 * 4, maybe 3 + 4"),
+    "as well as": ([3, 4], 12, "Answer: 3 * 4 as well as 3 + 4"),
     "two boxes": ([3, 4], 12, r"\boxed{3 + 4} or \boxed{3 * 4}"),
     "two tags": ([3, 4], 12, "<answer>3 + 4</answer><answer>3 * 4</answer>"),
     "two formulas": ([3, 4], 12, "$3 + 4$ or $3 * 4$"),
@@ -389,3 +394,10 @@ def test_the_second_judge_is_no_yes_man() -> None:
     assert not confirms(problem([3, 4], 12), "12")
     assert not confirms(problem([3, 4], 12), "3 * 4 = 13")
     assert not confirms(problem([3, 4], 12), "3 * 4 #")
+
+
+def test_the_documentation_runs_and_lists_every_level() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "countdown.md").read_text()
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code, {})
+    assert len(re.findall(r"^\| \d \|", page, re.MULTILINE)) == len(LEVELS)
