@@ -95,6 +95,7 @@ class Renderer:
         self._render = lru_cache(maxsize=4096)(self._render_uncached)
         self._first_ids = lru_cache(maxsize=4096)(self._first_ids_uncached)
         self._ids = lru_cache(maxsize=4096)(self._ids_uncached)
+        self._marker = lru_cache(maxsize=4096)(self._marker_uncached)
 
     def first_prompt(self, messages: tuple[Message, ...]) -> list[int]:
         """Return the ids of an episode's first prompt."""
@@ -112,8 +113,12 @@ class Renderer:
         if not after.startswith(before):
             return self.first_prompt(messages)
         delta = after[len(before) :]
-        if last.token_ids:
-            delta = delta.removeprefix(self._marker(last.token_ids[-1]))
+        marker = self._marker(last.token_ids[-1]) if last.token_ids else ""
+        if marker:
+            between, is_closed, rest = delta.partition(marker)
+            if is_closed and between.isspace():  # a blank that the template puts before its end of the turn
+                return self.first_prompt(messages)
+            delta = rest if is_closed and not between else delta
         return [*last.prompt_ids, *last.token_ids, *self._ids(delta)]
 
     def written(self, text: str) -> list[int]:
@@ -141,7 +146,7 @@ class Renderer:
             ) from error
         return rendered + self.template.prefill
 
-    def _marker(self, token_id: int) -> str:
+    def _marker_uncached(self, token_id: int) -> str:
         """Return what a special token stands for and "" for an ordinary one, which the text already shows."""
         if self.tokenizer.decode([token_id], skip_special_tokens=True, clean_up_tokenization_spaces=False):
             return ""

@@ -1,4 +1,4 @@
-"""Stock Hugging Face models of every kind of attention, small and random, and tokenizers made on the spot."""
+"""Stock Hugging Face models of every kind of attention, small and random, with a tokenizer made here."""
 
 import random
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from torch import Tensor, nn
 from transformers import (
     AutoModelForCausalLM,
@@ -156,28 +156,6 @@ def _byte_symbols(text: str) -> list[str]:
     """Return the characters by which byte-level tokenizers write the bytes of a text."""
     split: Any = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str
     return [symbol for word, _ in split(text) for symbol in word]
-
-
-def bpe_tokenizer(*special: str, eos: str, chat_template: str | None = None) -> PreTrainedTokenizerFast:
-    """Train a byte-level BPE tokenizer on a few words; every text goes through it and back unchanged."""
-    tokenizer: Any = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    corpus = [
-        "the answer is three plus four times (5 - 2) = 9",
-        "so is the user's answer\n\n",
-        "漢 é 🙂 think",
-    ]
-    trainer = trainers.BpeTrainer(
-        vocab_size=330,
-        show_progress=False,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        special_tokens=[AddedToken(text, special=True, normalized=False) for text in special],
-    )
-    tokenizer.train_from_iterator(corpus * 4, trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=eos, pad_token=special[0])
-    fast.chat_template = chat_template
-    return fast
 
 
 SESSION = registry.get("reasongym/Countdown-v0").begin(
