@@ -1,4 +1,4 @@
-"""What the README claims of training rows, on random multi-turn episodes: `flatten` loses and adds nothing."""
+"""What the README claims of training rows: `flatten` loses nothing and adds nothing, over many chats."""
 
 import random
 
