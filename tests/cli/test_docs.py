@@ -1,0 +1,61 @@
+"""What the README and the pages tell a reader to type works, in the order they tell it."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.agents.small_models import byte_tokenizer, small
+from tests.cli.conftest import Reasongym
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "docs/train.md", "docs/evaluate.md", "docs/publish-a-result.md", "docs/countdown.md")
+MODEL = "path/to/model"
+SHORTENED = ("--steps", "1", "--groups", "2", "--group-size", "2", "--max-tokens", "4", "--eval-every", "0")
+"""Put behind commands that train, which a reader has more time for."""
+
+
+@pytest.fixture
+def model_directory(tmp_path: Path) -> None:
+    loaded = small("qwen2, tied, grouped")
+    loaded.model.config.max_position_embeddings = 4096
+    loaded.model.save_pretrained(tmp_path / MODEL)
+    byte_tokenizer().save_pretrained(tmp_path / MODEL)
+
+
+@pytest.mark.usefixtures("model_directory")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_snippet_runs(
+    page: str, reasongym: Reasongym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    snippets: list[tuple[str, str]] = re.findall(
+        r"^```(console|python|toml)\n(.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE
+    )
+    assert snippets
+    for language, text in snippets:
+        if language == "python":
+            exec(compile(text, page, "exec"), {})
+        elif language == "toml":
+            _loads(text, tmp_path)
+        else:
+            for line in text.splitlines():
+                _runs(line, reasongym)
+
+
+def _runs(line: str, reasongym: Reasongym) -> None:
+    program, *args = shlex.split(line, comments=True)
+    if program == "make":  # the tests and the demo, which .ci/run starts itself
+        return
+    assert program == "reasongym"
+    code, _, error = reasongym(*args, *(SHORTENED if args[0] == "train" else ()))
+    assert code == 0, f"{line}: {error}"
+
+
+def _loads(text: str, folder: Path) -> None:
+    from reasongym.agents.config import load_config
+
+    path = folder / "page.toml"
+    path.write_text(text)
+    load_config(path).check()
