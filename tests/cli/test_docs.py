@@ -5,23 +5,28 @@ import shlex
 from pathlib import Path
 
 import pytest
+import torch
 
-from tests.agents.small_models import byte_tokenizer, small
+from reasongym.agents.config import load_config
+from reasongym.agents.models import save_model
+from tests.agents.small_models import small
 from tests.cli.conftest import Reasongym
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/train.md", "docs/evaluate.md", "docs/publish-a-result.md", "docs/countdown.md")
 MODEL = "path/to/model"
-SHORTENED = ("--steps", "1", "--groups", "2", "--group-size", "2", "--max-tokens", "4", "--eval-every", "0")
-"""Put behind commands that train, which a reader has more time for."""
+SHORTENED = {
+    "prime": ("--steps", "2", "--groups", "2"),
+    "train": ("--steps", "1", "--groups", "2", "--group-size", "2", "--max-tokens", "4", "--eval-every", "0"),
+}
+"""Put behind commands that learn, for which a reader has more time."""
 
 
 @pytest.fixture
 def model_directory(tmp_path: Path) -> None:
-    loaded = small("qwen2, tied, grouped")
-    loaded.model.config.max_position_embeddings = 4096
-    loaded.model.save_pretrained(tmp_path / MODEL)
-    byte_tokenizer().save_pretrained(tmp_path / MODEL)
+    loaded = small("qwen2, tied, grouped", torch.float32)
+    loaded.config.max_position_embeddings = 4096
+    save_model(loaded, tmp_path / MODEL)
 
 
 @pytest.mark.usefixtures("model_directory")
@@ -49,13 +54,11 @@ def _runs(line: str, reasongym: Reasongym) -> None:
     if program == "make":  # the tests and the demo, which .ci/run starts itself
         return
     assert program == "reasongym"
-    code, _, error = reasongym(*args, *(SHORTENED if args[0] == "train" else ()))
+    code, _, error = reasongym(*args, *SHORTENED.get(args[0], ()))
     assert code == 0, f"{line}: {error}"
 
 
 def _loads(text: str, folder: Path) -> None:
-    from reasongym.agents.config import load_config
-
     path = folder / "page.toml"
     path.write_text(text)
     load_config(path).check()
