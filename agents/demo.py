@@ -71,7 +71,7 @@ class DemoResult:
 
 def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
     """Prime, measure, train, measure again, and render the board."""
-    torch.set_num_threads(demo.recipe.run.threads or torch.get_num_threads())
+    torch.set_num_threads(demo.recipe.run.threads)
     primed = _primed(demo, folder, stage)
     reports = {"random legal play": _measured(demo, folder, stage, "random", None)}
     reports["primed"] = _measured(demo, folder, stage, "primed", primed)

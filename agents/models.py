@@ -105,6 +105,10 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
         raise DataError(
             f"the model at {path} lacks {len(missing)} weights, {missing[0]} first; download or save it again"
         )
+    if not set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens):  # nor does it miss a tokenizer
+        raise DataError(
+            f"the tokenizer at {path} knows no word; is its tokenizer.json or vocabulary missing?"
+        )
     _check_layers(model, path)
     return LoadedModel(model.to(device), tokenizer)
 
@@ -118,7 +122,7 @@ def _check_device(device: str) -> None:
 
 def _check_folder(path: Path) -> None:
     looks_local = path.is_absolute() or str(path).startswith((".", "~")) or len(path.parts) != 2
-    if not path.exists() and looks_local:
+    if not path.exists() and (looks_local or path.parent.exists()):
         raise DataError(f"there is no model directory {path}")
     if path.is_dir() and not (path / "config.json").is_file():
         raise DataError(f"{path} has no config.json; it is not a Hugging Face model directory")

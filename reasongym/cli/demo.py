@@ -1,12 +1,8 @@
 """The verb `demo`: the whole line once, from an untrained model to a page with its score."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
-
-# Bits repeat at equal threads only, and this must stand before torch is loaded to bind its pools.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import tyro
 from rich.console import Console
