@@ -26,7 +26,7 @@ from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
 from reasongym.core import Problem, Row
 from reasongym.episodes import Episode, Sampling, to_json
-from reasongym.errors import UnknownName
+from reasongym.errors import UnknownName, Unscored
 from reasongym.registry import get
 from reasongym.rollouts import Setting, group_plays, rollout
 from reasongym.seeding import digest64
@@ -104,6 +104,8 @@ class Trainer:
         salt = f"{self.config.run.seed} {self.step}"
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
+        if all(episode.verdict is None for episode in episodes):
+            raise Unscored(f"no episode of step {self.step + 1} could be judged: {episodes[0].error}")
         return [episodes[start : start + size] for start in range(0, len(episodes), size)]
 
     def _setting(self) -> Setting:

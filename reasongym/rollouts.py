@@ -53,9 +53,10 @@ def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
         text = setting.template.prefill + completion.text
         try:
             session, observation, _, verdict, truncated = env.advance(session, text)
-        except Unscored as error:
+        except Exception as error:  # whatever broke is our failure, and the other episodes play on
             messages = (*messages, Message("assistant", text))
-            return _episode(problem, seat, messages, completions, None, error=str(error))
+            told = str(error) if isinstance(error, Unscored) else f"{type(error).__name__}: {error}"
+            return _episode(problem, seat, messages, completions, None, error=told)
         messages = (*messages, Message("assistant", text))
         if verdict is not None:
             cut = truncated or completion.finish == "length"

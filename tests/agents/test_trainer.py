@@ -21,7 +21,7 @@ from reasongym.agents.models import LoadedModel
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Problem, Verdict
 from reasongym.episodes import Episode, read_episodes
-from reasongym.errors import UsageError
+from reasongym.errors import Unscored, UsageError
 
 OPTIONS = {"style": "terse"}
 CONFIG = TrainConfig(
@@ -219,3 +219,16 @@ def test_what_does_not_exist_is_refused_before_anything_is_written(
     with pytest.raises(UsageError, match=complaint):
         Trainer(replace(CONFIG, problems=problems), _model(), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_step_in_which_nothing_could_be_judged_ends_the_run_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = _trainer(tmp_path)
+
+    def breaks(*_: object) -> Verdict:
+        raise ZeroDivisionError("a fault of the environment")
+
+    monkeypatch.setattr(type(trainer.env), "verify", breaks)
+    with pytest.raises(Unscored, match=r"step 1 could be judged: ZeroDivisionError: a fault"):
+        trainer.advance()
