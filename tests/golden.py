@@ -30,7 +30,7 @@ def digests(env_id: str) -> dict[str, str]:
 
 
 def main() -> None:
-    golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
+    golden: dict[str, dict[str, str]] = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     for env_id in reasongym.specs():
         if env_id not in golden:
             golden[env_id] = digests(env_id)

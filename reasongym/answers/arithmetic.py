@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 MAX_CHARS = 1_000
 MAX_TOKENS = 200
-MAX_DIGITS = 15
+MAX_DIGITS = 20
 MAX_DEPTH = 24
-"""Bounds that hold before anything is computed: at most 100 numbers of 50 bits, so 5,000 bits a result."""
+"""Bounds that hold before anything is computed: at most 100 numbers of 67 bits, so 6,700 bits a result."""
 
 
 class Expression(NamedTuple):

@@ -4,7 +4,6 @@ import ast
 import itertools
 import random
 import re
-import re
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
