@@ -1,5 +1,6 @@
 """Model directories: loading a Hugging Face causal LM and its tokenizer, writing one whole or not at all."""
 
+import json
 import os
 import shutil
 import warnings
@@ -89,10 +90,9 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
     if dtype not in DTYPES:
         raise UsageError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
     _check_device(device)
-    _check_folder(Path(path))
+    _check_folder(str(path))
     try:
-        load_tokenizer = cast(Any, transformers.AutoTokenizer.from_pretrained)
-        tokenizer = load_tokenizer(str(path))
+        tokenizer = _load_tokenizer(Path(path))
         load = cast(Any, transformers.AutoModelForCausalLM).from_pretrained
         model, report = load(str(path), dtype=DTYPES[dtype], output_loading_info=True)
     except Exception as error:  # transformers and safetensors raise dozens of types for a bad directory
@@ -105,7 +105,9 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
         raise DataError(
             f"the model at {path} lacks {len(missing)} weights, {missing[0]} first; download or save it again"
         )
-    if not set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens):  # nor does it miss a tokenizer
+    if not set(tokenizer.get_vocab()) - set(
+        tokenizer.all_special_tokens
+    ):  # it makes tokenizers of nothing, too
         raise DataError(
             f"the tokenizer at {path} knows no word; is its tokenizer.json or vocabulary missing?"
         )
@@ -120,8 +122,22 @@ def _check_device(device: str) -> None:
         raise UsageError(f"cannot use device {device!r}: {_first_line(error)}") from error
 
 
-def _check_folder(path: Path) -> None:
-    looks_local = path.is_absolute() or str(path).startswith((".", "~")) or len(path.parts) != 2
+def _load_tokenizer(path: Path) -> Any:
+    """Load a tokenizer as it was saved.
+
+    For some architectures, Qwen2 among them, `AutoTokenizer` puts the family's own word splitting in place of
+    the saved one, also where the directory says that its tokenizer.json is the whole tokenizer.
+    """
+    record = path / "tokenizer_config.json"
+    saved_as = json.loads(record.read_bytes()).get("tokenizer_class") if record.is_file() else None
+    is_whole = saved_as == "TokenizersBackend"
+    kind: Any = transformers.PreTrainedTokenizerFast if is_whole else transformers.AutoTokenizer
+    return kind.from_pretrained(str(path))
+
+
+def _check_folder(name: str) -> None:
+    path = Path(name)
+    looks_local = path.is_absolute() or name.startswith((".", "~")) or len(path.parts) != 2
     if not path.exists() and (looks_local or path.parent.exists()):
         raise DataError(f"there is no model directory {path}")
     if path.is_dir() and not (path / "config.json").is_file():

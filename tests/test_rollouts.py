@@ -11,7 +11,7 @@ from reasongym import registry
 from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.core import Data, Env, Json, Problem, Turn, Verdict
-from reasongym.episodes import Completion, Episode, Request, Sampling, generate
+from reasongym.episodes import Completion, Episode, Finish, Request, Sampling, generate
 from reasongym.errors import PolicyError, Unscored, UsageError
 from reasongym.rollouts import Play, Seat, Setting, group_plays, play, rollout
 from reasongym.seeding import Stream
@@ -129,9 +129,7 @@ def finish(game: Generator[Request, Completion, Episode], *texts: str) -> Episod
 # -- one episode --------------------------------------------------------------------------------------------
 
 
-def test_an_episode_is_its_messages_its_completions_and_the_verdict_of_a_replay(
-    problems: list[Problem],
-) -> None:
+def test_an_episode_is_its_messages_completions_and_replayed_verdict(problems: list[Problem]) -> None:
     for problem in problems:
         left = min(problem.data["left"], TURNS)
         texts = [f"go on {turn}" for turn in range(left)]
@@ -142,7 +140,7 @@ def test_an_episode_is_its_messages_its_completions_and_the_verdict_of_a_replay(
         assert episode.messages[0].content == problem.prompt
         assert (episode.group, episode.member, episode.row) == (4, 2, problem.row)
         assert episode.is_truncated == (problem.data["left"] > TURNS)
-        assert episode.verdict.reason == ("turn_limit" if episode.is_truncated else "ok")
+        assert registry.replay(problem.row, texts).reason == ("turn_limit" if episode.is_truncated else "ok")
 
 
 def test_the_prefill_is_part_of_what_the_environment_reads(problems: list[Problem]) -> None:
@@ -155,7 +153,8 @@ def test_the_prefill_is_part_of_what_the_environment_reads(problems: list[Proble
 
 def test_a_last_completion_that_was_cut_off_truncates_the_episode(problems: list[Problem]) -> None:
     problem = next(one for one in problems if one.data["left"] == 2)
-    for first, last, is_truncated in (("length", "stop", False), ("stop", "length", True)):
+    ends: list[tuple[Finish, Finish, bool]] = [("length", "stop", False), ("stop", "length", True)]
+    for first, last, is_truncated in ends:
         game = play(problem, PLAIN, Seat())
         next(game)
         game.send(Completion("on", first))
