@@ -14,8 +14,10 @@ from torch import Tensor
 from reasongym.episodes import Episode, TrainingRow, flatten
 
 Aggregation: TypeAlias = Literal["token-mean", "sequence-mean"]
-PASS_COST = 256
-"""Padded ids that cost about as much as one more pass over a model; measured on CPU at 1M parameters."""
+PASS_COST = {"cpu": 256}
+"""Padded ids that cost about as much as one more pass over a model, measured at 1M parameters."""
+ACCELERATOR_PASS_COST = 8192
+"""The same where kernels are launched: tens of milliseconds, whatever their size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +66,24 @@ class Span(NamedTuple):
     columns: int
 
 
-def spans(lengths: Sequence[int]) -> list[Span]:
-    """Cut rows of rising length into spans, as long as a cut saves more padding than a pass costs.
+def spans(lengths: Sequence[int], pass_cost: int) -> list[Span]:
+    """Cut rows of rising length into spans, as long as a cut saves more padded ids than a pass costs.
 
-    Lengths 1 1 1 1 9 9 cost 54 padded ids in one span, and 4 + 18 when cut after the fourth row.
+    Lengths 1 1 1 1 9 9 are 54 padded ids in one span, and 4 + 18 when cut after the fourth row.
     """
-    return [Span(slice(start, end), lengths[end - 1]) for start, end in _cut(lengths, 0, len(lengths))]
+    return [
+        Span(slice(start, end), lengths[end - 1]) for start, end in _cuts(lengths, pass_cost, 0, len(lengths))
+    ]
 
 
-def _cut(lengths: Sequence[int], start: int, end: int) -> list[tuple[int, int]]:
+def _cuts(lengths: Sequence[int], pass_cost: int, start: int, end: int) -> list[tuple[int, int]]:
     saved, cut = max(
         ((place - start) * (lengths[end - 1] - lengths[place - 1]), place)
         for place in range(start + 1, end + 1)
     )
-    if saved <= PASS_COST:
+    if saved <= pass_cost:
         return [(start, end)]
-    return _cut(lengths, start, cut) + _cut(lengths, cut, end)
+    return _cuts(lengths, pass_cost, start, cut) + _cuts(lengths, pass_cost, cut, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +152,5 @@ def _tensors(rows: list[WeightedRow], device: torch.device, dtype: torch.dtype) 
             counts
         ),
         is_padded=any(len(prompt) != width for prompt in index),
-        spans=spans([row.tail_length for row in rows]),
+        spans=spans([row.tail_length for row in rows], PASS_COST.get(device.type, ACCELERATOR_PASS_COST)),
     )

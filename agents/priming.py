@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from reasongym.agents.batch import micro_batches, weigh
+from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.policies import scripted
 from reasongym.agents.run_folder import RunFolder
@@ -76,6 +77,7 @@ class Priming:
         self.folder.open(tomli_w.dumps(record))
         self.renderer = Renderer(loaded.tokenizer, TEMPLATES["default"])
         self.scorer = Scorer(loaded)
+        keep_freed_memory()
         self.optimizer = torch.optim.AdamW(loaded.model.parameters(), betas=(0.9, 0.95), fused=True)
         self.step = 0
 

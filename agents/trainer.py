@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from reasongym.agents.advantages import ESTIMATORS, group_advantages
 from reasongym.agents.batch import MicroBatch, micro_batches, weigh
 from reasongym.agents.config import TrainConfig, dump_config
+from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.losses import clipped_surrogate, k3
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.policies.torch_policy import TorchPolicy
@@ -49,6 +50,7 @@ class Trainer:
         self.folder.open(dump_config(config))
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
+        keep_freed_memory()
         self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
         self.scorer = Scorer(loaded, config.rollout.temperature, config.algorithm.entropy > 0)
         self.reference = self._reference()
