@@ -1,5 +1,6 @@
 """The gradient does not depend on how a batch is cut, padded or ordered, and planted errors show."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,8 +8,7 @@ from typing import cast
 
 import pytest
 import torch
-from torch import Tensor, nn
-from transformers import GPT2Config, GPT2LMHeadModel, Qwen2Config, Qwen2ForCausalLM
+from torch import Tensor
 
 from reasongym.agents.batch import Aggregation, MicroBatch, WeightedRow, micro_batches, weigh
 from reasongym.agents.losses import clipped_surrogate
@@ -16,8 +16,8 @@ from reasongym.agents.models import LoadedModel
 from reasongym.agents.scoring import Scorer
 from reasongym.core import Row, Verdict
 from reasongym.episodes import Completion, Episode
+from tests.agents.small_models import VOCABULARY, small
 
-VOCABULARY = 40
 BOUND = {torch.float64: 1e-10, torch.float32: 1e-5}
 SMALLEST_NORM = 0.1
 AGGREGATIONS: tuple[Aggregation, ...] = ("token-mean", "sequence-mean")
@@ -26,32 +26,7 @@ DTYPES = (torch.float64, torch.float32)
 
 def _model(dtype: torch.dtype) -> LoadedModel:
     """Make a GPT-2 in float64, a Qwen2 in float32: Qwen2's norms compute in float32 whatever its weights."""
-    torch.manual_seed(0)
-    if dtype == torch.float64:
-        small = GPT2Config(
-            vocab_size=VOCABULARY,
-            n_embd=32,
-            n_layer=2,
-            n_head=4,
-            n_positions=256,
-            initializer_range=0.2,
-            resid_pdrop=0.0,
-            embd_pdrop=0.0,
-            attn_pdrop=0.0,
-        )
-        return LoadedModel(cast(nn.Module, GPT2LMHeadModel(small)).to(dtype), None)
-    config = Qwen2Config(
-        vocab_size=VOCABULARY,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=256,
-        tie_word_embeddings=True,
-        initializer_range=0.2,
-    )
-    return LoadedModel(cast(nn.Module, Qwen2ForCausalLM(config)).to(dtype), None)
+    return small("gpt2, absolute positions" if dtype == torch.float64 else "qwen2, tied, grouped", dtype)
 
 
 def _episodes(seed: int) -> tuple[list[Episode], list[float]]:
@@ -101,9 +76,13 @@ def _accumulated(
 
 
 def _distance(found: Tensor, wanted: Tensor) -> float:
-    size = float(torch.linalg.vector_norm(wanted))
+    size = _norm(wanted)
     assert size >= SMALLEST_NORM
-    return float(torch.linalg.vector_norm(found - wanted)) / size
+    return _norm(found - wanted) / size
+
+
+def _norm(vector: Tensor) -> float:
+    return math.sqrt(vector.double().square().sum().item())
 
 
 def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: Aggregation) -> Tensor:

@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from transformers import AutoModelForCausalLM, Qwen2Config, Qwen2ForCausalLM
+import torch
 
+from reasongym.agents.models import load_model, save_model
 from reasongym.episodes import read_episodes
-from tests.agents.small_models import EOS, byte_tokenizer
+from tests.agents.small_models import small
 from tests.cli.conftest import Reasongym
 
 CHATML = (
@@ -21,25 +21,11 @@ SHORT = ("--steps", "2", "--groups", "2", "--group-size", "2", "--max-tokens", "
 @pytest.fixture(scope="module")
 def qwen2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Save a small Qwen2 with random weights and a chat template, as anybody's model directory."""
+    loaded = small("qwen2, tied, grouped", torch.float32)
+    loaded.config.max_position_embeddings = 4096
+    loaded.tokenizer.chat_template = CHATML
     folder = tmp_path_factory.mktemp("model") / "qwen2"
-    tokenizer = byte_tokenizer()
-    tokenizer.chat_template = CHATML
-    config = Qwen2Config(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=4096,
-        tie_word_embeddings=True,
-        bos_token_id=None,
-        eos_token_id=EOS,
-        pad_token_id=0,
-    )
-    model: Any = Qwen2ForCausalLM(config)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    save_model(loaded, folder)
     return folder
 
 
@@ -58,7 +44,7 @@ def test_a_chat_model_trains_on_one_turn_and_on_many(
     first = next(iter(read_episodes(run / "episodes.jsonl")))
     assert (len(first.completions) > 1) == (env == "CountdownSteps-v0")
     assert (run / "learning.png").stat().st_size > 10_000
-    assert AutoModelForCausalLM.from_pretrained(run / "model").config.model_type == "qwen2"
+    assert load_model(run / "model").config.model_type == "qwen2"
 
 
 def test_a_recipe_may_be_named_and_its_settings_overridden(
