@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import log_softmax
+from transformers import AutoModelForCausalLM
 
 from reasongym.agents import scoring
 from reasongym.agents.batch import MicroBatch, WeightedRow, micro_batches
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.scoring import Scorer
 from reasongym.episodes import TrainingRow
-from tests.agents.small_models import KINDS, VOCABULARY, plain_logits, small
+from tests.agents.small_models import KINDS, VOCABULARY, plain_logits, small, with_random_weights
 
 SHARING = [kind for kind, about in KINDS.items() if about.shares_prompts]
 PLAIN = [kind for kind, about in KINDS.items() if not about.shares_prompts]
@@ -181,6 +182,18 @@ def test_projecting_in_chunks_changes_neither_scores_nor_gradients(
     torch.testing.assert_close(apart.entropies, together.entropies, rtol=0, atol=1e-12)
     for name, of_chunks in gradients(loaded, micro, is_shared=True).items():
         torch.testing.assert_close(of_chunks, gradient[name], rtol=0, atol=1e-12)
+
+
+def test_a_window_too_wide_for_the_comparison_to_notice_is_read_off_the_configuration() -> None:
+    config: Any = KINDS["mistral, windows"].config()
+    config.sliding_window = 16
+    model: Any = cast(Any, AutoModelForCausalLM).from_config(config)
+    loaded = LoadedModel(with_random_weights(model, 0).double(), None)
+    rng = random.Random(4)
+    rows = [training_row([rng.randrange(VOCABULARY)] * length, [True] * 30, rng) for length in (3, 12)]
+    with pytest.warns(UserWarning, match="attend to a window"):
+        logprobs = Scorer(loaded)(whole(rows)).logprobs
+    torch.testing.assert_close(logprobs, expected(loaded, rows)[0], rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("kind", ["granite, scaled logits", "cohere, scaled logits"])

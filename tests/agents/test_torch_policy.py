@@ -262,7 +262,7 @@ def test_stop_strings_end_a_completion_with_the_token_that_completes_them() -> N
         piece = rng.choice(pieces)
         start = rng.randrange(len(piece))
         stop = piece[start : start + rng.randrange(1, 4)]
-        stopped.append(request(one.id, [20, 21, 22], Sampling(max_tokens=50, stop=("never there", stop))))
+        stopped.append(request(one.id, [20, 21, 22], Sampling(max_tokens=50, stop=("no", stop))))
         expected.append(shortest_prefix(loaded, done.token_ids, stop))
     completions = generate(TorchPolicy(loaded), stopped)
     assert [done.token_ids for done in completions] == expected
@@ -340,7 +340,7 @@ def test_weights_that_are_not_finite_are_a_clear_error() -> None:
 def test_finished_rows_do_not_run_out_of_the_models_positions() -> None:
     loaded = small("gpt2, absolute positions")
     rng = random.Random(8)
-    lengths = [CONTEXT - 1, *[2] * 9]
+    lengths = [CONTEXT - 1, *[2] * 29]  # many, so that the first stays in the batch when it has finished
     requests = [
         request(
             place,
@@ -349,7 +349,10 @@ def test_finished_rows_do_not_run_out_of_the_models_positions() -> None:
         )
         for place, length in enumerate(lengths)
     ]
-    for one, done in zip(requests, generate(TorchPolicy(loaded), requests), strict=True):
+    with counted_forwards(loaded) as forwards:
+        completions = generate(TorchPolicy(loaded), requests)
+    assert [rows for rows, _ in forwards[:4]] == [30] * 4
+    for one, done in zip(requests, completions, strict=True):
         assert largest_error(loaded, one, done) < 1e-9
 
 
