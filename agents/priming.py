@@ -29,7 +29,7 @@ from reasongym.templates import TEMPLATES, Renderer
 class PrimingSettings:
     """How long and how fast to prime."""
 
-    steps: int = 300
+    steps: int = 400
     groups: int = 64
     """Problems per step."""
     group_size: int = 8
@@ -71,6 +71,7 @@ class Priming:
     ) -> None:
         self.settings = settings
         self.loaded = loaded
+        loaded.model.eval()  # dropout would draw from the global stream
         self.env, self.level, self.options, self.seed = env, level, options, seed
         self.folder = RunFolder(folder)
         record = {"env": env.env_id, "level": level, "options": options, "seed": seed, **vars(settings)}
@@ -114,7 +115,6 @@ class Priming:
 
     def _update(self, episodes: Sequence[Episode]) -> float:
         """Take one step on the mean loss per token; returns it in nats."""
-        self.loaded.model.train()
         total = 0.0
         rows = weigh(episodes, [1.0] * len(episodes), "token-mean")
         for micro in micro_batches(rows, max_tokens=65_536, device=self.loaded.device):

@@ -46,6 +46,7 @@ class Trainer:
         self._row(0, "train")  # a level or option that does not exist is refused before anything is written
         self.folder = RunFolder(folder)
         self.loaded = loaded
+        loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
         self.setting = self._setting()
         self.folder.open(dump_config(config))
         if config.run.threads:
@@ -72,7 +73,6 @@ class Trainer:
 
     def advance(self) -> Metrics:
         """Play, learn and log one step; returns its metrics."""
-        self.loaded.model.eval()
         metrics: Metrics = {"step": self.step + 1, **self._evaluation()}
         started = time.perf_counter()
         groups = self.play(self.problems())
@@ -173,7 +173,6 @@ class Trainer:
 
     def accumulate(self, batches: Any) -> dict[str, Tensor]:
         """Add the gradients of all micro-batches; returns weighted means over the sampled tokens."""
-        self.loaded.model.train()
         sums: dict[str, Tensor] = {}
         for micro in batches:
             loss, parts = self.loss(micro)

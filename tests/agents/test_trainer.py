@@ -6,6 +6,7 @@ import msgspec
 import pytest
 import torch
 from torch import nn
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from reasongym import registry
 from reasongym.agents import from_scratch
@@ -50,11 +51,11 @@ def _judged(groups: list[list[Episode]], is_right: Callable[[Episode], bool]) ->
     ]
 
 
-class JudgedByLength(Trainer):
-    """An untrained model solves nothing; long completions are rewarded here, so that there is a signal."""
+class JudgedByFirstWord(Trainer):
+    """An untrained model solves nothing; here its first word decides, so that there is a signal."""
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
-        return _judged(super().play(problems), lambda episode: len(episode.completions[0].token_ids) > 6)
+        return _judged(super().play(problems), lambda episode: episode.completions[0].token_ids[0] % 2 == 0)
 
 
 class JudgedAllRight(Trainer):
@@ -63,7 +64,7 @@ class JudgedAllRight(Trainer):
 
 
 def _trainer(folder: Path, config: TrainConfig = CONFIG) -> Trainer:
-    return JudgedByLength(config, _model(), folder)
+    return JudgedByFirstWord(config, _model(), folder)
 
 
 def _weights(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -185,7 +186,7 @@ def test_the_learning_rate_warms_up_and_then_follows_its_schedule(tmp_path: Path
     assert rates[8] == pytest.approx({"constant": 1.0, "linear": 0.5, "cosine": 0.5}[schedule])
 
 
-class Counting(JudgedByLength):
+class Counting(JudgedByFirstWord):
     seen: list[Episode]
 
     def update(self, groups: list[list[Episode]]) -> dict[str, float]:
@@ -232,3 +233,15 @@ def test_a_step_in_which_nothing_could_be_judged_ends_the_run_and_says_why(
     monkeypatch.setattr(type(trainer.env), "verify", breaks)
     with pytest.raises(Unscored, match=r"step 1 could be judged: ZeroDivisionError: a fault"):
         trainer.advance()
+
+
+def test_dropout_does_not_part_the_learner_from_the_sampler(tmp_path: Path) -> None:
+    tokenizer = _model().tokenizer
+    config = GPT2Config(
+        vocab_size=len(tokenizer), n_embd=16, n_layer=1, n_head=2, n_positions=64, resid_pdrop=0.5,
+        bos_token_id=None, eos_token_id=tokenizer.eos_token_id,
+    )  # fmt: skip
+    dropping = LoadedModel(GPT2LMHeadModel(config), tokenizer)
+    metrics = JudgedByFirstWord(CONFIG, dropping, tmp_path).advance()
+    assert metrics["live_groups"] > 0
+    assert metrics["sampler_mismatch"] < 1e-5
