@@ -13,7 +13,6 @@ import platform
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +65,7 @@ def prove(name: str, results: Path, *, force: bool) -> bool:
         "machine": machine(),
         "wall_s": round(time.perf_counter() - started, 1),
         "bars": [bar._asdict() for bar in outcome.bars],
-        "figures": asdict(outcome)["figures"],
+        "figures": outcome.figures,
     }
     _write(path, record)
     return _told(name, record["bars"], f"{record['wall_s']:.0f} s")

@@ -92,9 +92,8 @@ def killed_and_resumed(*, num_steps: int, kills: list[str]) -> Outcome:
             at_least("files compared", len(contents[0]), 5),
             at_least("steps that learned something", sum(learned), 1),
         ]
-        return Outcome(
-            bars, {"kills": landed, "steps": num_steps, "steps_repeated": killed.steps_taken() - num_steps}
-        )
+        repeated = killed.steps_taken() - num_steps
+        return Outcome(bars, {"kills": dict(landed), "steps": num_steps, "steps_repeated": repeated})
 
 
 def _kill(run: Run, kind: str, step_s: float, rng: random.Random) -> bool:
