@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli_w
-import torch
-from torch import nn
 
 from reasongym.agents.batch import micro_batches, weigh
+from reasongym.agents.config import OptimizerSettings
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.models import LoadedModel
+from reasongym.agents.optimizer import Optimizer
 from reasongym.agents.policies import scripted
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
@@ -79,7 +79,8 @@ class Priming:
         self.renderer = Renderer(loaded.tokenizer, TEMPLATES["default"])
         self.scorer = Scorer(loaded)
         keep_freed_memory()
-        self.optimizer = torch.optim.AdamW(loaded.model.parameters(), betas=(0.9, 0.95), fused=True)
+        rates = OptimizerSettings(settings.learning_rate, settings.warmup, "linear", betas=(0.9, 0.95))
+        self.optimizer = Optimizer(loaded.model, rates, settings.steps)
         self.step = 0
 
     def run(self, on_step: Callable[[dict[str, float]], None] = lambda _: None) -> None:
@@ -119,19 +120,7 @@ class Priming:
         rows = weigh(episodes, [1.0] * len(episodes), "token-mean")
         for micro in micro_batches(rows, max_tokens=65_536, device=self.loaded.device):
             loss = -(micro.weights * self.scorer(micro).logprobs).sum()
-            loss.backward()
+            self.optimizer.backward(loss)
             total += float(loss.detach())
-        nn.utils.clip_grad_norm_(self.loaded.model.parameters(), 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate()
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+        self.optimizer.step(self.step)
         return total
-
-    def _rate(self) -> float:
-        """Warm up, then fall linearly to a tenth."""
-        settings = self.settings
-        if self.step < settings.warmup:
-            return settings.learning_rate * (self.step + 1) / settings.warmup
-        progress = (self.step - settings.warmup) / max(1, settings.steps - settings.warmup)
-        return settings.learning_rate * (1 - 0.9 * progress)

@@ -5,7 +5,6 @@ a checkpoint holds is weights, optimizer and counters alone.
 """
 
 import copy
-import math
 import statistics
 import time
 from collections import Counter
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from reasongym.agents.advantages import ESTIMATORS, group_advantages
 from reasongym.agents.batch import MicroBatch, micro_batches, weigh
@@ -22,6 +21,7 @@ from reasongym.agents.config import TrainConfig, dump_config
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.losses import clipped_surrogate, k3
 from reasongym.agents.models import LoadedModel
+from reasongym.agents.optimizer import Optimizer
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
@@ -55,7 +55,7 @@ class Trainer:
         self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
         self.scorer = Scorer(loaded, config.rollout.temperature, config.algorithm.entropy > 0)
         self.reference = self._reference()
-        self.optimizer = self._optimizer()
+        self.optimizer = Optimizer(loaded.model, config.optimizer, config.run.steps)
         self.step = 0
 
     def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
@@ -142,7 +142,11 @@ class Trainer:
         ]
         updates = [self.update(share) for share in shares if share]
         means = {name: statistics.fmean(u[name] for u in updates) for name in (updates[0] if updates else ())}
-        return {"live_groups": len(live) / len(groups), "learning_rate": self.rate(), **means}
+        return {
+            "live_groups": len(live) / len(groups),
+            "learning_rate": self.optimizer.rate(self.step),
+            **means,
+        }
 
     def trainable(self, group: list[Episode]) -> list[Episode]:
         """Leave out what must carry no loss: episodes nobody could judge, and truncated ones if so set."""
@@ -164,19 +168,15 @@ class Trainer:
         sums = self.accumulate(
             micro_batches(rows, max_tokens=self.config.optimizer.micro_tokens, device=self.loaded.device)
         )
-        norm = nn.utils.clip_grad_norm_(self._parameters(), self.config.optimizer.max_grad_norm)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate()
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        return {"grad_norm": float(norm), **{name: float(total) for name, total in sums.items()}}
+        norm = self.optimizer.step(self.step)
+        return {"grad_norm": norm, **{name: float(total) for name, total in sums.items()}}
 
     def accumulate(self, batches: Any) -> dict[str, Tensor]:
         """Add the gradients of all micro-batches; returns weighted means over the sampled tokens."""
         sums: dict[str, Tensor] = {}
         for micro in batches:
             loss, parts = self.loss(micro)
-            loss.backward()
+            self.optimizer.backward(loss)
             for name, value in parts.items():
                 sums[name] = sums[name] + value if name in sums else value
         return sums
@@ -209,32 +209,6 @@ class Trainer:
             parts["sampler_mismatch"] = (micro.weights * (logprobs - micro.old_logprobs).abs()).sum()
         loss = (micro.weights * per_token).sum()
         return loss, parts | {"loss": loss.detach()}
-
-    def _parameters(self) -> list[nn.Parameter]:
-        return [parameter for parameter in self.loaded.model.parameters() if parameter.requires_grad]
-
-    def _optimizer(self) -> torch.optim.AdamW:
-        settings = self.config.optimizer
-        return torch.optim.AdamW(
-            self._parameters(),
-            lr=settings.learning_rate,
-            betas=settings.betas,
-            weight_decay=settings.weight_decay,
-            fused=True,
-        )
-
-    def rate(self) -> float:
-        """Return the learning rate of the current step."""
-        settings, step = self.config.optimizer, self.step
-        if step < settings.warmup:
-            return settings.learning_rate * (step + 1) / settings.warmup
-        progress = (step - settings.warmup) / max(1, self.config.run.steps - settings.warmup)
-        factors = {
-            "constant": 1.0,
-            "linear": 1 - progress,
-            "cosine": 0.5 * (1 + math.cos(math.pi * progress)),
-        }
-        return settings.learning_rate * factors[settings.schedule]
 
     def _reference(self) -> Scorer | None:
         """Freeze a copy of the model at the start of the run, if a KL term wants one."""

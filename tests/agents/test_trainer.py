@@ -173,19 +173,6 @@ def test_the_reference_is_the_model_at_the_start_and_moves_not(tmp_path: Path) -
     assert kls[-1] > 1e-6
 
 
-@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
-def test_the_learning_rate_warms_up_and_then_follows_its_schedule(tmp_path: Path, schedule: str) -> None:
-    optimizer = OptimizerSettings(learning_rate=1.0, warmup=4, schedule=schedule)  # pyright: ignore[reportArgumentType]
-    config = replace(CONFIG, optimizer=optimizer, run=replace(CONFIG.run, steps=12))
-    trainer = _trainer(tmp_path, config)
-    rates: list[float] = []
-    for step in range(12):
-        trainer.step = step
-        rates.append(trainer.rate())
-    assert rates[:5] == pytest.approx([0.25, 0.5, 0.75, 1.0, 1.0])
-    assert rates[8] == pytest.approx({"constant": 1.0, "linear": 0.5, "cosine": 0.5}[schedule])
-
-
 class Counting(JudgedByFirstWord):
     seen: list[Episode]
 
