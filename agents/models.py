@@ -47,6 +47,11 @@ class LoadedModel:
         """Where the weights are."""
         return next(self.model.parameters()).device
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the weights."""
+        return next(self.model.parameters()).dtype
+
     @cached_property
     def eos_ids(self) -> list[int]:
         """Ids that end a completion: the tokenizer's and the generation configuration's."""

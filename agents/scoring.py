@@ -80,7 +80,7 @@ class Scorer:
                 return self._give_up(f"it failed there: {error}")
             plain = self._scores(self._plain_logits(micro), targets).logprobs
         difference = float((shared - plain).abs().max())
-        if not difference <= TOLERANCE.get(self._dtype(), COARSE_TOLERANCE):
+        if not difference <= TOLERANCE.get(self.loaded.dtype, COARSE_TOLERANCE):
             return self._give_up(f"log-probs differ by {difference:.2g}")
         return True
 
@@ -108,9 +108,6 @@ class Scorer:
         name = type(self.loaded.model).__name__
         warnings.warn(f"{name} trains on plain rows, not with shared prompts: {why}", stacklevel=2)
         return False
-
-    def _dtype(self) -> torch.dtype:
-        return next(self.loaded.model.parameters()).dtype
 
     def _shared_hidden(self, micro: MicroBatch) -> Tensor:
         """Return the hidden states `[N, hidden]` that predict the sampled ids."""

@@ -8,7 +8,7 @@ import copy
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,13 +165,17 @@ class Trainer:
             for advantage in group_advantages([episode.reward for episode in group], estimator)
         ]
         rows = weigh(episodes, advantages, self.config.algorithm.aggregation)
-        sums = self.accumulate(
-            micro_batches(rows, max_tokens=self.config.optimizer.micro_tokens, device=self.loaded.device)
+        batches = micro_batches(
+            rows,
+            max_tokens=self.config.optimizer.micro_tokens,
+            device=self.loaded.device,
+            dtype=torch.promote_types(self.loaded.dtype, torch.float32),
         )
+        sums = self.accumulate(batches)
         norm = self.optimizer.step(self.step)
         return {"grad_norm": norm, **{name: float(total) for name, total in sums.items()}}
 
-    def accumulate(self, batches: Any) -> dict[str, Tensor]:
+    def accumulate(self, batches: Iterable[MicroBatch]) -> dict[str, Tensor]:
         """Add the gradients of all micro-batches; returns weighted means over the sampled tokens."""
         sums: dict[str, Tensor] = {}
         for micro in batches:

@@ -85,15 +85,22 @@ def killed_and_resumed(*, num_steps: int, kills: list[str]) -> Outcome:
         landed = Counter(kind for kind in kills if _kill(killed, kind, step_s, rng))
         _finish(killed.start())
         contents = [_contents(run.folder) for run in (calm, killed)]
+        differing = _differing(*contents)
         learned = [one["live_groups"] > 0 for one in _json_lines(calm.folder / "metrics.jsonl")]
         bars = [
             at_least("kills that landed", landed.total(), len(kills)),
-            exactly("files that differ", _differences(*contents), 0),
+            exactly("files that differ", len(differing), 0),
             at_least("files compared", len(contents[0]), 5),
             at_least("steps that learned something", sum(learned), 1),
         ]
         repeated = killed.steps_taken() - num_steps
-        return Outcome(bars, {"kills": dict(landed), "steps": num_steps, "steps_repeated": repeated})
+        figures = {
+            "kills": dict(landed),
+            "steps": num_steps,
+            "steps_repeated": repeated,
+            "differing": differing,
+        }
+        return Outcome(bars, figures)
 
 
 def _kill(run: Run, kind: str, step_s: float, rng: random.Random) -> bool:
@@ -143,5 +150,5 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
-def _differences(one: dict[str, bytes], other: dict[str, bytes]) -> int:
-    return sum(one.get(name) != other.get(name) for name in one.keys() | other.keys())
+def _differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

@@ -58,6 +58,7 @@ _LATEX = {
 }
 _INVISIBLE = {
     *("\\left", "\\right", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\big", "\\Big", "\\displaystyle"),
+    *("\\text", "\\mathrm", "\\textbf", "\\mathbf", "\\boldsymbol"),
     *("\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad"),
 }
 _FRACTIONS = {"\\frac", "\\dfrac", "\\tfrac"}
@@ -67,6 +68,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _END = "end"
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("`", "`"))
 _MAX_WRAPPERS = 4
+_BOLD_VALUE = re.compile(r"(=[ \t]{0,3})\*\*([0-9,]{1,26})\*\*(?![0-9])")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
@@ -89,6 +91,8 @@ def _tokens(text: str) -> list[str]:
     if not text.isascii():
         text = text.translate(_UNICODE)
     text = _unwrapped(text.strip())
+    if "**" in text:
+        text = _BOLD_VALUE.sub(r"\1\2", text)
     tokens = _TOKEN.findall(text)
     return _without_latex(tokens) if "\\" in text else tokens
 

@@ -2,9 +2,9 @@ r"""Find the answer that a completion declares.
 
 What counts is the text after the last `</think>`; a `<think>` that is never closed declares nothing. Ways
 to declare an answer, strongest first: `\boxed{}` or `\fbox{}`, `<answer></answer>`, `####`, a phrase such
-as "the answer is", and the expression that ends the text. The strongest way present decides, and its last
-complete declaration supersedes the earlier ones, unless both stand in one sentence and differ: that is a
-hedge, and so is one declaration that offers alternatives.
+as "the answer is", and the formula or expression that ends the text. The strongest way present decides,
+and its last complete declaration supersedes the earlier ones, unless both stand in one sentence and differ:
+that is a hedge, and so is one declaration that offers alternatives.
 """
 
 import re
@@ -34,22 +34,40 @@ NO_ANSWER = Extraction(None, "no_answer")
 HEDGED = Extraction(None, "hedged")
 
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
-_PHRASE = re.compile(r"answer\*{0,2}[ \t]{0,3}(?:is\b|:|=)[\s:*]{0,8}", re.IGNORECASE)
+_PHRASE = re.compile(r"answer\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus)?|:|：|=)[\s:*]{0,8}", re.IGNORECASE)
 _AFTERTHOUGHT = re.compile(
-    r",\s(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
-    r"|\s(?:because|since|which|using)\b|\.\s",
+    r"(?:,\s|\s\(|\s[-–—]\s)(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
+    r"|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
     re.IGNORECASE,
 )
+_DOUBT = re.compile(
+    r"\b(?:or|either|maybe|perhaps|possibly|alternative(?:ly)?|otherwise|else|if|another|could|might|again|also)\b",
+    re.IGNORECASE,
+)
+_OPERATION = re.compile(r"[0-9][)\]} ]{0,3}[-+*/×÷−·][(\[{ ]{0,3}[0-9]")
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _ALTERNATIVES = re.compile(r"\b(?:or|either|maybe|alternatively)\b|[,;|]", re.IGNORECASE)
-_DENIAL = re.compile(r"\b(?:not|isn't|never|than)\s{1,3}(?:\$|\\\[|\\\(|\*\*)?$", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"(?:\b(?:not|never|than|cannot)|n['’]t)\b(?: be| equal| the case that)?"
+    r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
+    re.IGNORECASE,
+)
+_MAX_DENIAL = 40
+"""Characters before a declaration in which it may be denied."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _PLACEHOLDERS = frozenset(
     ("", "...", "…", r"\ldots", r"\dots", r"\cdots", "?", "answer", "your answer", "expression")
 )
 _EXPRESSION_CHARS = SIGNS + "$"
 _MARKERS = ("\\boxed", "\\fbox", "<answer>")  # empty, cut off or denied where no declaration was found
-_LIST_WORDS = ("or", "and", ",", ";", "|", "either")
+_LISTING = re.compile(r"(?:\b(?:or|and|either)|[,;|])$", re.IGNORECASE)
+_BLOCKS = (("```", "```"), ("$$", "$$"), ("\\[", "\\]"))  # these may span lines
+_INLINE = (("$", "$"), ("\\(", "\\)"), ("`", "`"), ("**", "**"), ('"', '"'), ("“", "”"))
+_MATHS = ("$", "\\")  # what stands between the others may as well be words
+_LABEL = re.compile(r"(?:the )?(?:answer|equation|expression|solution)(?: is:?|:)\s", re.IGNORECASE)
+_LEADS_TO = ",.;!?)\"”'→⇒"
+"""Signs that may stand before the expression that ends a line; `≠`, `>` or `√` would be part of it."""
+_MARGIN = re.compile(r"[>*•][ \t]")
 
 
 def extract(text: str) -> Extraction:
@@ -84,7 +102,21 @@ def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
             break
         if "".join(earlier.content.split()) != "".join(last.content.split()):
             return HEDGED
-    return Extraction(last.content.strip(), "ok")
+    return Extraction(_bare(last.content), "ok")
+
+
+def _bare(content: str) -> str:
+    """Take away what sets an answer apart from prose: a code fence, quotation marks, a label."""
+    content = content.strip()
+    if content.startswith("```") and content.endswith("```") and len(content) > 6:
+        language, newline, code = content[3:-3].partition("\n")
+        content = code if newline and (not language or language.strip().isalpha()) else content[3:-3]
+    label = _LABEL.match(content)
+    content = content[label.end() if label else 0 :].strip()
+    quoted = content.removesuffix(".")
+    if len(quoted) > 1 and quoted[0] + quoted[-1] in ('""', "''", "“”"):
+        content = quoted[1:-1]
+    return content.strip()
 
 
 def _kept(text: str, declarations: list[_Declaration]) -> list[_Declaration]:
@@ -92,9 +124,12 @@ def _kept(text: str, declarations: list[_Declaration]) -> list[_Declaration]:
     return [
         one
         for one in declarations
-        if one.content.strip().lower() not in _PLACEHOLDERS
-        and not _DENIAL.search(text, max(0, one.start - 20), one.start)
+        if one.content.strip().lower() not in _PLACEHOLDERS and not _is_denied(text, one.start)
     ]
+
+
+def _is_denied(text: str, start: int) -> bool:
+    return _DENIAL.search(text, max(0, start - _MAX_DENIAL), start) is not None
 
 
 def _boxes(text: str) -> list[_Declaration]:
@@ -125,7 +160,7 @@ def _close_box(text: str, opening: re.Match[str], closing: re.Match[str], found:
 
 
 def _tags(text: str) -> list[_Declaration]:
-    tags = list(_TAG.finditer(text)) if "nswer>" in text else []
+    tags = list(_TAG.finditer(text)) if "</" in text else []
     return [
         _Declaration(opening.start(), closing.end(), text[opening.end() : closing.start()])
         for opening, closing in pairwise(tags)
@@ -147,38 +182,86 @@ def _phrases(text: str) -> list[_Declaration]:
     found: list[_Declaration] = []
     for phrase, following in zip_longest(phrases, phrases[1:]):
         end = following.start() if following else len(text)
-        content = text[phrase.end() : end].partition("\n")[0]
-        stop = _AFTERTHOUGHT.search(content)
-        content = content[: stop.start()] if stop else content
-        if content.count("**") % 2:
-            content = content.rstrip().removesuffix("**")
+        content = _said(text[phrase.end() : end])
         found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
     return found
+
+
+def _said(text: str) -> str:
+    """Return what a phrase declares of the text behind it: a block, or the rest of the line."""
+    for opening, closing in _BLOCKS:
+        end = text.find(closing, len(opening)) if text.startswith(opening) else -1
+        if end >= 0:
+            return text[: end + len(closing)]
+    content = text.partition("\n")[0]
+    stop = _AFTERTHOUGHT.search(content)
+    if stop and not (_DOUBT.search(content, stop.start()) and _OPERATION.search(content, stop.start())):
+        content = content[: stop.start()]
+    if content.count("**") % 2:
+        content = content.rstrip(" .").removesuffix("**")
+    return content
 
 
 _FINDERS = (_boxes, _tags, _hashes, _phrases)
 
 
 def _trailing(text: str) -> Extraction:
-    """Read the formula or the expression that ends the last line."""
-    line = text.rstrip().rpartition("\n")[2].strip().removesuffix(".")
-    if any(marker in line for marker in _MARKERS):
-        return NO_ANSWER
-    start = _start_of_display(line)
+    """Read the formula that ends the text, or the expression that ends its last line."""
+    text = text.rstrip(" \t\r\n✓✔✅\ufe0f").removesuffix(".")
+    start = _start_of_formula(text)
     if start is None:
-        start = len(line.rstrip(_EXPRESSION_CHARS)) if "\\" not in line else 0
-        if start and line[start : start + 1].strip() and line[start - 1] != ":":
-            start = 0  # "0x3e7" and "1.5*10" are no place to begin reading in: the line is read whole
-    before, ending = line[:start].rstrip(), line[start:].strip()
-    if before.lower().endswith(_LIST_WORDS) and any(char.isdigit() for char in before):
+        start = _start_of_expression(text)
+    if start is None or _is_denied(text, start):
+        return NO_ANSWER
+    if _is_listed(text[:start]):
         return HEDGED
-    return Extraction(ending, "ok") if ending else NO_ANSWER
+    ending = text[start:].strip()
+    if ending.count("**") % 2:
+        ending = ending.removeprefix("**")  # of "**Solution:** 3 * 7"
+    return Extraction(_bare(ending), "ok") if ending else NO_ANSWER
 
 
-def _start_of_display(line: str) -> int | None:
-    """Return where the `$...$`, `\\(...\\)` or `\\[...\\]` begins that ends a line."""
-    for opening, closing in (("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")):
-        if line.endswith(closing):
-            start = line.rfind(opening, 0, len(line) - len(closing))
-            return start if start >= 0 else None
+def _start_of_formula(text: str) -> int | None:
+    """Return where the block, the formula or the quotation begins that ends the text."""
+    line = text.rfind("\n") + 1
+    for opening, closing in (*_BLOCKS, *_INLINE):
+        if not text.endswith(closing):
+            continue
+        first = line if (opening, closing) in _INLINE else 0
+        start = text.rfind(opening, first, len(text) - len(closing))
+        inside = text[start + len(opening) : -len(closing)]
+        if any(marker in inside for marker in _MARKERS):
+            return None
+        if start >= 0 and not text[:start].rstrip(" ").endswith("="):  # of `= **21**` more is the answer
+            return start if opening[0] in _MATHS or _OPERATION.search(inside) else None
     return None
+
+
+def _start_of_expression(text: str) -> int | None:
+    """Return where the expression begins that ends the last line, None where no sign of one does.
+
+    It is the whole line where reading cannot begin inside it: "0x3e7", "1.5*10", "12 ≠ 3 * 5".
+    """
+    line_start = text.rfind("\n") + 1
+    line = text[line_start:]
+    if any(marker in line for marker in _MARKERS):
+        return None
+    margin = _MARGIN.match(line)
+    least = margin.end() if margin else 0
+    start = max(least, len(line.rstrip(_EXPRESSION_CHARS))) if "\\" not in line else least
+    before, ending = line[least:start][-1:], line[start:].lstrip()
+    if not ending:
+        return None
+    is_apart = line[start].isspace() and (before.isalnum() or before in _LEADS_TO)
+    return line_start + (len(line) - len(ending) if is_apart or before in ":：" else least)
+
+
+def _is_listed(before: str) -> bool:
+    """Say whether what stands before the last expression offers another one."""
+    line = before.rpartition("\n")[2]
+    sentence = _SENTENCE_END.split(line)[-1]
+    if _DOUBT.search(sentence) and _OPERATION.search(sentence):
+        return True
+    line_before = before.rstrip().rpartition("\n")[2].rstrip('*`"“$ ')
+    offers = any(char.isdigit() for char in line) or _OPERATION.search(line_before) is not None
+    return offers and _LISTING.search(line_before) is not None

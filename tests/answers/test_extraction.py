@@ -30,6 +30,34 @@ from reasongym.answers.extraction import HEDGED, NO_ANSWER, extract, offers_alte
         ("It is $3 \\times 7$.", "$3 \\times 7$"),
         (r"It is \(3 \times 7\)", r"\(3 \times 7\)"),
         ("3 * 7\n\n", "3 * 7"),
+        ("<ANSWER>3 * 7</ANSWER>", "3 * 7"),
+        ("Answer：3 * 7", "3 * 7"),
+        ("The answer is therefore 3 * 7", "3 * 7"),
+        # as chat models lay it out
+        ("So the expression is `3 * 7`.", "`3 * 7`"),
+        ("So the expression is **3 * 7**.", "**3 * 7**"),
+        ("The answer is **3 * 7**.", "3 * 7"),
+        ('I found "3 * 7".', "3 * 7"),
+        ("**Solution:** 3 * 7", "3 * 7"),
+        ("* 3 * 7", "3 * 7"),
+        ("> 3 * 7", "3 * 7"),
+        ("3 * 7 = 21 ✓", "3 * 7 = 21"),
+        ("We get **3 * 7 = 21**", "**3 * 7 = 21**"),
+        ("3 * 7 = **21**", "3 * 7 = **21**"),
+        ("```\n3 * 7\n```", "3 * 7"),
+        ("Here it is:\n```python\n3 * 7\n```", "3 * 7"),
+        ("**Answer:**\n```\n3 * 7\n```\nIt uses both.", "3 * 7"),
+        ("We get $$3 * 7$$", "$$3 * 7$$"),
+        ("We get\n$$\n3 * 7\n$$", "$$\n3 * 7\n$$"),
+        ("We get\n\\[\n3 * 7\n\\]", "\\[\n3 * 7\n\\]"),
+        ("Thus, the answer is:\n\\[\n3 * 7\n\\]\nDone.", "\\[\n3 * 7\n\\]"),
+        ("<answer>```\n3 * 7\n```</answer>", "3 * 7"),
+        ("<answer>The equation is 3 * 7 = 21</answer>", "3 * 7 = 21"),
+        ("Answer: 3 * 7 (it uses both)", "3 * 7"),
+        ("Answer: 3 * 7 - that is it", "3 * 7"),
+        ("Answer: 3 * 7 and it uses both", "3 * 7"),
+        ("It is not 5 + 16, or maybe it is. Here: 3 * 7", "3 * 7"),
+        ("The divisor 3 is what I looked for\n3 * 7", "3 * 7"),
         # braces are balanced, and only the outermost box declares
         (r"\boxed{\frac{1}{2} + 3}", r"\frac{1}{2} + 3"),
         (r"\boxed{\boxed{3 * 7}}", "3 * 7"),
@@ -86,6 +114,10 @@ def test_the_declared_answer_is_found(text: str, answer: str) -> None:
             r"\boxed{\ldots}",
             "<answer>...</answer>",
         ),
+        # denied, whatever it is set in
+        *("It is not 3 * 7", "It isn't 3 * 7.", "It cannot be 3 * 7", "not: 3 * 7", "more than 3 * 7"),
+        *("not `3 * 7`", "not **3 * 7**", "not $3 * 7$", "not $$3 * 7$$", "It is not:\n\\[3 * 7\\]"),
+        *("not ```\n3 * 7\n```", 'not "3 * 7"', r"It is not the case that \boxed{3 * 7}"),
     ],
 )
 def test_a_text_without_a_declaration_has_no_answer(text: str) -> None:
@@ -104,6 +136,15 @@ def test_a_text_without_a_declaration_has_no_answer(text: str) -> None:
         "3 * 7 and 5 + 16",
         "either 3 * 7; 5 + 16",
         "$3 * 7$ or $5 + 16$",
+        "$$3 * 7$$ or $$5 + 16$$",
+        "`3 * 7`, `5 + 16`",
+        "**3 * 7** or **5 + 16**",
+        '"3 * 7" or "5 + 16"',
+        "3 * 7 or possibly 5 + 16",
+        "3 * 7 or else 5 + 16",
+        "maybe 3 * 7, maybe 5 + 16",
+        "3 * 7 or\n5 + 16",
+        "3 * 7 or\n$$5 + 16$$",
     ],
 )
 def test_unequal_declarations_in_one_sentence_are_a_hedge(text: str) -> None:
@@ -113,6 +154,23 @@ def test_unequal_declarations_in_one_sentence_are_a_hedge(text: str) -> None:
 @pytest.mark.parametrize("answer", ["3 * 7 or 5 + 16", "3, 4", "either 3", "3; 4"])
 def test_one_declaration_of_several_answers_is_told(answer: str) -> None:
     assert offers_alternatives(answer)
+
+
+@pytest.mark.parametrize(
+    "afterthought",
+    [
+        *(", if that fails 5 + 16", ", otherwise 5 + 16", ", else 5 + 16", ", another is 5 + 16"),
+        *(" (or 5 + 16)", " (if not, 5 + 16)", " - or 5 + 16", ", which may be wrong, or 5 + 16"),
+        *(", then again 5 + 16", ", as an alternative 5 + 16", ", but it could also be 5 + 16"),
+    ],
+)
+def test_an_afterthought_that_offers_another_answer_is_part_of_the_declaration(afterthought: str) -> None:
+    assert extract(f"Answer: 3 * 7{afterthought}").answer == f"3 * 7{afterthought}"
+
+
+@pytest.mark.parametrize("text", ["12 ≥ 3 * 4", "12 ≠ 3 * 4", "√ 3 * 4", "1 ± 3 * 4"])
+def test_reading_does_not_begin_behind_a_sign_that_belongs_to_the_expression(text: str) -> None:
+    assert extract(text).answer == text
 
 
 def test_reading_does_not_begin_inside_a_word() -> None:
@@ -152,6 +210,7 @@ def test_an_unclosed_thought_has_no_answer_however_long() -> None:
             "*",
             "#### ",
         ),
+        *("```", "$$", "\\[", "**", '"', "“", "answer is ```", "answer: 1 - a (b", "3 + 4 or ", "✓"),
     ],
 )
 def test_a_megabyte_of_anything_is_read_in_bounded_time(piece: str) -> None:
