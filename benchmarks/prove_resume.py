@@ -27,6 +27,7 @@ TRAIN = {"groups": 16, "checkpoint-every": 2, "eval-every": 4, "eval-problems": 
 TIMING = "timing.jsonl"
 """The one log that is never cut back; its lines count the steps taken by all processes together."""
 NOT_COMPARED = (TIMING, "learning.png")
+"""What tells the time."""
 LOADING_S = 2.0
 """A process is killed at most this long after its start where it is killed while it loads."""
 POLL_S = 0.0005
@@ -145,8 +146,12 @@ def _json_lines(path: Path) -> list[dict[str, float]]:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    """Read every file of a run, its checkpoints too, but for those that tell the time."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_COMPARED]
+    """Read every file that a run leaves to its user.
+
+    Not the checkpoints: pickles of equal states differ in which equal objects they write once.
+    """
+    left_out = {*folder.glob("checkpoints/*"), *(folder / name for name in NOT_COMPARED)}
+    paths = [path for path in folder.rglob("*") if path.is_file() and path not in left_out]
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
