@@ -63,6 +63,7 @@ _MARKERS = ("\\boxed", "\\fbox", "<answer>")  # empty, cut off or denied where n
 _LISTING = re.compile(r"(?:\b(?:or|and|either)|[,;|])$", re.IGNORECASE)
 _BLOCKS = (("```", "```"), ("$$", "$$"), ("\\[", "\\]"))  # these may span lines
 _INLINE = (("$", "$"), ("\\(", "\\)"), ("`", "`"), ("**", "**"), ('"', '"'), ("“", "”"))
+_BLANK = " \t\r\n\u200b\u2060\ufeff"
 _MATHS = ("$", "\\")  # what stands between the others may as well be words
 _LABEL = re.compile(r"(?:the )?(?:answer|equation|expression|solution)(?: is:?|:)\s", re.IGNORECASE)
 _LEADS_TO = ",.;!?)\"”'→⇒"
@@ -107,7 +108,7 @@ def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
 
 def _bare(content: str) -> str:
     """Take away what sets an answer apart from prose: a code fence, quotation marks, a label."""
-    content = content.strip()
+    content = content.strip(_BLANK)
     if content.startswith("```") and content.endswith("```") and len(content) > 6:
         language, newline, code = content[3:-3].partition("\n")
         content = code if newline and (not language or language.strip().isalpha()) else content[3:-3]
@@ -207,7 +208,7 @@ _FINDERS = (_boxes, _tags, _hashes, _phrases)
 
 def _trailing(text: str) -> Extraction:
     """Read the formula that ends the text, or the expression that ends its last line."""
-    text = text.rstrip(" \t\r\n✓✔✅\ufe0f").removesuffix(".")
+    text = text.rstrip(_BLANK + "✓✔✅\ufe0f").removesuffix(".")
     start = _start_of_formula(text)
     if start is None:
         start = _start_of_expression(text)

@@ -42,6 +42,7 @@ from reasongym.answers.extraction import HEDGED, NO_ANSWER, extract, offers_alte
         ("* 3 * 7", "3 * 7"),
         ("> 3 * 7", "3 * 7"),
         ("3 * 7 = 21 ✓", "3 * 7 = 21"),
+        ("$3 * 7$\u200b", "$3 * 7$"),
         ("We get **3 * 7 = 21**", "**3 * 7 = 21**"),
         ("3 * 7 = **21**", "3 * 7 = **21**"),
         ("```\n3 * 7\n```", "3 * 7"),
