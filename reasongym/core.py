@@ -63,10 +63,10 @@ class Row:
         }
 
     @classmethod
-    def from_dict(cls, row: Mapping[str, Json]) -> "Row":
+    def from_dict(cls, row: Json) -> "Row":
         """Read a row back from JSON; raises UsageError naming what is wrong with it."""
         try:
-            return msgspec.convert(dict(row), cls, strict=True)
+            return msgspec.convert(row, cls, strict=True)
         except msgspec.ValidationError as error:
             raise UsageError(f"not a row: {error}; a row has env_id, level, split, seed, options") from error
 
@@ -122,7 +122,7 @@ class Option:
         if value == self.default and type(value) is type(self.default):
             return value
         if self.choices:
-            if value not in self.choices:
+            if not any(value == one and type(value) is type(one) for one in self.choices):  # 4.0 is not 4
                 raise UnknownName(f"value for option {self.name!r}:", str(value), map(str, self.choices))
             return value
         if self.low is not None and self.high is not None:
@@ -250,6 +250,10 @@ class Env(gymnasium.Env[str, str]):
 
     def row(self, seed: int, *, level: int | None = None, split: Split | None = None, **options: Json) -> Row:
         """Make the row of a seed; raises UsageError for a level, split, seed or option that does not fit."""
+        return self.row_of(seed, level, split, options)
+
+    def row_of(self, seed: int, level: int | None, split: Split | None, options: Mapping[str, Json]) -> Row:
+        """Make a row as `row` does, of options whose names were read and may be anything."""
         level = self.default_level if level is None else level
         if type(level) is not int or not 0 <= level < len(self.levels):
             raise UsageError(f"{self.env_id} has levels 0 to {len(self.levels) - 1}, got {level!r}")
@@ -351,17 +355,19 @@ class Env(gymnasium.Env[str, str]):
             row = given if isinstance(given, Row) else Row.from_dict(given)
             if row.env_id != self.env_id or options:
                 raise UsageError(f"a row of {row.env_id} with {sorted(options)} does not fit {self.env_id}")
-            return self.row(row.seed, level=row.level, split=row.split, **row.options)
+            return self.row_of(row.seed, row.level, row.split, row.options)
         seed = int(self.np_random.integers(2**31)) if seed is None else seed
         t = self._template
         split = None if "level" in options else t.split
-        asked: dict[str, Json] = {"level": t.level, "split": split, **t.options, **options}
-        return self.row(seed, **asked)
+        level, split = options.pop("level", t.level), options.pop("split", split)
+        return self.row_of(seed, level, split, t.options | options)
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Json]]:
         """Play one action; when the episode ends, `info["verdict"]` says why."""
         if self._session is None:
             raise UsageError("step() needs a running episode; call reset() first")
+        if not isinstance(action, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (a caller may not check)
+            raise UsageError(f"an action is a text (str), got {action!r}")
         step = self.advance(self._session, action)
         info: dict[str, Json] = {"row": step.session.problem.row}
         if step.verdict is not None:

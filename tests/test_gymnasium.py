@@ -12,6 +12,7 @@ from gymnasium.wrappers import RecordEpisodeStatistics, TimeLimit
 
 import reasongym
 from reasongym.core import Row
+from reasongym.errors import UsageError
 from reasongym.spaces import UnicodeText
 
 COUNTDOWN = "reasongym/Countdown-v0"
@@ -122,3 +123,19 @@ class Echo(gymnasium.Env[str, str]):
 
 
 gymnasium.register("reasongym-test/Echo-v0", entry_point=Echo)
+
+
+@pytest.mark.parametrize(
+    "options", [{"row": 3}, {"seed": 3}, {"self": 1}, {"level": True}, {"num_numbers": 4.0}]
+)
+def test_reset_options_that_do_not_fit_are_usage_errors(options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        reasongym.make("Countdown-v0").reset(seed=1, options=options)
+
+
+@pytest.mark.parametrize("action", [None, 5, b"3", ["3"]])
+def test_an_action_that_is_no_text_is_a_usage_error(action: Any) -> None:
+    env = reasongym.make("Countdown-v0")
+    env.reset(seed=1)
+    with pytest.raises(UsageError, match="an action is a text"):
+        env.step(action)

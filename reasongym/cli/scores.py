@@ -5,6 +5,7 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from reasongym.errors import DataError
 from reasongym.evaluation import Report, Scores
@@ -22,7 +23,9 @@ def print_report(console: Console, folder: Path, report: Report) -> None:
         raise DataError(f"{folder} is refused for {count}, first: {report.findings[0]}; no score was written")
     result = report.result
     table = Table(
-        box=box.SIMPLE_HEAD, title=f"{report.run.player.name} on {result.suite}", title_justify="left"
+        box=box.SIMPLE_HEAD,
+        title=Text(f"{_printable(report.run.player.name)} on {result.suite}"),
+        title_justify="left",
     )
     table.add_column("measure", style="dim")
     table.add_column("value")
@@ -47,6 +50,11 @@ def _lines(scores: Scores) -> list[tuple[str, str]]:
         ("no answer", f"{scores.no_answer_rate:.1%}"),
         ("reasons", ", ".join(f"{reason} {count}" for reason, count in scores.reasons.items())),
     ]
+
+
+def _printable(name: str) -> str:
+    """Show what would steer the terminal as a mark: the name comes from the run folder."""
+    return "".join(char if char.isprintable() else "�" for char in name)
 
 
 def _told(interval: Interval) -> str:

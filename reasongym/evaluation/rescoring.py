@@ -19,6 +19,9 @@ from reasongym.evaluation.grader import grader_digest
 from reasongym.evaluation.metrics import Scores, score
 from reasongym.evaluation.runs import EPISODES_FILE, SCORES_FILE, Run, read_run, write_whole
 
+MAX_MISSING = 20_000
+"""A run that lacks more episodes is refused before its problems are made: the number is anybody's claim."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -64,8 +67,8 @@ def rescore(folder: Path) -> Report:
 def inspect(folder: Path) -> Report:
     """Judge a run folder again and write nothing."""
     run = read_run(folder)
-    _require_problems(folder, run)
     stored = sorted(read_episodes(folder / EPISODES_FILE), key=lambda one: (one.group, one.member))
+    _require_problems(folder, run, len(stored))
     grader = grader_digest(run.suite.env_ids)
     findings = [*find_other_problems(run), *find_misplaced(run, stored)]
     if findings:
@@ -99,7 +102,11 @@ def _judge(episode: Episode) -> Verdict:
     return verdict
 
 
-def _require_problems(folder: Path, run: Run) -> None:
+def _require_problems(folder: Path, run: Run, num_stored: int) -> None:
+    if run.num_episodes - num_stored > MAX_MISSING:
+        raise DataError(
+            f"{folder} names {run.num_episodes} episodes and holds {num_stored}; run it to the end"
+        )
     try:
         _ = run.suite.problems
     except UsageError as error:
@@ -143,7 +150,7 @@ def _typed_scores(path: Path, result: Result) -> Iterator[Finding]:
         return
     try:
         typed = msgspec.json.decode(path.read_bytes(), type=Result)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         yield Finding("typed_score", f"{SCORES_FILE} is not derived from the episodes ({error})")
         return
     if typed.grader == result.grader and typed != result:

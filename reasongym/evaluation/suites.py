@@ -33,7 +33,7 @@ class Slice:
         """Return the rows, seed after seed."""
         env = registry.get(self.env_id)
         seeds = range(self.first_seed, self.first_seed + self.num_problems)
-        return [env.row(seed, level=self.level, split=self.split, **self.options) for seed in seeds]
+        return [env.row_of(seed, self.level, self.split, self.options) for seed in seeds]
 
     @property
     def title(self) -> str:

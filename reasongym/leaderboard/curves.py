@@ -52,9 +52,16 @@ def read_curve(folder: Path, training: str | None) -> Curve | None:
     """Read the curve of a run: from its own folder, else from the training folder it points to, if there."""
     places = [folder, *([folder / training] if training else [])]
     for path in (place / METRICS_FILE for place in places):
-        if path.is_file():
+        if _is_file(path):
             return _curve([_line(path, number, text) for number, text in enumerate(_lines(path), 1)])
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the path comes from a run folder and may be too long for the system
+        return False
 
 
 def _curve(lines: list[_Line]) -> Curve | None:

@@ -165,3 +165,23 @@ def test_a_refused_folder_prints_every_finding(reasongym: Reasongym, tmp_path: P
     assert code == 2
     assert out.count("missing: problem") == 2
     assert "is refused for 2 findings" in err
+
+
+@pytest.mark.parametrize("option", ["level=2", "split=all", "seed=3", "style=\udcff", "style"])
+def test_what_is_no_option_is_refused_in_one_sentence(reasongym: Reasongym, option: str) -> None:
+    code, _, err = reasongym("eval", "Countdown-v0", "--policy", "oracle", "--options", option)
+    assert code == 2
+    assert err.count("\n") == 1
+
+
+def test_the_name_of_a_model_cannot_steer_the_terminal(reasongym: Reasongym, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    flags = ("--policy", "oracle", "--level", "0", "--num-problems", "2", "--output", run)
+    assert reasongym("eval", "Countdown-v0", *flags)[0] == 0
+    described = json.loads((run / "run.json").read_bytes())
+    described["player"]["model"] = "\x1b[2J[/][red]x"
+    (run / "run.json").write_text(json.dumps(described))
+    code, out, _ = reasongym("rescore", run)
+    assert code == 0
+    assert "\x1b[2J" not in out
+    assert "[/][red]x" in out

@@ -213,3 +213,30 @@ def test_a_run_of_an_environment_nobody_has_is_refused(folder: Path) -> None:
     (folder / "run.json").write_text(json.dumps(whole))
     with pytest.raises(DataError, match="names problems that do not exist: unknown environment"):
         rescore(folder)
+
+
+@pytest.mark.parametrize(
+    "options", [{"seed": 1}, {"level": 1}, {"split": "train"}, {"self": 1}, {"num_numbers": 4.0}]
+)
+def test_options_that_are_none_name_no_problems(folder: Path, options: dict[str, Any]) -> None:
+    forge_file(folder, "run.json", "suite", "slices", "0", "options", value=options)
+    with pytest.raises(DataError, match="names problems that do not exist"):
+        rescore(folder)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [(("suite", "slices", "0", "num_problems"), 10**12), (("protocol", "samples"), 10**15)],
+)
+def test_a_run_that_claims_a_host_of_episodes_is_refused_before_they_are_counted(
+    folder: Path, path: tuple[str, ...], value: int
+) -> None:
+    forge_file(folder, "run.json", *path, value=value)
+    with pytest.raises(DataError, match="and holds 12"):
+        rescore(folder)
+
+
+def test_scores_that_cannot_be_read_are_found(folder: Path) -> None:
+    (folder / "scores.json").unlink()
+    (folder / "scores.json").mkdir()
+    assert kinds(rescore(folder)) == {"typed_score"}

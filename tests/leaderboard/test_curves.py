@@ -39,3 +39,8 @@ def test_a_corrupt_line_of_metrics_is_named(tmp_path: Path) -> None:
     (tmp_path / "metrics.jsonl").write_text(METRICS + "{\n")
     with pytest.raises(DataError, match=r"metrics\.jsonl:3 is not a line of metrics"):
         read_curve(tmp_path, None)
+
+
+@pytest.mark.parametrize("training", ["a" * 5_000, "a\0b", "/dev/null"])
+def test_a_training_folder_that_cannot_be_has_no_curve(tmp_path: Path, training: str) -> None:
+    assert read_curve(tmp_path, training) is None
