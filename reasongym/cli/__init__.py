@@ -18,6 +18,8 @@ class Verb(NamedTuple):
     about: str
     takes_args: bool = False
     """The function reads the command line itself; else its signature is the flags."""
+    resumes: bool = False
+    """The same command continues what was interrupted."""
 
 
 VERBS = {
@@ -28,10 +30,18 @@ VERBS = {
         "reasongym.cli.envs:check", "prove that an environment is sound, repeatable and hard to cheat"
     ),
     "generate": Verb("reasongym.cli.envs:generate", "write problems as JSON lines"),
-    "demo": Verb("reasongym.cli.demo:demo", "learn Countdown from nothing, measure it, publish the result"),
-    "prime": Verb("reasongym.cli.train:prime", "make a small model and teach it the notation by random play"),
-    "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True),
-    "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion"),
+    "demo": Verb(
+        "reasongym.cli.demo:demo",
+        "learn Countdown from nothing, measure it, publish the result",
+        resumes=True,
+    ),
+    "prime": Verb(
+        "reasongym.cli.train:prime",
+        "make a small model and teach it the notation by random play",
+        resumes=True,
+    ),
+    "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True, resumes=True),
+    "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion", resumes=True),
     "rescore": Verb("reasongym.cli.evaluate:rescore", "recompute the scores of a run from its completions"),
     "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
 }
@@ -44,7 +54,7 @@ def main() -> None:
     except ReasongymError as error:
         sys.exit(_fail(str(error)))
     except KeyboardInterrupt:
-        print("\ninterrupted; the same command continues where it stopped", file=sys.stderr)
+        print(f"\ninterrupted{_outlook(sys.argv[1:])}", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
@@ -74,8 +84,13 @@ def _load(path: str) -> Callable[..., Any]:
 
 def _help() -> str:
     width = max(map(len, VERBS))
-    lines = [f"  {verb:<{width}}  {about}" for verb, (_, about, _) in VERBS.items()]
+    lines = [f"  {verb:<{width}}  {about}" for verb, (_, about, *_) in VERBS.items()]
     return "\n".join(["usage: reasongym VERB [--help] ...", "", *lines])
+
+
+def _outlook(args: list[str]) -> str:
+    verb = VERBS.get(args[0]) if args else None
+    return "; the same command continues where it stopped" if verb and verb.resumes else ""
 
 
 def _fail(message: str) -> int:

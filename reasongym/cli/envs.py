@@ -233,8 +233,6 @@ def generate(
         style: the wording
         seed_start: the first problem's seed
     """
-    if num < 1:
-        raise UsageError(f"--num must be at least 1, got {num}")
     env = _env(env_id)
     problems = _problems(env, seed=seed_start, num=num, level=level, split=split, style=style)
     with _replacing(output) as file:
@@ -248,10 +246,14 @@ def _env(env_id: str) -> Env:
     """Return the environment of an id; `module:ID` imports the module that registers it first."""
     module, colon, bare_id = env_id.rpartition(":")
     if colon:
+        if not all(part.isidentifier() for part in module.split(".")):
+            raise UsageError(f"{module!r} is not the name of a module; write module:ID or ID alone")
         try:
             importlib.import_module(module)
-        except ModuleNotFoundError as error:
-            raise UsageError(f"cannot import {module!r}: {error}; is its folder on PYTHONPATH?") from error
+        except Exception as error:  # importing runs the module, which may raise anything
+            raise UsageError(
+                f"cannot import {module!r}: {type(error).__name__}: {error}; is its folder on PYTHONPATH?"
+            ) from error
     return registry.get(bare_id)
 
 
@@ -259,6 +261,8 @@ def _problems(
     env: Env, *, seed: int, num: int | None, level: int | None, split: Split | None, style: str | None
 ) -> Iterator[Problem]:
     """Return the problems of `num` seeds (None: without end), having checked the request at once."""
+    if num is not None and num < 1:
+        raise UsageError(f"--num must be at least 1, got {num}")
     options = {} if style is None else {"style": style}
     env.row(seed, level=level, split=split, **options)
     seeds = range(seed, seed + num) if num is not None else count(seed)
@@ -268,6 +272,9 @@ def _problems(
 @contextmanager
 def _replacing(path: Path) -> Generator[TextIO]:
     """Open a file that takes its name only when it is complete; raises DataError where it cannot be."""
+    if path.exists() and not path.is_file():  # a device or a pipe must not lose its name to a file
+        raise DataError(f"cannot write {path}: it is not a regular file; choose another")
+    path = path.resolve()  # a link stays one
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("w", encoding="utf-8") as file:

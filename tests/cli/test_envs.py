@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import reasongym
+from reasongym import cli
 from reasongym.core import Row
 
 
@@ -114,3 +115,55 @@ def test_a_failed_generate_leaves_the_old_file_alone(tmp_path: Path) -> None:
     ).returncode
     assert path.read_text() == "old\n"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("env_id", [":Countdown-v0", ".x:Countdown-v0", "a b:Countdown-v0", "this:No-v0"])
+def test_ids_with_a_module_that_is_none_are_refused_in_one_sentence(env_id: str) -> None:
+    refused = reasongym_cli("show", env_id)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_module_that_fails_when_it_is_imported_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken_module.py").write_text("1 / 0")
+    refused = reasongym_cli("show", "broken_module:My-v0", PYTHONPATH=str(tmp_path))
+    assert refused.returncode == 2
+    assert "cannot import 'broken_module': ZeroDivisionError" in refused.stderr
+
+
+@pytest.mark.parametrize("output", ["", ".", "/dev/null"])
+def test_output_goes_to_regular_files_only(output: str) -> None:
+    refused = reasongym_cli("generate", "Countdown-v0", "--num", "1", "--output", output)
+    assert refused.returncode == 2
+    assert "not a regular file" in refused.stderr
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_to_the_output_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    assert (
+        reasongym_cli("generate", "Countdown-v0", "--num", "1", "--output", f"{tmp_path}/link").returncode
+        == 0
+    )
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text().startswith("{")
+
+
+def test_no_problems_cannot_be_shown() -> None:
+    refused = reasongym_cli("show", "Countdown-v0", "--num", "0")
+    assert (refused.returncode, "--num must be at least 1" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("verb", "continues"), [("generate", False), ("eval", True)])
+def test_only_what_continues_is_said_to_continue(
+    verb: str, continues: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["reasongym", verb])
+    monkeypatch.setattr(cli, "_run", interrupt)
+    with pytest.raises(SystemExit, match="130"):
+        cli.main()
+    assert ("continues" in capsys.readouterr().err) is continues
