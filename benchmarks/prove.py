@@ -39,8 +39,10 @@ class Item(NamedTuple):
 
 ITEMS = {
     "imports": Item("prove_imports:imports", "importing the package is light", 0.2, in_slice=True),
-    "resume": Item("prove_resume:many_kills", "kill -9 at any moment changes nothing", 5),
+    "resume": Item("prove_resume:many_kills", "kill -9 at any moment changes nothing", 2),
     "gpu": Item("gpu:gpu", "three steps in bfloat16, at full size where there is CUDA", 2, in_slice=True),
+    "flatten": Item("prove_flatten:flatten_bars", "training rows hold the sampled ids and no other", 2),
+    "gradients": Item("prove_gradients:gradients", "gradients depend on neither cut, padding nor order", 1),
     "countdown": Item("countdown_outcome:countdown", "Countdown's problems and verdicts hold", 60),
     "race": Item("race_grpo_step:step_race", "one GRPO step beside TRL and a bare loop", 10),
     "demo-0": Item("prove_demo:seed_0", "the demo learns from nothing, seed 0", 6),
