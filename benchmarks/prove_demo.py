@@ -31,7 +31,7 @@ def seed(number: int) -> Outcome:
     shutil.rmtree(folder, ignore_errors=True)
     command = [Path(sys.executable).with_name("reasongym"), "demo", "--seed", str(number), "--output", folder]
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - started
     if status:
