@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import reasongym
 from benchmarks.countdown_reference import confirms
 from reasongym.checks.hostile import mutated
-from reasongym.core import Data
+from reasongym.core import Data, Verdict
 from reasongym.seeding import stream
 
 ENV = reasongym.get("Countdown-v0")
@@ -82,14 +82,21 @@ class Fuzzed:
 
     def judge(self, data: Data, text: str) -> None:
         """Judge one text; what is accepted must stand in the text and be confirmed by the second judge."""
-        start = time.thread_time()
-        verdict = ENV.verify(data, text)
-        self.slowest_s = max(self.slowest_s, time.thread_time() - start)
+        verdict, seconds = _timed(data, text)
+        if seconds > self.slowest_s:  # a garbage collection falls into one verdict, not into the same thrice
+            seconds = min(seconds, _timed(data, text)[1], _timed(data, text)[1])
+        self.slowest_s = max(self.slowest_s, seconds)
         self.num_answers += 1
         self.num_accepted += verdict.correct
         answer = verdict.answer or ""
         if verdict.correct and not (answer in text and confirms(data, answer)):
             self.false_accepts.append(f"{text!r} for {data}")
+
+
+def _timed(data: Data, text: str) -> tuple[Verdict, float]:
+    start = time.thread_time()
+    verdict = ENV.verify(data, text)
+    return verdict, time.thread_time() - start
 
 
 def fuzz_mutations(num: int, seed: int = 0) -> Fuzzed:
