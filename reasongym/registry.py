@@ -70,13 +70,21 @@ def make(env_id: str, *, level: int | None = None, split: Split | None = None, *
 
 
 def problem(row: Row) -> Problem:
-    """Make the problem of a row."""
-    return get(row.env_id).problem(row)
+    """Make the problem of a row; raises UsageError for a row that cannot be."""
+    env, checked = _checked(row)
+    return env.problem(checked)
 
 
 def replay(row: Row, texts: Sequence[str]) -> Verdict:
     """Judge the texts played on a row: the one function evaluator, board and adapters use."""
-    return get(row.env_id).replay(row, texts)
+    env, checked = _checked(row)
+    return env.replay(checked, texts)
+
+
+def _checked(row: Row) -> tuple[Env, Row]:
+    """Check a row that may come from anywhere."""
+    env = get(row.env_id)
+    return env, env.row_of(row.seed, row.level, row.split, row.options)
 
 
 def load() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 import reasongym
 from reasongym import registry
-from reasongym.errors import UnknownName
+from reasongym.core import Row
+from reasongym.errors import UnknownName, UsageError
 from tests.conftest import Plant
 
 
@@ -87,3 +88,20 @@ def test_importing_costs_little_beyond_gymnasium() -> None:
         return min(float(run.stdout) for run in runs)
 
     assert cpu_s("reasongym") - cpu_s("gymnasium") <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        (Row("reasongym/Countdown-v0", 99, "train", 0), "has levels 0 to 7, got 99"),
+        (Row("reasongym/Countdown-v0", 1, "all", 0), "has only: train, eval"),
+        (Row("reasongym/Countdown-v0", 1, "train", -1), "a seed must be"),
+        (Row("reasongym/Countdown-v0", 1, "train", 0, {"stile": "boxed"}), "did you mean 'style'"),
+        (Row("Contdown-v0", 1, "train", 0), "did you mean"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused(row: Row, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        registry.problem(row)
+    with pytest.raises(UsageError, match=complaint):
+        registry.replay(row, ["1 + 1"])
