@@ -6,7 +6,7 @@ problem is a pure function of its `Row`, its verdict a pure function of the row 
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
@@ -341,7 +341,8 @@ class Env(gymnasium.Env[str, str]):
         """Open an episode.
 
         `options` may hold `row` (a Row or its dict, which is then the problem), or `level`, `split` and
-        options by name, for this episode only. Without a seed the next one of the env's stream is used.
+        options by name, for this episode only; what is not named stays as the env was made. Without a seed
+        the next one of the env's stream is used.
         """
         super().reset(seed=seed)
         problem = self.problem(self._row_of_reset(seed, dict(options or {})))
@@ -358,9 +359,10 @@ class Env(gymnasium.Env[str, str]):
             return self.row_of(row.seed, row.level, row.split, row.options)
         seed = int(self.np_random.integers(2**31)) if seed is None else seed
         t = self._template
-        split = None if "level" in options else t.split
-        level, split = options.pop("level", t.level), options.pop("split", split)
-        return self.row_of(seed, level, split, t.options | options)
+        level, split = options.pop("level", t.level), options.pop("split", None)
+        row = self.row_of(seed, level, split, t.options | options)
+        keeps_split = split is None and t.split in self.splits(row.level)  # a level may have only `all`
+        return replace(row, split=t.split) if keeps_split else row
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Json]]:
         """Play one action; when the episode ends, `info["verdict"]` says why."""

@@ -221,6 +221,12 @@ def test_reset_options_hold_for_one_episode() -> None:
     assert env.reset(seed=2)[1]["row"] == env.row(2, offset=1, style="bare")
 
 
+def test_another_level_for_one_episode_keeps_the_split_where_it_has_it() -> None:
+    env = reasongym.make("Countdown-v0", level=1, split="eval")
+    assert env.reset(seed=0, options={"level": 2})[1]["row"].split == "eval"
+    assert env.reset(seed=0, options={"level": 2, "split": "train"})[1]["row"].split == "train"
+
+
 def test_a_row_given_to_reset_is_the_problem() -> None:
     row = ENV.row(9, split="eval", style="bare")
     for given in (row, row.as_dict()):
