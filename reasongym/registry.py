@@ -5,6 +5,7 @@ Env files register by a decorator; other packages name theirs in the entry-point
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import entry_points
@@ -29,6 +30,7 @@ def register(env_id: str) -> Callable[[E], E]:
     def add(env_class: E) -> E:
         env_class.env_id = full_id
         _classes[full_id] = env_class
+        _shared.cache_clear()  # a notebook runs its cell again: the id means the new class everywhere
         gymnasium.register(full_id, entry_point=env_class)
         return env_class
 
@@ -98,4 +100,10 @@ def load() -> None:
     for module in pkgutil.iter_modules([str(folder)]):
         importlib.import_module(f"reasongym.envs.{module.name}")
     for point in entry_points(group="reasongym.envs"):
-        point.load()
+        try:
+            point.load()
+        except Exception as error:  # another package's module may raise anything, and ours must still import
+            told = f"{type(error).__name__}: {error}"
+            warnings.warn(
+                f"the environments of entry point {point.value!r} are left out: {told}", stacklevel=2
+            )

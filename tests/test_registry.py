@@ -66,6 +66,27 @@ def test_entry_points_of_other_packages_are_loaded(tmp_path: Path, documented_so
     assert "acme/Sort-v0" in run.stdout
 
 
+def test_a_broken_entry_point_of_another_package_leaves_ours_alone(tmp_path: Path) -> None:
+    (tmp_path / "acme_broken.py").write_text("1 / 0\n")
+    package = tmp_path / "acme-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[reasongym.envs]\nacme = acme_broken\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import reasongym; print(reasongym.specs())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "reasongym/Countdown-v0" in run.stdout
+    assert "entry point 'acme_broken' are left out: ZeroDivisionError" in run.stderr
+
+
+def test_an_id_registered_again_means_the_new_class_everywhere(plant: Plant, documented_source: str) -> None:
+    planted = plant(documented_source)
+    again = type("Again", (type(planted),), {})
+    with pytest.warns(UserWarning, match="Overriding environment"):
+        registry.register("acme/Sort-v0")(again)
+    assert type(reasongym.get("acme/Sort-v0")) is again
+    assert type(gymnasium.make("acme/Sort-v0").unwrapped) is again
+
+
 def test_a_checkout_without_its_links_is_explained(tmp_path: Path) -> None:
     package = tmp_path / "reasongym"
     package.mkdir()
