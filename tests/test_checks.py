@@ -167,6 +167,11 @@ FAULTS = {
     "chance is overstated": ("chance is measured", "1 / factorial(4 * 2**level)", "0.3"),
     "effort falls": ("effort rises with level", "return len(data", "return -len(data"),
     "a proof fails": ("problems are proved", "return True", "return False"),
+    "the last level breaks": (
+        "gymnasium accepts it",
+        '        return {"numbers"',
+        '        assert level < 2\n        return {"numbers"',
+    ),
     "prompts change between calls": ("rows come back", 'f"Write', 'f"{next(CALLS)} Write'),
 }
 EXTRA = """

@@ -16,7 +16,7 @@ def gymnasium_accepts_it(env: Env, levels: Sequence[int], scale: Scale) -> Findi
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                made = gymnasium.make(env.env_id)
+                made = gymnasium.make(env.env_id, level=level)
                 check_env(made.unwrapped, skip_render_check=True)
                 made.reset(seed=0)
                 made.step("")
