@@ -67,9 +67,9 @@ def viewer_data(row: BoardRow) -> dict[str, Any]:
 
 
 def _num_played(episode: Episode) -> int:
-    """Count the messages from the first completion on."""
+    """Count the messages from the first completion on; none where the prompt alone filled the context."""
     roles = [message.role for message in episode.messages]
-    return len(roles) - roles.index("assistant")
+    return len(roles) - roles.index("assistant") if "assistant" in roles else 0
 
 
 def _firsts(row: BoardRow) -> list[tuple[int, Episode]]:
@@ -83,7 +83,9 @@ def _shown(episode: Episode) -> dict[str, Any]:
     return {
         "problem": episode.group,
         "sample": episode.member,
-        "turns": [[m.role, m.content] for m in episode.messages[-_num_played(episode) :]],
+        "turns": [
+            [m.role, m.content] for m in episode.messages[len(episode.messages) - _num_played(episode) :]
+        ],
         "tokens": sum(len(completion.token_ids) for completion in episode.completions),
         "correct": verdict.correct,
         "reward": verdict.reward,

@@ -12,6 +12,8 @@ import pytest
 
 from reasongym.errors import DataError
 from reasongym.leaderboard import ReportedRow, build, collect
+from reasongym.leaderboard.rows import read_row
+from reasongym.leaderboard.site import viewer_data
 
 MakeRun = Callable[..., Path]
 HOSTILE = (
@@ -100,6 +102,21 @@ def test_every_completion_is_in_the_viewer(make_run: MakeRun, tmp_path: Path) ->
         (one.group, one.member, one.reward) for one in rows[0].episodes
     ]
     assert shown["problems"][3]["opening"] == [["user", rows[0].episodes[6].messages[0].content]]
+
+
+def test_an_episode_whose_prompt_filled_the_context_is_shown_without_a_turn(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    folder = make_run("model")
+    lines = [json.loads(line) for line in (folder / "episodes.jsonl").read_text().splitlines()]
+    verdict = {"reward": 0.0, "correct": False, "reason": "context_full"}
+    lines[0] |= {"completions": [], "messages": lines[0]["messages"][:1], "verdict": verdict}
+    (folder / "episodes.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "scores.json").unlink()
+    data = viewer_data(read_row(folder))
+    assert data["episodes"][0]["turns"] == []
+    assert data["problems"][0]["opening"] == [["user", lines[0]["messages"][0]["content"]]]
+    build(collect([folder]), tmp_path / "site")
 
 
 def test_reported_rows_are_in_a_table_of_their_own_by_name(make_run: MakeRun, tmp_path: Path) -> None:
