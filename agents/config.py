@@ -114,14 +114,26 @@ class TrainConfig:
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
-        _at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
-        _at_least("rollout.groups", self.rollout.groups, 1, "")
-        _at_least("rollout.max_tokens", self.rollout.max_tokens, 1, "")
-        _at_least("rollout.max_rows", self.rollout.max_rows, 1, "")
-        _at_least("optimizer.micro_tokens", self.optimizer.micro_tokens, 1, "")
-        _at_least("run.steps", self.run.steps, 0, "")
-        _at_least("run.checkpoint_every", self.run.checkpoint_every, 1, "")
-        _at_least("algorithm.updates", self.algorithm.updates, 1, "")
+        require_at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
+        require_at_least("rollout.groups", self.rollout.groups, 1)
+        require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
+        require_at_least("rollout.max_rows", self.rollout.max_rows, 1)
+        require_at_least("optimizer.micro_tokens", self.optimizer.micro_tokens, 1)
+        require_at_least("optimizer.learning_rate", self.optimizer.learning_rate, 0)
+        require_at_least("optimizer.warmup", self.optimizer.warmup, 0)
+        require_at_least("optimizer.weight_decay", self.optimizer.weight_decay, 0)
+        require_at_least("optimizer.max_grad_norm", self.optimizer.max_grad_norm, 0)
+        require_at_least("run.steps", self.run.steps, 1)
+        require_at_least("run.threads", self.run.threads, 0)
+        require_at_least("run.checkpoint_every", self.run.checkpoint_every, 1)
+        require_at_least("run.eval_every", self.run.eval_every, 0)
+        require_at_least("run.eval_problems", self.run.eval_problems, 1)
+        require_at_least("run.log_groups", self.run.log_groups, 0)
+        require_at_least("algorithm.updates", self.algorithm.updates, 1)
+        require_at_least("algorithm.clip_low", self.algorithm.clip_low, 0)
+        require_at_least("algorithm.clip_high", self.algorithm.clip_high, 0)
+        if not all(0 <= beta < 1 for beta in self.optimizer.betas):
+            raise UsageError(f"optimizer.betas must be from 0 up and below 1, got {self.optimizer.betas}")
         if self.algorithm.updates > self.rollout.groups:
             raise UsageError(
                 f"algorithm.updates must be at most rollout.groups ({self.rollout.groups}), "
@@ -133,8 +145,9 @@ class TrainConfig:
             )
 
 
-def _at_least(name: str, value: int, least: int, why: str) -> None:
-    if value < least:
+def require_at_least(name: str, value: float, least: int, why: str = "") -> None:
+    """Raise UsageError for a setting that is too small."""
+    if not value >= least:  # NaN is no value either
         raise UsageError(f"{name} must be at least {least} {why}".rstrip() + f", got {value}")
 
 

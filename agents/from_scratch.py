@@ -10,8 +10,10 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from reasongym.agents.config import require_at_least
 from reasongym.agents.models import LoadedModel
 from reasongym.core import Env, Json
+from reasongym.errors import UsageError
 from reasongym.seeding import stream
 
 SAMPLED_PROBLEMS = 2_000
@@ -29,9 +31,20 @@ class ModelShape:
     intermediate: int = 256
     context: int = 256
 
+    def check(self) -> None:
+        """Raise UsageError for a shape that no Llama has."""
+        for name, size in vars(self).items():
+            require_at_least(name, size, 1)
+        if self.hidden % (2 * self.heads):
+            raise UsageError(
+                f"hidden must be a multiple of twice the heads, for rotary positions, got {self.hidden} and "
+                f"{self.heads}"
+            )
+
 
 def build(env: Env, *, level: int, options: dict[str, Json], shape: ModelShape, seed: int) -> LoadedModel:
     """Make an untrained model and tokenizer that can read a level's prompts and write its answers."""
+    shape.check()
     tokenizer = word_tokenizer(vocabulary(env, level=level, options=options))
     torch.manual_seed(seed)
     config = LlamaConfig(

@@ -11,7 +11,7 @@ from pathlib import Path
 import tomli_w
 
 from reasongym.agents.batch import micro_batches, weigh
-from reasongym.agents.config import OptimizerSettings
+from reasongym.agents.config import OptimizerSettings, require_at_least
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.optimizer import Optimizer
@@ -37,6 +37,13 @@ class PrimingSettings:
     learning_rate: float = 2e-3
     warmup: int = 20
     checkpoint_every: int = 100
+
+    def check(self) -> None:
+        """Raise UsageError for the first value that cannot work."""
+        for name in ("steps", "groups", "group_size", "checkpoint_every"):
+            require_at_least(name, vars(self)[name], 1)
+        require_at_least("warmup", self.warmup, 0)
+        require_at_least("learning_rate", self.learning_rate, 0)
 
 
 def tokenised(episode: Episode, renderer: Renderer) -> Episode:
@@ -69,6 +76,7 @@ class Priming:
         options: dict[str, Json],
         seed: int,
     ) -> None:
+        settings.check()
         self.settings = settings
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream

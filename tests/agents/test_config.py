@@ -60,6 +60,15 @@ def test_a_missing_config_file_is_named(tmp_path: Path) -> None:
         ("[rollout]\ntemperature = 0.0", "temperature must be above 0"),
         ("[algorithm]\nupdates = 100", "algorithm.updates must be at most rollout.groups"),
         ("[run]\ncheckpoint_every = 0", "run.checkpoint_every must be at least 1, got 0"),
+        ("[run]\nsteps = 0", "run.steps must be at least 1, got 0"),
+        ("[run]\nthreads = -1", "run.threads must be at least 0, got -1"),
+        ("[run]\neval_every = 1\neval_problems = 0", "run.eval_problems must be at least 1, got 0"),
+        ("[run]\nlog_groups = -1", "run.log_groups must be at least 0, got -1"),
+        ("[algorithm]\nclip_low = -0.2", "algorithm.clip_low must be at least 0, got -0.2"),
+        ("[optimizer]\nlearning_rate = nan", "optimizer.learning_rate must be at least 0, got nan"),
+        ("[optimizer]\nweight_decay = -1.0", "optimizer.weight_decay must be at least 0, got -1.0"),
+        ("[optimizer]\nmax_grad_norm = -1.0", "optimizer.max_grad_norm must be at least 0, got -1.0"),
+        ("[optimizer]\nbetas = [0.9, 1.0]", r"optimizer.betas must be .* below 1, got \(0.9, 1.0\)"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused(tmp_path: Path, text: str, complaint: str) -> None:

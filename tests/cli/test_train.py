@@ -71,6 +71,24 @@ def test_prime_makes_a_model_that_train_can_take(reasongym: Reasongym, tmp_path:
     assert (code, error) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("flags", "complaint"),
+    [
+        (("--heads", "5"), "hidden must be a multiple of twice the heads"),
+        (("--layers", "0"), "layers must be at least 1, got 0"),
+        (("--checkpoint-every", "0"), "checkpoint_every must be at least 1, got 0"),
+        (("--learning-rate", "-1"), "learning_rate must be at least 0, got -1.0"),
+    ],
+)
+def test_priming_that_cannot_work_is_refused_before_anything_is_written(
+    reasongym: Reasongym, tmp_path: Path, flags: tuple[str, ...], complaint: str
+) -> None:
+    code, _, error = reasongym("prime", *flags, "--output", tmp_path / "primed")
+    assert (code, len(error.strip().splitlines())) == (2, 1)
+    assert complaint in error
+    assert not (tmp_path / "primed").exists()
+
+
 def test_a_misspelt_option_in_a_config_file_names_its_neighbour(reasongym: Reasongym, tmp_path: Path) -> None:
     config = tmp_path / "run.toml"
     config.write_text("[rollout]\ngroup_sise = 4\n")
