@@ -106,9 +106,15 @@ class Trainer:
         salt = f"{self.config.run.seed} {self.step}"
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
-        if all(episode.verdict is None for episode in episodes):
-            raise Unscored(f"no episode of step {self.step + 1} could be judged: {episodes[0].error}")
+        self._judged(episodes)
         return [episodes[start : start + size] for start in range(0, len(episodes), size)]
+
+    def _judged(self, episodes: Sequence[Episode]) -> list[Episode]:
+        """Return the episodes that have a verdict; raises Unscored where none has."""
+        judged = [episode for episode in episodes if episode.verdict is not None]
+        if not judged:
+            raise Unscored(f"no episode of step {self.step + 1} could be judged: {episodes[0].error}")
+        return judged
 
     def _setting(self) -> Setting:
         rollout_settings, name = self.config.rollout, self.config.problems.template
@@ -129,7 +135,7 @@ class Trainer:
         problems = [self.env.problem(self._row(seed, "eval")) for seed in range(run.eval_problems)]
         plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
-        return {"eval_solve_rate": statistics.fmean(_is_solved(episode) for episode in episodes)}
+        return {"eval_solve_rate": statistics.fmean(map(_is_solved, self._judged(episodes)))}
 
     # -- learning -------------------------------------------------------------------------------------
 
@@ -249,14 +255,18 @@ def _is_solved(episode: Episode) -> bool:
 
 
 def _play_metrics(groups: list[list[Episode]]) -> Metrics:
-    """Describe what was played; `sampled_entropy` is the mean of -log p over sampled tokens."""
+    """Describe what was played; `sampled_entropy` is the mean of -log p over sampled tokens.
+
+    Reward and solve rate are of the judged episodes: an unscored one is not a wrong one.
+    """
     episodes = [episode for group in groups for episode in group]
+    judged = [episode for episode in episodes if episode.verdict is not None]
     tokens = [len(completion.token_ids) for episode in episodes for completion in episode.completions]
     surprise = [-score for e in episodes for completion in e.completions for score in completion.logprobs]
     reasons = Counter(episode.verdict.reason if episode.verdict else "unscored" for episode in episodes)
     return {
-        "reward": statistics.fmean(episode.reward for episode in episodes),
-        "solve_rate": statistics.fmean(map(_is_solved, episodes)),
+        "reward": statistics.fmean(episode.reward for episode in judged),
+        "solve_rate": statistics.fmean(map(_is_solved, judged)),
         "completion_tokens": statistics.fmean(tokens) if tokens else 0.0,
         "turns": statistics.fmean(len(episode.completions) for episode in episodes),
         "truncated": statistics.fmean(episode.is_truncated for episode in episodes),

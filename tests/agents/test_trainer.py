@@ -138,6 +138,16 @@ def test_unscored_episodes_carry_no_loss(tmp_path: Path) -> None:
     assert kept == [group[1:] for group in groups]
 
 
+def test_rates_are_of_the_judged_episodes(tmp_path: Path) -> None:
+    class HalfBroken(JudgedByFirstWord):
+        def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+            groups = _judged(super().play(problems), lambda _: True)
+            return [[replace(g[0], verdict=None, error="the sandbox died"), *g[1:]] for g in groups]
+
+    metrics = HalfBroken(CONFIG, _model(), tmp_path).advance()
+    assert (metrics["reward"], metrics["solve_rate"], metrics["reason/unscored"]) == (1.0, 1.0, 1 / 8)
+
+
 def test_truncated_episodes_carry_no_loss_where_they_are_masked(tmp_path: Path) -> None:
     masked = replace(CONFIG, algorithm=AlgorithmSettings(mask_truncated=True))
     for config, is_kept in ((CONFIG, True), (masked, False)):
