@@ -82,8 +82,10 @@ class LoadedModel:
         return self.config._attn_implementation == "sdpa" and not self.has_windows and not has_alibi
 
     def digest(self) -> str:
-        """Name the weights: 16 hex digits over every parameter's name and bytes."""
+        """Name what decides the completions: 16 hex digits over weights, words, chat template and end ids."""
         total = blake2b(digest_size=8)
+        words = sorted(self.tokenizer.get_vocab().items())
+        total.update(json.dumps([words, self.tokenizer.chat_template, self.eos_ids]).encode())
         for name, tensor in sorted(self.model.state_dict().items()):
             total.update(name.encode())
             total.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())

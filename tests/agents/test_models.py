@@ -77,6 +77,21 @@ def test_the_digest_moves_with_every_single_weight() -> None:
     assert chat_model().digest() == chat_model().digest()
 
 
+@pytest.mark.parametrize("change", ["chat template", "words", "end ids"])
+def test_the_digest_moves_with_what_reads_and_ends_texts(change: str) -> None:
+    loaded = chat_model()
+    before = loaded.digest()
+    if change == "chat template":
+        loaded.tokenizer.chat_template += "\n"
+    elif change == "words":
+        loaded.tokenizer.add_tokens(["another"])
+    else:
+        model: Any = loaded.model
+        model.generation_config.eos_token_id = [1, 2, 3]
+        loaded = LoadedModel(loaded.model, loaded.tokenizer)
+    assert loaded.digest() != before
+
+
 def test_the_digest_reads_scalars_and_16_bit_weights() -> None:
     loaded = small("llama", torch.bfloat16)
     before = loaded.digest()
