@@ -66,6 +66,7 @@ class RunFolder:
 
     def save(self, step: int, state: dict[str, Any]) -> None:
         """Write a checkpoint in full or not at all, and drop the ones before the last two."""
+        self._settle_logs()  # a checkpoint must not outlive a crash of the machine that its logs did not
         buffer = io.BytesIO()
         torch.save({"step": step, "logs": self._log_lengths(), "state": state}, buffer)
         content = buffer.getvalue()
@@ -90,6 +91,13 @@ class RunFolder:
     def _log_lengths(self) -> dict[str, int]:
         paths = {log: self.path / log for log in IDENTICAL_LOGS}
         return {log: path.stat().st_size if path.exists() else 0 for log, path in paths.items()}
+
+    def _settle_logs(self) -> None:
+        """Wait until the logs are on the disk."""
+        for path in (self.path / log for log in IDENTICAL_LOGS):
+            if path.exists():
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
 
     def _cut_logs(self, lengths: dict[str, int]) -> None:
         for log in IDENTICAL_LOGS:
