@@ -28,7 +28,7 @@ def read_metrics(folder: Path) -> list[dict[str, float]]:
 
 
 def plot_learning(folder: Path) -> Path:
-    """Draw solve rate, legal answers, entropy and gradient norm over the steps into `learning.png`."""
+    """Draw solve rates, live groups, entropy and gradient norm over the steps into `learning.png`."""
     import matplotlib
 
     matplotlib.use("Agg")

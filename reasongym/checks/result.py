@@ -88,8 +88,3 @@ def play_randomly(env: Env, problem: Problem, name: str = "random") -> tuple[lis
         session, _, _, verdict, _ = env.advance(session, texts[-1])
         if verdict is not None:
             return texts, verdict
-
-
-def first_fault(faults: Iterable[str]) -> str:
-    """Return the first fault of a lazy series, or nothing."""
-    return next(iter(faults), "")

@@ -1,7 +1,7 @@
 """Showing long work: a live bar at a terminal, a line every few seconds elsewhere."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -62,8 +62,3 @@ def _lines(console: Console, title: str, total: int | None) -> Show:
 
 def _told(figures: dict[str, str]) -> str:
     return "  ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
-
-
-def silent() -> Callable[..., None]:
-    """Return a `Show` that shows nothing."""
-    return lambda *_, **__: None
