@@ -46,6 +46,9 @@ VERBS = {
     "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
 }
 
+LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
+"""Modules of the extra `train`, which a plain installation lacks."""
+
 
 def main() -> None:
     """Run the verb named on the command line; exit 2 with one sentence on a bad request."""
@@ -53,6 +56,10 @@ def main() -> None:
         _run(sys.argv[1:])
     except ReasongymError as error:
         sys.exit(_fail(str(error)))
+    except ModuleNotFoundError as error:
+        if error.name not in LEARNING:
+            raise
+        sys.exit(_fail(f"models need {error.name}, which is not installed: pip install 'reasongym[train]'"))
     except KeyboardInterrupt:
         print(f"\ninterrupted{_outlook(sys.argv[1:])}", file=sys.stderr)
         sys.exit(130)

@@ -61,6 +61,25 @@ def test_check_passes_and_writes_its_results(tmp_path: Path) -> None:
     assert {"env_id", "level", "check", "ok", "detail", "figures"} == set(results[0])
 
 
+def test_a_check_that_is_not_offered_does_not_count_as_passed(tmp_path: Path, documented_source: str) -> None:
+    (tmp_path / "acme_sort.py").write_text(documented_source)
+    checked = reasongym_cli(
+        "check", "acme_sort:acme/Sort-v0", "--level", "0", "--num", "5", PYTHONPATH=str(tmp_path)
+    )
+    assert checked.returncode == 0, checked.stdout
+    assert "acme/Sort-v0: 12 of 15 checks pass, 3 not offered" in checked.stdout
+
+
+@pytest.mark.parametrize("verb", ["train", "prime", "demo"])
+def test_a_verb_that_needs_a_model_library_says_how_to_get_it(verb: str, tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text('raise ModuleNotFoundError("No module named torch", name="torch")')
+    refused = reasongym_cli(verb, PYTHONPATH=str(tmp_path))
+    assert refused.returncode == 2
+    assert refused.stderr == "reasongym: models need torch, which is not installed: " + (
+        "pip install 'reasongym[train]'\n"
+    )
+
+
 def test_check_of_a_faulty_environment_fails(tmp_path: Path, documented_source: str) -> None:
     faulty = documented_source.replace("Verdict(float(correct)", "Verdict(0.5")
     (tmp_path / "acme_sort.py").write_text(faulty)
