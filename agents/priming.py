@@ -93,6 +93,10 @@ class Priming:
 
     def run(self, on_step: Callable[[dict[str, float]], None] = lambda _: None) -> None:
         """Prime to the last step, from the last checkpoint if there is one."""
+        with self.folder.alone():
+            self._run(on_step)
+
+    def _run(self, on_step: Callable[[dict[str, float]], None]) -> None:
         saved = self.folder.restore()
         if saved is not None:
             self.step, state = saved

@@ -4,9 +4,12 @@ A checkpoint records how long each log was; resuming cuts the logs to those leng
 so that a killed run ends with the same bytes as an undisturbed one. Only `timing.jsonl` is let alone.
 """
 
+import fcntl
 import io
 import os
 import pickle
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -43,6 +46,18 @@ class RunFolder:
                 )
         except OSError as error:
             raise DataError(f"cannot write the run folder {self.path}: {error.strerror}") from error
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Keep other processes from running here; raises DataError where one is at it."""
+        with (self.path / "config.toml").open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DataError(
+                    f"another process is running in {self.path}; wait for it or choose another --output"
+                ) from error
+            yield
 
     @property
     def checkpoints(self) -> Path:

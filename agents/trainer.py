@@ -60,6 +60,10 @@ class Trainer:
 
     def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
         """Train to the last step, from the last checkpoint if there is one."""
+        with self.folder.alone():
+            self._run(on_step)
+
+    def _run(self, on_step: Callable[[Metrics], None]) -> None:
         self._restore()
         while self.step < self.config.run.steps:
             started = time.perf_counter()

@@ -37,6 +37,14 @@ def test_a_run_killed_before_its_first_checkpoint_starts_with_empty_logs(tmp_pat
     assert (tmp_path / "metrics.jsonl").read_bytes() == b""
 
 
+def test_two_processes_may_not_run_in_one_folder(tmp_path: Path) -> None:
+    folder, other = _folder(tmp_path), _folder(tmp_path)
+    with folder.alone(), pytest.raises(DataError, match=r"another process is running in .*wait for it"):
+        other.alone().__enter__()
+    with other.alone():
+        pass
+
+
 def test_another_config_may_not_continue_a_run(tmp_path: Path) -> None:
     _folder(tmp_path)
     with pytest.raises(UsageError, match="holds a run of another config"):
