@@ -14,13 +14,14 @@ import torch
 
 from reasongym import registry
 from reasongym.agents import from_scratch
-from reasongym.agents.config import TrainConfig
+from reasongym.agents.config import TrainConfig, dump_config
 from reasongym.agents.models import LoadedModel, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.policies import scripted
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.priming import Priming, PrimingSettings
 from reasongym.agents.recipes import load_recipe
+from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Split
 from reasongym.evaluation import Player, Progress, Protocol, Report, env_suite, evaluate, planned
@@ -107,6 +108,7 @@ def _primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
 
 def _trained(demo: DemoSettings, folder: Path, stage: Stage, primed: LoadedModel) -> LoadedModel:
     model = folder / "trained"
+    RunFolder(folder / "training").open(dump_config(demo.recipe))  # refuses what another recipe has made
     if not model.exists():
         trainer = Trainer(demo.recipe, primed, folder / "training")
         with stage("learn by GRPO", demo.recipe.run.steps) as show:

@@ -9,6 +9,7 @@ from reasongym.agents.demo import DemoSettings, Show, run_demo, settings
 from reasongym.agents.from_scratch import ModelShape
 from reasongym.agents.priming import PrimingSettings
 from reasongym.agents.recipes import load_recipe
+from reasongym.errors import UsageError
 
 TINY = settings(seed=0, tiny=True).recipe
 SMALL = DemoSettings(
@@ -69,6 +70,13 @@ def test_a_finished_demo_is_shown_again_without_playing(tmp_path: Path) -> None:
         name: report.result for name, report in first.reports.items()
     }
     assert again.page.exists()
+
+
+def test_a_finished_demo_does_not_pass_for_one_of_another_recipe(tmp_path: Path) -> None:
+    _run(SMALL, tmp_path)
+    rates = replace(SMALL.recipe.optimizer, learning_rate=0.5)
+    with pytest.raises(UsageError, match="holds a run of another config"):
+        _run(replace(SMALL, recipe=replace(SMALL.recipe, optimizer=rates)), tmp_path)
 
 
 def test_another_seed_gives_another_model(tmp_path: Path) -> None:
