@@ -111,15 +111,24 @@ class MicroBatch:
 
 
 def micro_batches(
-    rows: Sequence[WeightedRow], *, max_tokens: int, device: torch.device, dtype: torch.dtype = torch.float32
+    rows: Sequence[WeightedRow],
+    *,
+    max_tokens: int,
+    device: torch.device,
+    dtype: torch.dtype = torch.float32,
+    shares_prompts: bool = True,
 ) -> Iterator[MicroBatch]:
-    """Cut rows into micro-batches of at most `max_tokens` padded ids, rows of like length together."""
+    """Cut rows into micro-batches of at most `max_tokens` padded ids, rows of like length together.
+
+    Where prompts are not shared, each row counts with its own.
+    """
     ordered = sorted(rows, key=lambda row: (row.tail_length, row.prompt))
     chunk: list[WeightedRow] = []
     prompts: set[tuple[int, ...]] = set()
     for row in ordered:
         seen = prompts | {row.prompt}
-        padded = len(seen) * max(map(len, seen)) + (len(chunk) + 1) * row.tail_length
+        num_prompts = len(seen) if shares_prompts else len(chunk) + 1
+        padded = num_prompts * max(map(len, seen)) + (len(chunk) + 1) * row.tail_length
         if chunk and padded > max_tokens:
             yield _tensors(chunk, device, dtype)
             chunk, prompts = [], set()

@@ -46,7 +46,6 @@ def build(env: Env, *, level: int, options: dict[str, Json], shape: ModelShape, 
     """Make an untrained model and tokenizer that can read a level's prompts and write its answers."""
     shape.check()
     tokenizer = word_tokenizer(vocabulary(env, level=level, options=options))
-    torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=shape.hidden,
@@ -59,7 +58,9 @@ def build(env: Env, *, level: int, options: dict[str, Json], shape: ModelShape, 
         pad_token_id=SPECIAL.index(PAD),
         tie_word_embeddings=False,
     )
-    return LoadedModel(LlamaForCausalLM(config), tokenizer)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return LoadedModel(LlamaForCausalLM(config), tokenizer)
 
 
 def vocabulary(env: Env, *, level: int, options: dict[str, Json]) -> list[str]:

@@ -48,12 +48,16 @@ class Scorer:
 
     def __call__(self, micro: MicroBatch) -> Scores:
         """Return log-probs and entropies `[N]`, with gradients where they are enabled."""
-        if self.is_shared is None:
-            self.is_shared = self._agrees()
         targets = micro.tails[micro.mask]
-        if not self.is_shared:
+        if not self.shares_prompts():
             return self._scores(self._plain_logits(micro), targets)
         return self._project(self._shared_hidden(micro), targets)
+
+    def shares_prompts(self) -> bool:
+        """Say whether prompts are shared on this model, comparing both forwards the first time."""
+        if self.is_shared is None:
+            self.is_shared = self._agrees()
+        return self.is_shared
 
     def _agrees(self) -> bool:
         """Compare both forwards, without dropout, on two padded prompts and three ragged tails."""

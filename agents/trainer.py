@@ -180,6 +180,7 @@ class Trainer:
             max_tokens=self.config.optimizer.micro_tokens,
             device=self.loaded.device,
             dtype=torch.promote_types(self.loaded.dtype, torch.float32),
+            shares_prompts=self.scorer.shares_prompts(),
         )
         sums = self.accumulate(batches)
         norm = self.optimizer.step(self.step)

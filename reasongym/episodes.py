@@ -75,7 +75,7 @@ class Completion:
     token_ids: list[int] = field(default_factory=list[int])
     """Sampled ids; the last is the end-of-sequence token if that ended it."""
     logprobs: list[float] = field(default_factory=list[float])
-    """Of each sampled id under the distribution it was drawn from (temperature applied)."""
+    """Of each sampled id under the distribution it was drawn from; of greedy ones at temperature 1."""
     weights_version: int = 0
 
 

@@ -70,3 +70,28 @@ def test_the_gradient_is_the_same_over_one_span_or_many(kind: str, monkeypatch: 
     cut = _gradient(loaded, rows)
     assert whole.norm() > 0.1
     assert (cut - whole).norm() / whole.norm() < 1e-10
+
+
+@pytest.mark.parametrize("shares_prompts", [True, False])
+def test_no_micro_batch_holds_more_padded_ids_than_allowed(shares_prompts: bool) -> None:
+    prompt = list(range(30))
+    lengths = [random.Random(8).randint(1, 20) for _ in range(40)]
+    rows = [
+        WeightedRow(
+            TrainingRow(
+                prompt + [1] * length,
+                [False] * 30 + [True] * length,
+                [0.0] * (30 + length),
+                [0] * (30 + length),
+                30,
+            ),
+            1.0,
+            1.0,
+        )
+        for length in lengths
+    ]
+    cut = list(micro_batches(rows, max_tokens=200, device=torch.device("cpu"), shares_prompts=shares_prompts))
+    assert sum(len(micro.tails) for micro in cut) == len(rows)
+    for micro in cut:
+        num_prompts = len(micro.prompts) if shares_prompts else len(micro.tails)
+        assert num_prompts * micro.prompts.shape[1] + micro.tails.numel() <= 200
