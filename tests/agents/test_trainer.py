@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +243,17 @@ def test_dropout_does_not_part_the_learner_from_the_sampler(tmp_path: Path) -> N
     metrics = JudgedByFirstWord(CONFIG, dropping, tmp_path).advance()
     assert metrics["live_groups"] > 0
     assert metrics["sampler_mismatch"] < 1e-5
+
+
+def test_a_problem_met_again_is_sampled_anew_at_another_step_and_under_another_seed(tmp_path: Path) -> None:
+    def sampled(seed: int, step: int) -> list[list[int]]:
+        config = replace(CONFIG, run=replace(CONFIG.run, seed=seed))
+        trainer = Trainer(config, _model(), tmp_path / f"seed {seed}, step {step}, {next(place)}")
+        trainer.step = step
+        return [episode.completions[0].token_ids for group in trainer.play(problems) for episode in group]
+
+    place = itertools.count()
+    problems = Trainer(CONFIG, _model(), tmp_path / "problems").problems()
+    assert sampled(0, 0) == sampled(0, 0)
+    assert sampled(0, 0) != sampled(0, 1)
+    assert sampled(0, 0) != sampled(1, 0)
