@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import gymnasium
 import msgspec
+import numpy as np
+from gymnasium.utils.seeding import np_random
 
 from reasongym.errors import GenerationError, UnknownName, UsageError
 from reasongym.seeding import Stream, is_eval, stream
@@ -22,6 +24,7 @@ Json: TypeAlias = Any
 Data: TypeAlias = dict[str, Json]
 """A generated problem without its wording, as JSON; its shape belongs to the family."""
 Split: TypeAlias = Literal["train", "eval", "all"]
+Picture: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
 SPLITS: tuple[Split, ...] = ("train", "eval", "all")
 SMALLEST_SPLIT_SPACE = 2_000
@@ -93,6 +96,12 @@ class Verdict:
     """The answer as it was read from the text."""
     parts: dict[str, float] = field(default_factory=dict[str, float])
     """Raw components such as `format`; they never enter the reward unless a recipe asks."""
+
+    @classmethod
+    def of(cls, reason: str, answer: str | None = None) -> "Verdict":
+        """Judge by reason alone: `ok` earns 1, everything else 0."""
+        correct = reason == "ok"
+        return cls(float(correct), correct, reason, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +183,10 @@ class Env(gymnasium.Env[str, str]):
     """Ways to word the prompt; the first is the default."""
     parameters: ClassVar[Sequence[Option]] = ()
     """Options of generation; they enter the key of a problem."""
+    trusted: ClassVar[bool] = True
+    """False where foreign code makes or judges the problems, so that our promises do not hold."""
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  (Gymnasium's own declaration)
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "human"], "render_fps": 1}  # noqa: RUF012  (Gymnasium's own declaration)
 
     # -- what a family says ---------------------------------------------------------------------------
 
@@ -224,6 +235,10 @@ class Env(gymnasium.Env[str, str]):
         verdict = self.verify(state, text)
         return Turn(state, "", verdict.reward, verdict)
 
+    def picture(self, state: Json) -> Picture:
+        """Draw a state as RGB [height, width, 3]; who offers it adds `rgb_array` to its render modes."""
+        raise NotImplementedError(f"{self.env_id} draws no pictures")
+
     def prove(self, data: Data) -> bool:
         """Confirm by a method independent of `generate` and `oracle` that the problem is sound."""
         raise NotImplementedError(f"{self.env_id} has no independent proof")
@@ -257,8 +272,7 @@ class Env(gymnasium.Env[str, str]):
         level = self.default_level if level is None else level
         if type(level) is not int or not 0 <= level < len(self.levels):
             raise UsageError(f"{self.env_id} has levels 0 to {len(self.levels) - 1}, got {level!r}")
-        if type(seed) is not int or not 0 <= seed < 2**63:
-            raise UsageError(f"a seed must be an integer from 0 to 2**63 - 1, got {seed!r}")
+        _checked_seed(seed)
         known = self.options()
         for name in options:
             if name not in known:
@@ -329,7 +343,10 @@ class Env(gymnasium.Env[str, str]):
         **options: Json,
     ) -> None:
         self._template = self.row(0, level=level, split=split, **options)
+        self._generator: np.random.Generator | None = None
+        self._generator_seed: int | None = None
         self._session: Session | None = None
+        self._state: Json = None
         self._transcript: list[str] = []
         self.render_mode = render_mode
         self.observation_space = UnicodeText()
@@ -344,25 +361,47 @@ class Env(gymnasium.Env[str, str]):
         options by name, for this episode only; what is not named stays as the env was made. Without a seed
         the next one of the env's stream is used.
         """
-        super().reset(seed=seed)
-        problem = self.problem(self._row_of_reset(seed, dict(options or {})))
+        if seed is not None:
+            self._generator_seed = self._np_random_seed = _checked_seed(seed)
+        problem = self.problem(self._row_of_reset(seed, options))
         self._session = self.begin(problem)
+        self._state = self._session.state
         self._transcript = [problem.prompt]
+        if self.render_mode == "human":
+            print(problem.prompt)
         return problem.prompt, {"row": problem.row}
 
-    def _row_of_reset(self, seed: int | None, options: dict[str, Json]) -> Row:
-        given = options.pop("row", None)
+    def _row_of_reset(self, seed: int | None, options: Mapping[str, Json] | None) -> Row:
+        t = self._template
+        if seed is None and not (options and "row" in options):
+            seed = int(self.np_random.integers(2**31))
+        if not options:
+            return Row(t.env_id, t.level, t.split, _checked_seed(seed), t.options)
+        named = dict(options)
+        given = named.pop("row", None)
         if given is not None:
             row = given if isinstance(given, Row) else Row.from_dict(given)
-            if row.env_id != self.env_id or options:
-                raise UsageError(f"a row of {row.env_id} with {sorted(options)} does not fit {self.env_id}")
+            if row.env_id != self.env_id or named:
+                raise UsageError(f"a row of {row.env_id} with {sorted(named)} does not fit {self.env_id}")
             return self.row_of(row.seed, row.level, row.split, row.options)
-        seed = int(self.np_random.integers(2**31)) if seed is None else seed
-        t = self._template
-        level, split = options.pop("level", t.level), options.pop("split", None)
-        row = self.row_of(seed, level, split, t.options | options)
+        level, split = named.pop("level", t.level), named.pop("split", None)
+        row = self.row_of(_checked_seed(seed), level, split, t.options | named)
         keeps_split = split is None and t.split in self.splits(row.level)  # a level may have only `all`
         return replace(row, split=t.split) if keeps_split else row
+
+    # Gymnasium's generator costs more to seed than most problems to make, so it waits for its use.
+    @property
+    def _np_random(self) -> np.random.Generator | None:
+        if self._generator_seed is not None:
+            self._generator, _ = np_random(self._generator_seed)
+            self._generator_seed = None
+        return self._generator
+
+    @_np_random.setter
+    def _np_random(  # pyright: ignore[reportIncompatibleVariableOverride]  (an attribute there, a property here)
+        self, generator: np.random.Generator | None
+    ) -> None:
+        self._generator, self._generator_seed = generator, None
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Json]]:
         """Play one action; when the episode ends, `info["verdict"]` says why."""
@@ -375,10 +414,24 @@ class Env(gymnasium.Env[str, str]):
         if step.verdict is not None:
             info["verdict"] = step.verdict
         self._session = step.session if step.verdict is None else None
+        self._state = step.session.state
         self._transcript += [f"> {action}", step.observation]
+        if self.render_mode == "human":
+            print(f"> {action}", step.observation, sep="\n")
         terminated = step.verdict is not None and not step.truncated
         return step.observation, step.reward, terminated, step.truncated, info
 
-    def render(self) -> str | None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return the episode so far as text (`render_mode="ansi"`)."""
+    def render(self) -> str | Picture | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the episode so far as text (`ansi`) or the state as a picture (`rgb_array`).
+
+        In mode `human` every reset and step prints what it brought, and this returns None.
+        """
+        if self.render_mode == "rgb_array":
+            return self.picture(self._state)
         return "\n".join(self._transcript) if self.render_mode == "ansi" else None
+
+
+def _checked_seed(seed: object) -> int:
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise UsageError(f"a seed must be an integer from 0 to 2**63 - 1, got {seed!r}")
+    return seed

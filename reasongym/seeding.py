@@ -5,15 +5,30 @@ versions, so a row yields the same bytes on every interpreter.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-class Stream(random.Random):
-    """A random stream for generating problems; draw only through the methods named here."""
+class Stream:
+    """A random stream that belongs to a key; it is seeded at its first draw, because many are never drawn."""
+
+    __slots__ = ("_key", "random")
+    random: Callable[[], float]
+    """Draw a float, uniform in [0, 1)."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def __getattr__(self, name: str) -> Callable[[], float]:
+        if name != "random":
+            raise AttributeError(
+                f"a Stream has no {name!r}; draw by random, below, between, pick or shuffled"
+            )
+        self.random = random.Random(digest64(self._key)).random
+        return self.random
 
     def below(self, n: int) -> int:
         """Draw an integer from 0 to n-1 (n at most 2**40, where the rounding bias is under 1e-4)."""
@@ -43,7 +58,7 @@ def digest64(key: bytes) -> int:
 
 def stream(key: bytes) -> Stream:
     """Open the stream that belongs to a key."""
-    return Stream(digest64(key))
+    return Stream(key)
 
 
 def is_eval(family: str, canonical: str) -> bool:

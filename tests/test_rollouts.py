@@ -29,7 +29,7 @@ class Countdowns(Env):
     levels = ("short",)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
-        return {"left": rng.randrange(2, TURNS + 2), "id": rng.randrange(10**9)}
+        return {"left": rng.between(2, TURNS + 1), "id": rng.below(10**9)}
 
     def prompt(self, data: Data, style: str) -> str:
         return f"{data['left']} left"

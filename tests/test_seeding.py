@@ -42,7 +42,7 @@ def test_draws_stay_in_their_ranges_and_reach_the_ends() -> None:
 
 
 def test_shuffles_are_uniform_and_leave_their_argument_alone() -> None:
-    draws = Stream(1)
+    draws = Stream(b"1")
     items = (1, 2, 3)
     orders = Counter(tuple(draws.shuffled(items)) for _ in range(6_000))
     assert len(orders) == 6

@@ -90,14 +90,14 @@ def parse(text: str) -> Expression | str:
 def _tokens(text: str) -> list[str]:
     if not text.isascii():
         text = text.translate(_UNICODE)
-    text = _unwrapped(text.strip())
+    text = unwrapped(text.strip())
     if "**" in text:
         text = _BOLD_VALUE.sub(r"\1\2", text)
     tokens = _TOKEN.findall(text)
     return _without_latex(tokens) if "\\" in text else tokens
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
     """Strip a full stop and the pairs of signs that set an expression apart from prose."""
     for _ in range(_MAX_WRAPPERS):
         text = text.removesuffix(".").strip()

@@ -2,19 +2,25 @@ r"""Find the answer that a completion declares.
 
 What counts is the text after the last `</think>`; a `<think>` that is never closed declares nothing. Ways
 to declare an answer, strongest first: `\boxed{}` or `\fbox{}`, `<answer></answer>`, `####`, a phrase such
-as "the answer is", and the formula or expression that ends the text. The strongest way present decides,
-and its last complete declaration supersedes the earlier ones, unless both stand in one sentence and differ:
-that is a hedge, and so is one declaration that offers alternatives.
+as "the answer is", and what ends the text: an expression, a formula, a line or a block, as the family asks
+for (`Ending`). The strongest way present decides, and its last complete declaration supersedes the earlier
+ones, unless both stand in one sentence and differ: that is a hedge, and so is one declaration that offers
+alternatives.
 """
 
 import re
 from itertools import pairwise, zip_longest
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from reasongym.answers.arithmetic import SIGNS
 
 MAX_TAIL = 16_384
 """Characters at the end of a completion in which an answer is looked for, so that reading is bounded."""
+
+
+Ending: TypeAlias = Literal["expression", "formula", "line", "block"]
+"""What an answer without a declaration is: the arithmetic expression, the mathematical formula or the line
+that ends the text, or its last fenced block (without a fence: its last paragraph)."""
 
 
 class Extraction(NamedTuple):
@@ -69,18 +75,26 @@ _LABEL = re.compile(r"(?:the )?(?:answer|equation|expression|solution)(?: is:?|:
 _LEADS_TO = ",.;!?)\"”'→⇒"
 """Signs that may stand before the expression that ends a line; `≠`, `>` or `√` would be part of it."""
 _MARGIN = re.compile(r"[>*•][ \t]")
+_PROSE = re.compile(
+    r"(?<![A-Za-z0-9\\])(?!(?:arc)?(?:sin|cos|tan)h?\b|(?:ln|log|exp|sqrt|cbrt|pi|inf|infinity|abs|mod|gcd|min|max)\b)"
+    r"[A-Za-z]{2,}(?![A-Za-z(^])"
+)
+_BEFORE_FORMULA = _LEADS_TO + ":： \t="
+_OPERATORS = tuple("+*/^<>·×÷")
+_PARAGRAPH = re.compile(r"\n[ \t]{0,80}\n")
 
 
-def extract(text: str) -> Extraction:
+def extract(text: str, ending: Ending = "expression") -> Extraction:
     """Return the answer that a completion declares, in time linear in its length."""
     answering = _after_thinking(text)
     if answering is None:
         return NO_ANSWER
-    for find in _FINDERS:
+    for find in (_boxes, _tags, _hashes):
         declarations = _kept(answering, find(answering))
         if declarations:
             return _decide(answering, declarations)
-    return _trailing(answering)
+    declarations = _kept(answering, _phrases(answering, ending))
+    return _decide(answering, declarations) if declarations else _ENDINGS[ending](answering)
 
 
 def offers_alternatives(answer: str) -> bool:
@@ -178,32 +192,33 @@ def _hashes(text: str) -> list[_Declaration]:
     return [_Declaration(start, start + len(line), line.lstrip("#"))]
 
 
-def _phrases(text: str) -> list[_Declaration]:
+def _phrases(text: str, ending: Ending) -> list[_Declaration]:
     phrases = list(_PHRASE.finditer(text))
     found: list[_Declaration] = []
     for phrase, following in zip_longest(phrases, phrases[1:]):
         end = following.start() if following else len(text)
-        content = _said(text[phrase.end() : end])
+        content = _said(text[phrase.end() : end], ending)
         found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
     return found
 
 
-def _said(text: str) -> str:
+def _said(text: str, ending: Ending) -> str:
     """Return what a phrase declares of the text behind it: a block, or the rest of the line."""
     for opening, closing in _BLOCKS:
         end = text.find(closing, len(opening)) if text.startswith(opening) else -1
         if end >= 0:
             return text[: end + len(closing)]
+    if ending == "block":
+        return text.partition("\n\n")[0]
     content = text.partition("\n")[0]
+    if ending == "line":
+        return content
     stop = _AFTERTHOUGHT.search(content)
     if stop and not (_DOUBT.search(content, stop.start()) and _OPERATION.search(content, stop.start())):
         content = content[: stop.start()]
     if content.count("**") % 2:
         content = content.rstrip(" .").removesuffix("**")
     return content
-
-
-_FINDERS = (_boxes, _tags, _hashes, _phrases)
 
 
 def _trailing(text: str) -> Extraction:
@@ -266,3 +281,47 @@ def _is_listed(before: str) -> bool:
     line_before = before.rstrip().rpartition("\n")[2].rstrip('*`"“$ ')
     offers = any(char.isdigit() for char in line) or _OPERATION.search(line_before) is not None
     return offers and _LISTING.search(line_before) is not None
+
+
+def _last_formula(text: str) -> Extraction:
+    """Read the formula that ends the text: set apart by signs, or what follows the last word of prose."""
+    text = text.rstrip(_BLANK + "✓✔✅\ufe0f").removesuffix(".")
+    start = _start_of_formula(text)
+    if start is None:
+        line = text.rfind("\n") + 1
+        if any(marker in text[line:] for marker in _MARKERS):
+            return NO_ANSWER
+        start = max((word.end() for word in _PROSE.finditer(text, line)), default=line)
+        while start < len(text) and text[start] in _BEFORE_FORMULA:
+            start += 1
+        if (
+            text[start : start + 1] in _OPERATORS and text[start : start + 2] != "**"
+        ):  # the word before was a product of variables
+            start = line
+    if start == len(text) or _is_denied(text, start):
+        return NO_ANSWER
+    return HEDGED if _is_listed(text[:start]) else Extraction(_bare(text[start:]), "ok")
+
+
+def _last_line(text: str) -> Extraction:
+    line = text.rstrip(_BLANK).rpartition("\n")[2]
+    return _unless_marked(line)
+
+
+def _last_block(text: str) -> Extraction:
+    """Read the last fenced block, or where no fence is the last paragraph."""
+    fences = text.split("```")
+    if len(fences) > 2:
+        closed = len(fences) - 2 if len(fences) % 2 else len(fences) - 3
+        return _unless_marked(f"```{fences[closed]}```")
+    return _unless_marked(_PARAGRAPH.split(text.strip(_BLANK))[-1])
+
+
+def _unless_marked(ending: str) -> Extraction:
+    if any(marker in ending for marker in _MARKERS):
+        return NO_ANSWER
+    answer = _bare(ending)
+    return Extraction(answer, "ok") if answer else NO_ANSWER
+
+
+_ENDINGS = {"expression": _trailing, "formula": _last_formula, "line": _last_line, "block": _last_block}
