@@ -86,7 +86,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]{0,80}\n")
 
 def extract(text: str, ending: Ending = "expression") -> Extraction:
     """Return the answer that a completion declares, in time linear in its length."""
-    answering = _after_thinking(text)
+    answering = after_thinking(text)
     if answering is None:
         return NO_ANSWER
     for find in (_boxes, _tags, _hashes):
@@ -102,7 +102,8 @@ def offers_alternatives(answer: str) -> bool:
     return _ALTERNATIVES.search(answer) is not None
 
 
-def _after_thinking(text: str) -> str | None:
+def after_thinking(text: str) -> str | None:
+    """Return the end of what follows the last `</think>`, None where a `<think>` is never closed."""
     closed = text.rfind("</think>")
     start = closed + len("</think>") if closed >= 0 else 0
     if text.find("<think>", start) >= 0:
