@@ -251,10 +251,24 @@ class Env(gymnasium.Env[str, str]):
         """Return the same problem in another guise (order, renaming, ...), with the same canonical form."""
         raise NotImplementedError(f"{self.env_id} names no symmetries")
 
+    # -- what a finite source says instead of `generate` ----------------------------------------------
+
+    def size(self, level: int, split: Split, options: Mapping[str, Json]) -> int | None:
+        """Return how many problems a finite source has there; None where problems are generated."""
+        return None
+
+    def item(self, index: int, level: int, split: Split, options: Mapping[str, Json]) -> Data:
+        """Return one problem of a finite source, 0 to `size` - 1 in the order of the source."""
+        raise NotImplementedError(f"{self.env_id} is no finite source")
+
+    def splits_of(self, level: int, options: Mapping[str, Json]) -> tuple[Split, ...]:
+        """Return the splits a level has under these options (of a finite source: its own)."""
+        return self.splits(level)
+
     # -- rows and problems ----------------------------------------------------------------------------
 
     def splits(self, level: int) -> tuple[Split, ...]:
-        """Return the splits a level has."""
+        """Return the splits a level has by default."""
         return ("all",) if self.space(level) < SMALLEST_SPLIT_SPACE else ("train", "eval")
 
     @classmethod
@@ -279,10 +293,10 @@ class Env(gymnasium.Env[str, str]):
                 raise UnknownName(f"option of {self.env_id}", name, known)
         checked = {name: known[name].check(options[name]) for name in sorted(options)}
         changed = {name: value for name, value in checked.items() if value != known[name].default}
-        return Row(self.env_id, level, self._checked_split(level, split), seed, changed)
+        return Row(self.env_id, level, self._checked_split(level, split, changed), seed, changed)
 
-    def _checked_split(self, level: int, split: Split | None) -> Split:
-        splits = self.splits(level)
+    def _checked_split(self, level: int, split: Split | None, options: Mapping[str, Json]) -> Split:
+        splits = self.splits_of(level, self._filled(options))
         if split is None:
             return splits[0]
         if split not in SPLITS:
@@ -298,14 +312,24 @@ class Env(gymnasium.Env[str, str]):
 
     def problem(self, row: Row) -> Problem:
         """Make the problem of a row (see `row` for checked ones): the same bytes everywhere."""
-        options = {option.name: option.default for option in self.parameters} | row.options
+        options = self._filled(row.options)
         style = options.pop("style", None) or next(iter(self.styles))
+        size = self.size(row.level, row.split, options)
+        if size is not None:
+            if row.seed >= size:
+                where = f"level {row.level}, split {row.split!r} of {self.env_id}"
+                raise UsageError(f"{where} has {size:,} problems: seed {row.seed} is outside")
+            data = self.item(row.seed, row.level, row.split, options)
+            return Problem(row, data, self.prompt(data, style))
         rng = stream(row.key)
         for _ in range(MAX_DRAWS):
             data = self.generate(rng, row.level, options)
             if row.split == "all" or is_eval(self.family, self.canonical(data)) == (row.split == "eval"):
                 return Problem(row, data, self.prompt(data, style))
         raise GenerationError(f"no problem of {row} fell into split {row.split!r} in {MAX_DRAWS} draws")
+
+    def _filled(self, options: Mapping[str, Json]) -> dict[str, Json]:
+        return {option.name: option.default for option in self.parameters} | dict(options)
 
     # -- episodes as pure functions -------------------------------------------------------------------
 
@@ -359,7 +383,8 @@ class Env(gymnasium.Env[str, str]):
 
         `options` may hold `row` (a Row or its dict, which is then the problem), or `level`, `split` and
         options by name, for this episode only; what is not named stays as the env was made. Without a seed
-        the next one of the env's stream is used.
+        the next one of the env's stream is used. A finite source takes item `seed` modulo its size, so that
+        any seed will do here; a row names its item and must be inside.
         """
         if seed is not None:
             self._generator_seed = self._np_random_seed = _checked_seed(seed)
@@ -376,7 +401,7 @@ class Env(gymnasium.Env[str, str]):
         if seed is None and not (options and "row" in options):
             seed = int(self.np_random.integers(2**31))
         if not options:
-            return Row(t.env_id, t.level, t.split, _checked_seed(seed), t.options)
+            return self._wrapped(Row(t.env_id, t.level, t.split, _checked_seed(seed), t.options))
         named = dict(options)
         given = named.pop("row", None)
         if given is not None:
@@ -386,8 +411,15 @@ class Env(gymnasium.Env[str, str]):
             return self.row_of(row.seed, row.level, row.split, row.options)
         level, split = named.pop("level", t.level), named.pop("split", None)
         row = self.row_of(_checked_seed(seed), level, split, t.options | named)
-        keeps_split = split is None and t.split in self.splits(row.level)  # a level may have only `all`
-        return replace(row, split=t.split) if keeps_split else row
+        splits = self.splits_of(row.level, self._filled(row.options))
+        keeps_split = split is None and t.split in splits  # a level may have only `all`
+        return self._wrapped(replace(row, split=t.split) if keeps_split else row)
+
+    def _wrapped(self, row: Row) -> Row:
+        if type(self).size is Env.size:
+            return row
+        size = self.size(row.level, row.split, self._filled(row.options))
+        return replace(row, seed=row.seed % size) if size else row
 
     # Gymnasium's generator costs more to seed than most problems to make, so it waits for its use.
     @property

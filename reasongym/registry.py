@@ -45,9 +45,12 @@ def unregister(env_id: str) -> None:
     _shared.cache_clear()
 
 
-def specs() -> list[str]:
-    """Return the registered ids in alphabetical order."""
-    return sorted(_classes)
+def specs(*, trusted: bool | None = True) -> list[str]:
+    """Return the registered ids in alphabetical order.
+
+    Left out are those that are not `trusted` (see `Env.trusted`); False returns these alone, None all.
+    """
+    return sorted(env_id for env_id, one in _classes.items() if trusted is None or one.trusted is trusted)
 
 
 def get(env_id: str) -> Env:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import reasongym
-from reasongym.core import Data, Env, Json, Option, Row, Turn, Verdict
+from reasongym.core import Data, Env, Json, Option, Row, Split, Turn, Verdict
 from reasongym.errors import UnknownName, UsageError
 from reasongym.seeding import Stream
 from reasongym.spaces import UnicodeText
@@ -274,3 +274,30 @@ def test_names_are_suggested_whatever_their_case() -> None:
     assert "did you mean 'reasongym/Countdown-v0'" in str(
         UnknownName("id", "countdown-V0", ["reasongym/Countdown-v0"])
     )
+
+
+# -- finite sources -----------------------------------------------------------------------------------
+
+
+class Shelf(Tiny):
+    """Three numbers on a shelf."""
+
+    def size(self, level: int, split: Split, options: Mapping[str, Json]) -> int | None:
+        return 3
+
+    def item(self, index: int, level: int, split: Split, options: Mapping[str, Json]) -> Data:
+        return {"number": 10 + index}
+
+
+def test_seed_s_of_a_finite_source_is_item_s_and_outside_is_refused() -> None:
+    env = Shelf()
+    assert [env.problem(env.row(seed)).data["number"] for seed in range(3)] == [10, 11, 12]
+    with pytest.raises(UsageError, match="has 3 problems: seed 3 is outside"):
+        env.problem(env.row(3))
+
+
+def test_a_reset_folds_any_seed_into_a_finite_source_and_its_row_says_which_item() -> None:
+    env = Shelf()
+    assert env.reset(seed=7)[1]["row"] == env.row(1)
+    assert env.reset(seed=8, options={"style": "bare"})[1]["row"] == env.row(2, style="bare")
+    assert {env.reset()[1]["row"].seed for _ in range(40)} == {0, 1, 2}

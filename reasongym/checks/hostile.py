@@ -7,7 +7,7 @@ from itertools import islice
 from math import isfinite
 
 from reasongym.checks.chance import allowance
-from reasongym.checks.result import Finding, Scale, draw, own_stream, play, within
+from reasongym.checks.result import Finding, Scale, another, draw, own_stream, play, within
 from reasongym.core import Env, Problem, Session, Verdict
 from reasongym.seeding import Stream
 
@@ -169,8 +169,7 @@ def _numbers_of_prompt(joiner: str, which: slice) -> Callable[[Env, Problem], li
 
 def _stale(env: Env, problem: Problem) -> list[str]:
     """Play what wins another problem of the level."""
-    row = problem.row
-    other = env.problem(env.row(row.seed + 10**6, level=row.level, split=row.split))
+    other = another(env, problem)
     same = env.canonical(other.data) == env.canonical(problem.data)
     return [] if same else env.oracle(other.data)
 

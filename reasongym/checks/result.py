@@ -48,10 +48,29 @@ class Result(NamedTuple):
 
 
 def draw(env: Env, level: int, num: int, split: Split | None = None, start: int = 0) -> Iterator[Problem]:
-    """Make the problems of `num` seeds, from the first split of the level unless one is named."""
+    """Make the problems of `num` seeds, from the first split of the level unless one is named.
+
+    A finite source gives at most what it has, from its first item where `start` is beyond its last.
+    """
     split = split or env.splits(level)[0]
+    size = _size(env, level, split)
+    if size is not None:
+        start = 0 if start > size else start
+        num = min(num, size - start)
     for seed in range(start, start + num):
         yield env.problem(env.row(seed, level=level, split=split))
+
+
+def another(env: Env, problem: Problem) -> Problem:
+    """Make a problem of the same level and split that is most likely another one."""
+    row = problem.row
+    size = _size(env, row.level, row.split)
+    seed = row.seed + 10**6 if size is None else (row.seed + 1) % size
+    return env.problem(env.row(seed, level=row.level, split=row.split))
+
+
+def _size(env: Env, level: int, split: Split) -> int | None:
+    return env.size(level, split, {option.name: option.default for option in env.parameters})
 
 
 def within(items: Iterable[T], limit_s: float) -> Iterator[T]:
