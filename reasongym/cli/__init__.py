@@ -23,13 +23,13 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "list": Verb("reasongym.cli.envs:list_envs", "list the environments"),
-    "show": Verb("reasongym.cli.envs:show", "print problems of an environment, with their answers if asked"),
-    "play": Verb("reasongym.cli.envs:play", "play an environment yourself in the terminal"),
+    "list": Verb("reasongym.cli.listing:list_envs", "list the environments"),
+    "show": Verb("reasongym.cli.listing:show", "print what an environment asks, and answers"),
+    "play": Verb("reasongym.cli.play:play", "play an environment yourself in the terminal"),
     "check": Verb(
-        "reasongym.cli.envs:check", "prove that an environment is sound, repeatable and hard to cheat"
+        "reasongym.cli.check:check", "prove that environments are sound, repeatable and hard to cheat"
     ),
-    "generate": Verb("reasongym.cli.envs:generate", "write problems as JSON lines"),
+    "generate": Verb("reasongym.cli.generate:generate", "write problems as JSON lines"),
     "demo": Verb(
         "reasongym.cli.demo:demo",
         "learn Countdown from nothing, measure it, publish the result",
