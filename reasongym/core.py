@@ -349,7 +349,11 @@ class Env(gymnasium.Env[str, str]):
 
     def replay(self, row: Row, texts: Sequence[str]) -> Verdict:
         """Judge an episode from its row and its action texts: what evaluator, board and adapters use."""
-        session = self.begin(self.problem(row))
+        return self.judge(self.problem(row), texts)
+
+    def judge(self, problem: Problem, texts: Sequence[str]) -> Verdict:
+        """Judge an episode of a problem that is already made."""
+        session = self.begin(problem)
         for text in texts:
             session, _, _, verdict, _ = self.advance(session, text)
             if verdict is not None:

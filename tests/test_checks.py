@@ -159,6 +159,11 @@ FAULTS = {
         "str(sorted(data",
         "str(list(data",
     ),
+    "the canonical form forgets": (
+        "canonical separates",
+        'str(sorted(data["numbers"]))',
+        'str(min(data["numbers"]) // 50)',
+    ),
     "the canonical form counts calls": (
         "splits share no problem",
         'str(sorted(data["numbers"]))',

@@ -1,15 +1,15 @@
 """The kit behind `reasongym check ID`: is an environment sound, reproducible and hard to cheat?
 
-Every check is one small function. Those in `LEVEL_CHECKS` look at one level of an environment, those in
-`ENV_CHECKS` at all of it; each returns a `Finding`. They use nothing but the public face of `Env`, so they
-hold for third-party environments of one turn or many.
+Every check is one small function. Those in `LEVEL_CHECKS` look at a sample of one level, those in
+`ENV_CHECKS` at a whole environment; each returns a `Finding`. They use nothing but the public face of
+`Env`, so they hold for third-party environments of one turn or many.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from reasongym.checks import chance, face, hostile, repeat, sound, splits
-from reasongym.checks.result import FULL, NORMAL, QUICK, Finding, Result, Scale
+from reasongym.checks.result import FULL, NORMAL, QUICK, Finding, Result, Sample, Scale
 from reasongym.core import Env
 
 LEVEL_CHECKS = (
@@ -17,6 +17,7 @@ LEVEL_CHECKS = (
     sound.problems_are_proved,
     sound.data_survive_json,
     splits.canonical_ignores_guise,
+    splits.canonical_separates,
     splits.splits_share_no_problem,
     chance.chance_is_measured,
     hostile.hostile_texts_are_survived,
@@ -33,7 +34,7 @@ ENV_CHECKS = (
 )
 
 
-NAMES = tuple(function.__name__.replace("_", " ") for function in (*LEVEL_CHECKS, *ENV_CHECKS))
+NAMES = tuple(check.__name__.replace("_", " ") for check in (*LEVEL_CHECKS, *ENV_CHECKS))
 
 
 def check(
@@ -44,12 +45,18 @@ def check(
 ) -> Iterator[Result]:
     """Run the named checks on these levels (all by default), yielding each result as it is there."""
     levels = range(len(env.levels)) if levels is None else levels
-    finds = [(one, level, partial(one, env, level, scale)) for level in levels for one in LEVEL_CHECKS]
-    finds += [(one, None, partial(one, env, levels, scale)) for one in ENV_CHECKS]
-    for function, level, find in finds:
-        name = function.__name__.replace("_", " ")
-        if name in names:
-            yield Result(name, level, _finding(find))
+    for level in levels:
+        sample = Sample(env, level, scale)
+        for one in LEVEL_CHECKS:
+            if _name(one) in names:
+                yield Result(_name(one), level, _finding(partial(one, sample)))
+    for one in ENV_CHECKS:
+        if _name(one) in names:
+            yield Result(_name(one), None, _finding(partial(one, env, levels, scale)))
+
+
+def _name(check: Callable[..., Finding]) -> str:
+    return check.__name__.replace("_", " ")
 
 
 def _finding(find: Callable[[], Finding]) -> Finding:

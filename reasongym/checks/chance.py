@@ -3,21 +3,22 @@
 from collections import Counter
 from math import sqrt
 
-from reasongym.checks.result import Finding, Scale, draw, play, play_randomly, within
-from reasongym.core import Env
+from reasongym.checks.result import Finding, Sample, draw, play, play_randomly
 
 TOLERANCE = 0.02
 _NUM_CONSTANTS = 3
+_OTHER_SEEDS = 10**6
+"""Where the seeds begin whose problems name the constant answers: others than those these are tried on."""
 _FIXED = ("0", "1", "yes", "A")
 
 
-def chance_is_measured(env: Env, level: int, scale: Scale) -> Finding:
+def chance_is_measured(sample: Sample) -> Finding:
     """`chance(level)` is what the better of the two players earns, within 0.02 and the sampling error."""
-    problems = list(within(draw(env, level, scale.num), scale.limit_s))
-    rewards = [play_randomly(env, problem)[1].reward for problem in within(problems, scale.limit_s)]
+    env, level = sample.env, sample.level
+    rewards = [play_randomly(env, problem)[1].reward for problem in sample.within(sample.problems())]
     figures = {"random": sum(rewards) / len(rewards), "constant": 0.0}
-    for texts in constant_answers(env, level, scale):
-        earned = [play(env, problem, texts).reward for problem in within(problems, scale.limit_s)]
+    for texts in constant_answers(sample):
+        earned = [play(env, problem, texts).reward for problem in sample.within(sample.problems(), 0.2)]
         figures["constant"] = max(figures["constant"], sum(earned) / len(earned))
     measured = max(figures["random"], figures["constant"])
     figures["declared"] = env.chance(level)
@@ -26,9 +27,10 @@ def chance_is_measured(env: Env, level: int, scale: Scale) -> Finding:
     return Finding(ok, detail, figures)
 
 
-def constant_answers(env: Env, level: int, scale: Scale) -> list[list[str]]:
+def constant_answers(sample: Sample) -> list[list[str]]:
     """Return the answers that are right most often, and some that need no look at the environment."""
-    problems = within(draw(env, level, min(scale.num, 500), start=10**6), scale.limit_s)
+    env = sample.env
+    problems = sample.within(draw(env, sample.level, min(sample.scale.num, 500), start=_OTHER_SEEDS))
     common = Counter(tuple(env.oracle(problem.data)) for problem in problems)
     return [list(texts) for texts, _ in common.most_common(_NUM_CONSTANTS)] + [[text] for text in _FIXED]
 

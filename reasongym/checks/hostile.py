@@ -3,11 +3,10 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
 from math import isfinite
 
 from reasongym.checks.chance import allowance
-from reasongym.checks.result import Finding, Scale, another, draw, own_stream, play, within
+from reasongym.checks.result import Finding, Sample, another, own_stream, play
 from reasongym.core import Env, Problem, Session, Verdict
 from reasongym.seeding import Stream
 
@@ -73,15 +72,19 @@ HOSTILE = (
     "'; DROP TABLE verdicts; --",
 )
 _INSERTED = "0123456789+-*/()=.,;:_#^!%$\\{}[]<>'\"eExX \n\t×÷−·½²١０（＝\u200b\u00a0√∞"
+_NUM_FUZZED = 20
+_TEXTS_A_PROBLEM = 10
+"""Mutated texts per problem of the scale, shared out among the levels: 100,000 an id at full scale."""
 _WHOLE_NUMBER = re.compile(r"\d+")
 
 
-def hostile_texts_are_survived(env: Env, level: int, scale: Scale) -> Finding:
+def hostile_texts_are_survived(sample: Sample) -> Finding:
     """Any text gets a verdict in [0, 1] without an exception and in bounded time."""
     slowest = 0.0
-    num = 0
-    problems = list(islice(draw(env, level, scale.num), 20))
-    for text in within(_texts(env, problems, scale.num), scale.limit_s):
+    num, env = 0, sample.env
+    problems = sample.problems(_NUM_FUZZED)
+    num_texts = _TEXTS_A_PROBLEM * sample.scale.num // len(env.levels)
+    for text in sample.within(_texts(env, problems, num_texts), 10.0):
         problem = problems[num % len(problems)]
         start = time.thread_time()
         fault = _fault(env, env.begin(problem), text)
@@ -95,7 +98,7 @@ def hostile_texts_are_survived(env: Env, level: int, scale: Scale) -> Finding:
 
 def _texts(env: Env, problems: list[Problem], num: int) -> Iterator[str]:
     yield from HOSTILE
-    for turn in range(10 * num):
+    for turn in range(num):
         problem = problems[turn % len(problems)]
         rng = own_stream(f"mutate {turn}", problem)
         yield mutated(rng.pick(env.oracle(problem.data)), rng)
@@ -133,13 +136,13 @@ def _fault_of_verdict(verdict: Verdict) -> str:
     return "" if well_formed else f"malformed {verdict}"
 
 
-def canaries_earn_nothing(env: Env, level: int, scale: Scale) -> Finding:
+def canaries_earn_nothing(sample: Sample) -> Finding:
     """Tricks that do not solve the problem earn on average no more than chance, each trick by itself."""
-    problems = list(within(draw(env, level, scale.num), scale.limit_s))
+    env, level = sample.env, sample.level
     figures: dict[str, float] = {}
     for name, texts_of in CANARIES.items():
         rewards: list[float] = []
-        for problem in within(problems, scale.limit_s):
+        for problem in sample.within(sample.problems(), 2 / len(CANARIES)):
             texts = texts_of(env, problem)
             if texts:
                 rewards.append(play(env, problem, texts).reward)

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
-from itertools import islice
 
 from reasongym.checks.hostile import mutated
-from reasongym.checks.result import Finding, Scale, draw, own_stream, play_randomly, within
+from reasongym.checks.result import Finding, Sample, Scale, draw, own_stream, play_randomly
 from reasongym.core import Env, Problem, Verdict
 from reasongym.registry import get
 
 _NUM_THREADS = 16
 _NUM_DIGESTED = 8
+_NUM_REPLAYED = 500
 _OTHER_PROCESS = """
 import importlib, sys
 importlib.import_module(sys.argv[1])
@@ -52,9 +52,10 @@ def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Finding:
     return Finding(True, figures={"processes": 3})
 
 
-def threads_agree(env: Env, level: int, scale: Scale) -> Finding:
+def threads_agree(sample: Sample) -> Finding:
     """Sixteen threads judge as one does."""
-    problems = list(within(draw(env, level, min(scale.num, 500)), scale.limit_s))
+    env = sample.env
+    problems = list(sample.within(sample.problems(_NUM_REPLAYED), 0.2))
 
     def judge(problem: Problem) -> list[Verdict]:
         rng = own_stream("threads", problem)
@@ -69,18 +70,20 @@ def threads_agree(env: Env, level: int, scale: Scale) -> Finding:
     return Finding(not differ, " ".join(differ[:1]), {"problems": len(problems)})
 
 
-def replay_equals_stepping(env: Env, level: int, scale: Scale) -> Finding:
+def replay_equals_stepping(sample: Sample) -> Finding:
     """`step` earns in sum what `replay` judges, and ends when it does."""
-    stepped = type(env)(level=level)
-    problems = list(within(draw(env, level, min(scale.num, 500)), scale.limit_s))
-    for problem in within(problems, scale.limit_s):
+    env = sample.env
+    stepped = type(env)(level=sample.level)
+    num = 0
+    for problem in sample.within(sample.problems(_NUM_REPLAYED), 0.5):
+        num += 1
         texts, verdict = play_randomly(env, problem)
         for played in (texts, env.oracle(problem.data)):
             fault = _stepping_fault(stepped, problem, played)
             if fault or (played is texts and env.replay(problem.row, played) != verdict):
                 detail = f"{problem.row}: {played}: {fault or 'replay differs from play'}"
                 return Finding(False, detail)
-    return Finding(True, figures={"problems": len(problems)})
+    return Finding(True, figures={"problems": num})
 
 
 def _stepping_fault(env: Env, problem: Problem, texts: Sequence[str]) -> str:
@@ -102,9 +105,10 @@ def _stepping_fault(env: Env, problem: Problem, texts: Sequence[str]) -> str:
     return ""
 
 
-def play_leaves_states_alone(env: Env, level: int, scale: Scale) -> Finding:
+def play_leaves_states_alone(sample: Sample) -> Finding:
     """A kept state forks an episode: playing from it changes neither it nor what it leads to."""
-    for problem in islice(within(draw(env, level, scale.num), scale.limit_s), 50):
+    env = sample.env
+    for problem in sample.within(sample.problems(50)):
         session = env.begin(problem)
         before = repr(session)
         rng = own_stream("fork", problem)

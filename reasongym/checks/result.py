@@ -16,11 +16,14 @@ class Scale(NamedTuple):
 
     num: int
     limit_s: float
+    num_split: int
+    """Problems of each split that are looked for in the other."""
 
 
-QUICK = Scale(40, 0.3)
-NORMAL = Scale(1_000, 5.0)
-FULL = Scale(10_000, 600.0)
+QUICK = Scale(40, 0.1, 40)
+NORMAL = Scale(1_000, 2.0, 5_000)
+FULL = Scale(10_000, 10.0, 500_000)
+"""Whatever costs at most a millisecond a problem is done for all 10,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,27 @@ def within(items: Iterable[T], limit_s: float) -> Iterator[T]:
         yield item
         if time.thread_time() > end:
             return
+
+
+class Sample:
+    """The problems of one level, made once for all checks of it."""
+
+    def __init__(self, env: Env, level: int, scale: Scale) -> None:
+        self.env, self.level, self.scale = env, level, scale
+        self._made: dict[Split, list[Problem]] = {}
+
+    def problems(self, num: int | None = None, split: Split | None = None) -> list[Problem]:
+        """Return the problems of the first `num` seeds (all of the scale's), as far as its time allows."""
+        split = split or self.env.splits(self.level)[0]
+        num = self.scale.num if num is None else min(num, self.scale.num)
+        made = self._made.setdefault(split, [])
+        more = draw(self.env, self.level, num - len(made), split, start=len(made))
+        made.extend(within(more, self.scale.limit_s) if len(made) < num else ())
+        return made[:num]
+
+    def within(self, items: Iterable[T], share: float = 1.0) -> Iterator[T]:
+        """Yield items until a share of the scale's time is up, one at least."""
+        return within(items, share * self.scale.limit_s)
 
 
 def own_stream(name: str, problem: Problem) -> Stream:

@@ -4,21 +4,21 @@ import json
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reasongym.checks.result import Finding, Scale, draw, within
+from reasongym.checks.result import Finding, Sample, Scale, draw, within
 from reasongym.core import Env
 
-_SEARCH_TIMES = 10
+_SEARCH_TIMES = 3
 """Searching is slow and its effort varies widely, so a mean needs more time than other checks."""
 
 
-def oracle_wins(env: Env, level: int, scale: Scale) -> Finding:
+def oracle_wins(sample: Sample) -> Finding:
     """Every oracle's texts earn 1.0, in every split, and no text of it is left over."""
-    num = 0
-    for split in env.splits(level):
-        for problem in within(draw(env, level, scale.num, split), scale.limit_s):
+    num, env = 0, sample.env
+    for split in env.splits(sample.level):
+        for problem in sample.within(sample.problems(split=split)):
             texts = env.oracle(problem.data)
-            verdict = env.replay(problem.row, texts)
-            early = env.replay(problem.row, texts[:-1])
+            verdict = env.judge(problem, texts)
+            early = env.judge(problem, texts[:-1])
             if verdict.reward != 1.0 or not verdict.correct or early.reason != "unfinished":
                 detail = f"{problem.row}: oracle {texts} gets {verdict}, and {early} without its last text"
                 return Finding(False, detail)
@@ -26,12 +26,12 @@ def oracle_wins(env: Env, level: int, scale: Scale) -> Finding:
     return Finding(True, figures={"problems": num})
 
 
-def problems_are_proved(env: Env, level: int, scale: Scale) -> Finding:
+def problems_are_proved(sample: Sample) -> Finding:
     """An independent method confirms that problems are sound."""
     num = 0
     try:
-        for problem in within(draw(env, level, max(1, scale.num // 10)), scale.limit_s):
-            if not env.prove(problem.data):
+        for problem in sample.within(sample.problems(max(1, sample.scale.num // 10))):
+            if not sample.env.prove(problem.data):
                 return Finding(False, f"no proof of {problem.row}: {problem.data}")
             num += 1
     except NotImplementedError as error:
@@ -39,9 +39,9 @@ def problems_are_proved(env: Env, level: int, scale: Scale) -> Finding:
     return Finding(True, figures={"problems": num})
 
 
-def data_survive_json(env: Env, level: int, scale: Scale) -> Finding:
+def data_survive_json(sample: Sample) -> Finding:
     """Data are what JSON gives back, so that an exported problem is the problem."""
-    for problem in within(draw(env, level, scale.num), scale.limit_s):
+    for problem in sample.within(sample.problems()):
         if json.loads(json.dumps(problem.data)) != problem.data:
             return Finding(False, f"{problem.row}: {problem.data}")
     return Finding(True)
