@@ -7,6 +7,7 @@ move, or a label in front ("Moves:"): one other word and the text is refused, so
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 from reasongym.answers.extraction import extract
 
@@ -43,7 +44,7 @@ _LATEX = {
 }
 _LATEX_COMMAND = re.compile(r"\\[A-Za-z]{1,20}|\\.")
 _LABELS = r"(?:moves?|actions?|paths?|plan|answer|solution|route|directions?|steps?|turn|sequence|pulls?)"
-_TOKEN = re.compile(
+_TOKEN = (
     r"(?P<space>[\s,;|\"'“”‘’`\[\]{}$]+|\*\*|!|(?<!\.)\.(?![.\d]))"
     r"|(?P<to>-{1,2}>|=>)"
     r"|(?P<count>(?:(?:step|move|action|turn)[ \t]{0,3}#?[0-9]{1,5}[ \t]{0,3}[.):]"
@@ -54,14 +55,19 @@ _TOKEN = re.compile(
     r"|(?P<number>[0-9]{1,5}(?:[ \t]{0,2}[x×](?![^\W_]))?)"
     r"|(?P<bullet>(?<![^\n])[-*•–+](?=[ \t])|•)"
     r"|(?P<arrow>[↑↓←→])"
-    r"|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)",
-    re.IGNORECASE,
+    r"|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)"
 )
 _DIGITS = re.compile(r"[0-9]+")
 _LINKS = frozenset(("and", "then"))
 _DOUBTS = frozenset(("or", "either", "maybe", "perhaps", "possibly", "alternatively"))
 _DANGLING = re.compile(r"(?:\b(?:or|and|either|not|never|nor|then)|[,;|/])$", re.IGNORECASE)
 _MARKERS = ("\\boxed", "\\fbox", "<answer>")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compile `_TOKEN` when it is first needed: that takes milliseconds, which importing need not."""
+    return re.compile(_TOKEN, re.IGNORECASE)
 
 
 class _Refused(Exception):
@@ -132,7 +138,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     items = 0
     at = 0
     link = ""
-    while match := _TOKEN.match(text, at):
+    token_at = _token().match
+    while match := token_at(text, at):
         kind, token = str(match.lastgroup), match[0]
         at = match.end()
         if kind == "word":
