@@ -8,13 +8,13 @@ doubts, denies or retracts the last grid takes it away.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from reasongym.answers.extraction import after_thinking, extract
 
 Grid: TypeAlias = list[list[str]]
-Symbols: TypeAlias = Mapping[str, str] | Iterable[str]
+Symbols: TypeAlias = Mapping[str, str] | str
 """The symbols a cell may hold, or by every accepted spelling (one character each) the symbol it means."""
 
 _MARKERS = ("\\boxed", "\\fbox", "<answer>", "</answer>")
@@ -53,7 +53,7 @@ def grid(text: str, rows: int, columns: int, symbols: Symbols) -> Grid | str:
     answering = _declared(text)
     if isinstance(answering, tuple):
         return answering[0]
-    spelt = dict(symbols) if isinstance(symbols, Mapping) else {symbol: symbol for symbol in symbols}
+    spelt = {symbol: symbol for symbol in symbols} if isinstance(symbols, str) else symbols
     blocks, after = _blocks(answering, rows, columns, spelt)
     if not blocks:
         return "hedged" if _CHOICE.search(answering[-_SHOWN_PROSE:]) else "no_answer"
