@@ -1,0 +1,169 @@
+r"""Declared answers in words: markup taken away, split into sentences, and what takes an answer back.
+
+The readers of assignments and of choices share it. They accept a sentence only if every word of it is in
+their grammar, so what stands here decides merely where sentences end and which words say nothing.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from reasongym.answers.extraction import Ending, Extraction, extract
+
+MAX_CHARS = 16_384
+"""Characters of a declared answer that are read; all work is linear in them."""
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+HARMLESS = _words(
+    "so therefore thus hence then finally overall consequently we i get have conclude find see know now here "
+    "deduce that this means it follows the final answer answers solution result conclusion in summary short "
+    "summarize to is are roles role identities identity assignment assignments only unique consistent "
+    "possible as following which gives giving be must values value result results correct"
+)
+"""Words that may lead to an answer and neither deny, doubt nor add anything to it."""
+_DENIALS = _words(
+    "not no never none false wrong incorrect untrue invalid neither nor cannot without deny denied lie lies "
+    "or either alternatively maybe perhaps possibly might may could would if unless suppose supposing assume "
+    "assuming otherwise instead kidding wait contradiction impossible except"
+)
+_AHEAD = frozenset(("following", "below", "next"))
+
+_RETRACTION = re.compile(
+    r"\b(?:all|every|each|none|everything|the|my)\b[^.!?\n]{0,40}\b(?:this|that|these|above|it|answer|said|"
+    r"wrote|written)\b[^.!?\n]{0,20}\b(?:is|are|was|were)\b[^.!?\n]{0,12}\b(?:false|wrong|incorrect|untrue|"
+    r"not|lies?|opposite|reversed)\b"
+    r"|\beverything\b[^.!?\n]{0,20}\bis\s(?:false|wrong)\b"
+    r"|\bno[,.!]?\s{1,3}wait\b|\bwait[,.!]?\s{1,3}no\b|\b(?:just|only)\s(?:kidding|joking)\b|\bscratch\sthat\b"
+    r"|\b(?:ignore|disregard|forget)\s(?:all\s)?(?:of\s)?(?:that|this|it|the\sabove|my)\b"
+    r"|\bI\swas\s(?:wrong|lying)\b|\btake\s(?:it|that|this)\sback\b|\bon\ssecond\sthought",
+    re.IGNORECASE,
+)
+_SWIFT_RETRACTION = re.compile(
+    r"[\s.,;:!*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?"
+    r"(?:(?:this|that|it|which|these|those|they)\s(?:is|are|was|were)\s(?:\w{1,12}\s)?(?:false|wrong|incorrect|untrue|"
+    r"not\s|lies?\b|a\slie)|(?:not|no|wrong|false|or|nope)\b)",
+    re.IGNORECASE,
+)
+
+_LATEX_WORDS = re.compile(
+    r"\\(?:text|textbf|textit|textrm|textsf|emph|mathrm|mathbf|mathit|mathsf|operatorname)\s*"
+)
+_LATEX_SIGNS = re.compile(
+    r"\\(quad|qquad|land|wedge|to|mapsto|rightarrow|longrightarrow|left|right|[,;:!_&%# ()\[\]{}\\])"
+)
+_LATEX_PLAIN = {
+    **{"land": " and ", "wedge": " and ", "&": " and ", "\\": "\n", "_": "_", "{": "{", "}": "}"},
+    **dict.fromkeys(("to", "mapsto", "rightarrow", "longrightarrow"), " -> "),
+}
+_SAME_AS_ASCII = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "\u200b": "",
+        "\ufeff": "",
+        "\u2060": "",
+        "✓": "",
+        "✔": "",
+        "✅": "",
+    }
+    | {"→": " -> ", "⇒": " -> ", "↦": " -> ", "–": " - ", "—": " - ", "−": "-", "•": "-", "\ufe0f": ""}
+)
+_MARKUP = str.maketrans(dict.fromkeys('*`$"()[]{}', " "))
+_MARGIN = re.compile(r"[\s>#+\-*]*")
+_NUMBERED = re.compile(r"\(?([0-9]{1,3})[.)]\s+(?=\S)")
+_STOP = re.compile(r"(?<![.!?])([.!?]+)(?=[\s*`\"')\]}]|$)")
+_TOKEN = re.compile(r"\w+(?:['-]\w+)*|->|=>|:=|[^\w\s]")
+
+
+class Sentence(NamedTuple):
+    """The words and signs of a sentence as they were written, and the sign that ended it."""
+
+    tokens: list[str]
+    stop: str
+    """`.`, `!`, `?` or, where a line just ends, nothing."""
+
+    @property
+    def doubts(self) -> str:
+        """Return the reason code of what keeps a sentence from being a plain statement, or nothing."""
+        words = [token.lower() for token in self.tokens]
+        if "?" in self.stop or "?" in words:
+            return "question"
+        if any(
+            word in ("or", "/", "either", "maybe", "perhaps", "possibly", "alternatively") for word in words
+        ):
+            return "hedged"
+        if any(word in ("if", "unless", "suppose", "assume", "assuming") for word in words):
+            return "conditional"
+        if any(word in _DENIALS or word.endswith("n't") for word in words):
+            return "negated"
+        return ""
+
+    @property
+    def takes_back(self) -> bool:
+        """Say whether it takes back what was said before it."""
+        return _RETRACTION.search(" ".join(self.tokens)) is not None
+
+    @property
+    def spoils_what_follows(self) -> bool:
+        """Say whether it denies or doubts the lines after it: "Not so:", "Or", "The following is false."."""
+        if not self.doubts:
+            return False
+        return (
+            not self.stop
+            or self.tokens[-1:] == [":"]
+            or any(token.lower() in _AHEAD for token in self.tokens)
+        )
+
+
+def declared(text: str, ending: Ending = "block") -> Extraction:
+    """Return the answer that a completion declares, unless the words after it take it back."""
+    found = extract(text, ending)
+    if found.answer is None:
+        return found
+    at = text.rfind(found.answer)
+    return (
+        Extraction(None, "retracted") if at >= 0 and is_retracted(text[at + len(found.answer) :]) else found
+    )
+
+
+def is_retracted(after: str) -> bool:
+    """Say whether the words that follow an answer take it back ("All of this is false", "no wait")."""
+    after = after[-MAX_CHARS:]
+    return _SWIFT_RETRACTION.match(after) is not None or _RETRACTION.search(after) is not None
+
+
+def plain(text: str) -> str:
+    """Write LaTeX's words and Unicode's signs as plain text; markup that may matter to JSON stays."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_SAME_AS_ASCII)).translate(_SAME_AS_ASCII)
+    if "\\" in text:
+        text = _LATEX_WORDS.sub("", text)
+        text = _LATEX_SIGNS.sub(lambda sign: _LATEX_PLAIN.get(sign[1], " "), text)
+    return text
+
+
+def sentences(text: str, labels: frozenset[str] = frozenset()) -> list[Sentence]:
+    """Split plain text at the ends of lines and sentences, without bullets, list numbers and emphasis.
+
+    A list number that is one of the labels is kept: in "1. red" it names what is red.
+    """
+    found: list[Sentence] = []
+    for line in text.split("\n"):
+        at = _MARGIN.match(line).end()  # pyright: ignore[reportOptionalMemberAccess]  (it matches nothing too)
+        number = _NUMBERED.match(line, at)
+        if number and number[1] in labels:
+            line = f"{number[1]} : {line[number.end() :]}"
+        else:
+            line = line[number.end() if number else at :]
+        pieces = _STOP.split(line)
+        for piece, stop in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+            tokens = [token for token in _TOKEN.findall(piece.translate(_MARKUP)) if token != "'"]
+            if tokens:
+                found.append(Sentence(tokens, "?" if "?" in stop else stop[:1]))
+    return found
