@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ import gymnasium
 
 from reasongym.core import Env, Json, Problem, Row, Split, Verdict
 from reasongym.errors import UnknownName
+from reasongym.vector import TextVectorEnv
 
 NAMESPACE = "reasongym"
 E = TypeVar("E", bound=type[Env])
@@ -31,7 +32,9 @@ def register(env_id: str) -> Callable[[E], E]:
         env_class.env_id = full_id
         _classes[full_id] = env_class
         _shared.cache_clear()  # a notebook runs its cell again: the id means the new class everywhere
-        gymnasium.register(full_id, entry_point=env_class)
+        gymnasium.register(
+            full_id, entry_point=env_class, vector_entry_point=partial(TextVectorEnv, env_class)
+        )
         return env_class
 
     return add
