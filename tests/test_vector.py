@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -113,14 +113,11 @@ def assert_same(one: Any, other: Any) -> None:
 def plain(value: Any) -> Any:
     """Write arrays as their dtype and values, and everything with its type, so that `==` compares all."""
     if isinstance(value, dict):
-        named: dict[str, Any] = value
-        return {key: plain(one) for key, one in named.items()}
+        return {key: plain(one) for key, one in cast("dict[str, Any]", value).items()}
     if isinstance(value, tuple):
-        several: tuple[Any, ...] = value
-        return tuple(map(plain, several))
+        return tuple(map(plain, cast("tuple[Any, ...]", value)))
     if isinstance(value, np.ndarray):
-        array: Any = value
-        return str(array.dtype), array.tolist()
+        return str(cast("Any", value).dtype), value.tolist()
     return type(value), value
 
 
