@@ -2,10 +2,26 @@
 
 from reasongym.envs.math import (
     arithmetic,
+    base_conversion,
+    chinese_remainder,
+    factorization,
+    fraction_arithmetic,
+    gcd,
+    matrix_determinant,
+    modular_power,
     multiplication,
+    sequence,
 )
 
 __all__ = [
     "arithmetic",
+    "base_conversion",
+    "chinese_remainder",
+    "factorization",
+    "fraction_arithmetic",
+    "gcd",
+    "matrix_determinant",
+    "modular_power",
     "multiplication",
+    "sequence",
 ]

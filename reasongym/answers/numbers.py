@@ -104,7 +104,7 @@ def number(
     expression that is not worked out. Of `6 * 7 = 42` the number counts, and the sides must agree; what
     stands after a sign of rounding (`1/3 ≈ 0.33`) does not count.
     """
-    plain = _plain(text)
+    plain = plain_text(text)
     if plain is None:
         return "over_limit"
     exact = plain.partition("≈")[0].strip() if "≈" in plain else plain
@@ -122,7 +122,7 @@ def numbers(text: str, *, percent: bool = False) -> list[Fraction] | str:
     A comma with a space behind it separates; where no comma has one, all commas separate, so "1,234" is
     two numbers here and "1,234, 5" too.
     """
-    plain = _plain(text, keep_lines=True)
+    plain = plain_text(text, keep_lines=True)
     if plain is None:
         return "over_limit"
     name = _NAME.match(plain)
@@ -145,7 +145,7 @@ def _parts(plain: str) -> list[str]:
     return plain.split("," if "," in plain else None)
 
 
-def _plain(text: str, *, keep_lines: bool = False) -> str | None:
+def plain_text(text: str, *, keep_lines: bool = False) -> str | None:
     """Write the text with ASCII digits and signs and without LaTeX, wrappers and doubled spaces."""
     if len(text) > MAX_CHARS:
         return None

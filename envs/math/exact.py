@@ -1,0 +1,100 @@
+"""What environments with an exact number for an answer share: the answer format and the verdict."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from fractions import Fraction
+from typing import ClassVar
+
+from reasongym.answers.extraction import Extraction, extract, offers_alternatives
+from reasongym.answers.numbers import number
+from reasongym.core import Data, Env, Verdict
+
+SHOWN_CHARS = 200
+STYLES = {
+    "plain": "the problem and the answer format in a few sentences",
+    "tags": "the answer in <answer> tags, after the work in <think> tags",
+    "boxed": "the answer in \\boxed{}",
+    "terse": "hardly a word, for models that know nothing else",
+}
+_ASK = {
+    "plain": "End with a line that holds only the {}.",
+    "tags": "Show your work in <think> </think> tags, then write the {} in <answer> </answer> tags.",
+    "boxed": "Put the {} in \\boxed{{}}.",
+}
+_MAX_UNIT_CHARS = 60
+
+
+def find(text: str, units: Collection[str] = ()) -> Extraction:
+    """Return the formula that a completion declares or ends with, with or without a unit behind it."""
+    found = extract(text, "formula")
+    if found.answer is None and found.reason == "no_answer" and units:
+        bare = text.rstrip(" .\n\t*")
+        tail = bare[-_MAX_UNIT_CHARS:].lower()
+        unit = max((unit for unit in units if tail.endswith(unit.lower())), key=len, default="")
+        if unit:
+            found = extract(bare[: -len(unit)], "formula")
+    if found.answer is not None and "####" in found.answer:
+        return Extraction(found.answer.rpartition("####")[2].strip(), "ok")
+    return found
+
+
+def refused(reason: str, answer: str) -> Verdict:
+    """Judge an answer that could not be read."""
+    hedged = reason == "syntax" and offers_alternatives(answer[:SHOWN_CHARS])
+    return Verdict(0.0, False, "hedged" if hedged else reason, answer[:SHOWN_CHARS])
+
+
+def modulus_words(modulus: int) -> tuple[str, ...]:
+    """Return what may stand behind a remainder."""
+    return (f"(mod {modulus})", f"mod {modulus}", f"modulo {modulus}")
+
+
+class Exact(Env):
+    """One turn, one exact rational: `data["answer"]`, a whole number or a fraction as the text "3/4".
+
+    Every form of the number is right; nothing near it is.
+    """
+
+    styles = STYLES
+    asks: ClassVar[str] = "number"
+    """What the answer is called in the prompt."""
+    percent: ClassVar[bool] = False
+    spaces: ClassVar[tuple[int, ...]]
+    chances: ClassVar[tuple[float, ...]]
+
+    @abstractmethod
+    def question(self, data: Data) -> str:
+        """Word the problem without the answer format."""
+
+    @abstractmethod
+    def terse(self, data: Data) -> str:
+        """Word the problem in a few tokens."""
+
+    def units(self, data: Data) -> Collection[str]:
+        """Return what may stand behind the number."""
+        return ()
+
+    def prompt(self, data: Data, style: str) -> str:
+        if style == "terse":
+            return self.terse(data)
+        return f"{self.question(data)} {_ASK[style].format(self.asks)}"
+
+    def verify(self, data: Data, text: str) -> Verdict:
+        units = self.units(data)
+        answer, reason = find(text, units)
+        if answer is None:
+            return Verdict(0.0, False, reason)
+        read = number(answer, units=units, percent=self.percent)
+        if isinstance(read, str):
+            return refused(read, answer)
+        return Verdict.of("ok" if read == Fraction(data["answer"]) else "wrong_value", answer)
+
+    def oracle(self, data: Data) -> list[str]:
+        return [str(data["answer"])]
+
+    def space(self, level: int) -> int:
+        return self.spaces[level]
+
+    def chance(self, level: int) -> float:
+        """Return what the better of a random number of the right size and a constant earns, measured."""
+        return self.chances[level]
