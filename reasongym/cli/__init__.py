@@ -29,7 +29,10 @@ VERBS = {
     "check": Verb(
         "reasongym.cli.check:check", "prove that environments are sound, repeatable and hard to cheat"
     ),
-    "generate": Verb("reasongym.cli.generate:generate", "write problems as JSON lines"),
+    "generate": Verb(
+        "reasongym.cli.generate:generate", "write problems as JSON lines, parquet or a Hugging Face data set"
+    ),
+    "eval-sets": Verb("reasongym.cli.generate:check_eval_sets", "verify the digests of the public eval sets"),
     "demo": Verb(
         "reasongym.cli.demo:demo",
         "learn Countdown from nothing, measure it, publish the result",
