@@ -42,13 +42,13 @@ class Level(NamedTuple):
 
 
 LEVELS = (
-    Level(3, 3, 4, 3, 2_000, 0.12),
-    Level(3, 4, 3, 4, 2_000, 0.065),
-    Level(4, 4, 3, 6, 2_000, 0.024),
-    Level(4, 6, 2, 8, 2_000, 0.006),
-    Level(4, 8, 2, 9, 2_000, 0.002),
-    Level(5, 8, 2, 10, 2_000, 0.001),
-    Level(6, 8, 2, 12, 2_000, 0.001),
+    Level(3, 3, 4, 4, 11_000, 0.15),
+    Level(3, 4, 3, 5, 18_000, 0.076),
+    Level(4, 4, 3, 7, 50_000, 0.027),
+    Level(4, 6, 2, 9, 50_000, 0.007),
+    Level(4, 8, 2, 10, 50_000, 0.003),
+    Level(5, 8, 2, 11, 50_000, 0.001),
+    Level(6, 8, 2, 13, 50_000, 0.001),
 )
 
 
@@ -143,7 +143,7 @@ class Mastermind(Env):
         return data | {"names": rng.shuffled(data["names"]), "secret": secret, "given": rng.shuffled(given)}
 
     def space(self, level: int) -> int:
-        """Return how many were counted in 400,000 draws (rounded down)."""
+        """Return how many were counted in 150,000 draws (rounded down, and at most 50,000)."""
         return LEVELS[level].space
 
     def chance(self, level: int) -> float:
