@@ -1,0 +1,52 @@
+"""Rectangular boards of characters that several families play on: neighbours, guises, pictures."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from reasongym.core import Picture
+
+STEPS: Mapping[str, tuple[int, int]] = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+"""What a direction adds to row and column."""
+SPELLED: Mapping[str, str] = {"u": "up", "d": "down", "l": "left", "r": "right"}
+
+Cell = tuple[int, int]
+"""Row and column, from 0."""
+
+
+def guises(board: Sequence[str]) -> Iterator[list[str]]:
+    """Yield a board as it is, then in its seven other rotations and reflections."""
+    for turned in (list(board), ["".join(column) for column in zip(*board, strict=True)]):
+        for flipped in (turned, turned[::-1]):
+            yield flipped
+            yield [row[::-1] for row in flipped]
+
+
+def find(board: Sequence[str], sign: str) -> Cell:
+    """Return where a sign stands first; it must stand somewhere."""
+    for row, line in enumerate(board):
+        column = line.find(sign)
+        if column >= 0:
+            return row, column
+    raise ValueError(f"no {sign!r} in {board}")
+
+
+def put(board: Sequence[str], cell: Cell, sign: str) -> list[str]:
+    """Return the board with a sign written over one cell."""
+    row, column = cell
+    line = board[row]
+    return [*board[:row], line[:column] + sign + line[column + 1 :], *board[row + 1 :]]
+
+
+def spaced(board: Sequence[str]) -> str:
+    """Write a board with a space between cells, one row a line."""
+    return "\n".join(" ".join(row) for row in board)
+
+
+def picture(board: Sequence[str], colours: Mapping[str, tuple[int, int, int]], size: int = 24) -> Picture:
+    """Draw each cell as a square of its colour with a darker edge: RGB [height, width, 3]."""
+    cells = np.array([[colours[sign] for sign in row] for row in board], dtype=np.uint8)
+    image = cells.repeat(size, axis=0).repeat(size, axis=1)
+    image[::size] = image[::size] // 8 * 7
+    image[:, ::size] = image[:, ::size] // 8 * 7
+    return image
