@@ -11,7 +11,7 @@ from reasongym.registry import register
 from reasongym.seeding import Stream
 
 _SHOWN_CHARS = 400
-_SPACE = (38, 3_700, 19_000, 49_000, 49_000, 49_000, 49_000, 49_000, 49_000)
+_SPACE = (38, 3_800, 20_000, 49_000, 49_000, 49_000, 49_000, 49_000, 49_000)
 _COMMUTES = ("and", "or", "xor", "iff")
 
 

@@ -13,13 +13,15 @@ from reasongym.core import Data, Json
 from reasongym.envs.knights_knaves.statements import PEOPLE, Tables, table_of, tables
 from reasongym.errors import GenerationError
 
-_ATOM, _NOT, _AND, _OR, _IF, _IFF, _XOR = range(7)
+_ATOM, _NOT, _AND, _OR, _IF, _IFF, _XOR, _COUNT = range(8)
 _CONNECTIVES = (_AND, _OR, _IF, _IFF, _XOR, _AND, _OR, _IF)
 _WORDS = ("", "not", "and", "or", "if", "iff", "xor")
 _COUNTING = 0.3
 """How often a statement says how many tell the truth, where it may."""
+_SAME_SHAPE = 4
+"""Times that a statement is drawn again before its shape is."""
 _MAX_DRAWS = 50_000
-"""Statements drawn for one problem; a tenth of a percent is needed at worst."""
+"""Draws for one problem or one statement: far more than any needs."""
 NUM_FORMS = 1 << 20
 """Ways to word a statement: a number from which each of its parts takes its own choice."""
 
@@ -59,6 +61,7 @@ LEVELS = (
 class Statement(NamedTuple):
     """A formula with its truth table, and the cases that agree with its being said."""
 
+    shape: list[int]
     formula: str
     table: int
     agreeing: int
@@ -74,7 +77,7 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
     statements: list[Statement] = []
     cases = known.full
     for speaker in speakers:
-        statements.append(draw(random, level, known, speaker, case))
+        statements.append(_draw(random, level, known, speaker, case, _new_shape(random, level)))
         cases &= statements[-1].agreeing
     if cases != 1 << case or (high > 1 and _says_twice(speakers, statements)):
         _repair(random, level, speakers, statements, case)
@@ -82,18 +85,26 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
     return said, [bool(case >> person & 1) for person in range(num)]
 
 
-def draw(random: Random, level: Level, known: Tables, speaker: int, case: int) -> Statement:
-    """Draw a statement that is as true in this case as its speaker, and that says something."""
-    low, high = level.parts
-    shape = _shape(random, low + int(random() * (high - low + 1)))
+def _draw(
+    random: Random, level: Level, known: Tables, speaker: int, case: int, shape: list[int]
+) -> Statement:
+    """Draw a statement of a shape that is as true in this case as its speaker, and that says something."""
     full, honest = known.full, known.honest[speaker]
     truth = honest >> case & 1
     for _ in range(_MAX_DRAWS):
         formula, table = _filled(random, level, known, shape, speaker)
         agreeing = full ^ honest ^ table
         if table >> case & 1 == truth and table not in (0, full) and agreeing not in (0, full):
-            return Statement(formula, table, agreeing)
+            return Statement(shape, formula, table, agreeing)
     raise GenerationError(f"no statement of {level} in {_MAX_DRAWS} draws")
+
+
+def _new_shape(random: Random, level: Level) -> list[int]:
+    low, high = level.parts
+    shape = _shape(random, low + int(random() * (high - low + 1)))
+    if level.counts and random() < _COUNTING:
+        shape[-1] = _COUNT
+    return shape
 
 
 def _shape(random: Random, num_parts: int) -> list[int]:
@@ -115,22 +126,22 @@ def _filled(random: Random, level: Level, known: Tables, shape: list[int], speak
     full, literals, counts = known.full, known.literals, known.counts
     used = unused = 0 if level.selves and len(shape) > 1 else 1 << speaker
     everybody = (1 << level.num_people) - 1
-    counting = level.counts and random() < _COUNTING
     words: list[str] = []
     stack: list[int] = []
     for kind in reversed(shape):
         if kind == _ATOM:
-            if counting:
-                counting = False
-                word, table = counts[int(random() * len(counts))]
-            else:
+            drawn = int(random() * num)
+            while used >> (drawn >> 1) & 1:
                 drawn = int(random() * num)
-                while used >> (drawn >> 1) & 1:
-                    drawn = int(random() * num)
-                used |= 1 << (drawn >> 1)
-                if used == everybody:
-                    used = unused
-                word, table = literals[drawn]
+            used |= 1 << (drawn >> 1)
+            if used == everybody:
+                used = unused
+            word, table = literals[drawn]
+            words.append(word)
+            stack.append(table)
+            continue
+        if kind == _COUNT:
+            word, table = counts[int(random() * len(counts))]
             words.append(word)
             stack.append(table)
             continue
@@ -163,18 +174,21 @@ def _repair(
 ) -> None:
     """Draw statements anew, one speaker after the other, until only one case agrees with all of them.
 
-    A new statement is kept where no more cases agree than before.
+    A new statement is kept where no more cases agree than before. It has the shape of the one it replaces,
+    unless that was tried often: some shapes, such as everybody's calling one other a liar, fit no puzzle.
     """
     known = tables(level.num_people)
     only = 1 << case
     fewest = known.full.bit_count()
+    most = _SAME_SHAPE * len(speakers)
     for turn in range(_MAX_DRAWS):
         at = turn % len(speakers)
         cases = known.full
         for other, statement in enumerate(statements):
             if other != at:
                 cases &= statement.agreeing
-        drawn = draw(random, level, known, speakers[at], case)
+        shape = statements[at].shape if turn < most else _new_shape(random, level)
+        drawn = _draw(random, level, known, speakers[at], case, shape)
         cases &= drawn.agreeing
         if cases.bit_count() <= fewest:
             fewest = cases.bit_count()
