@@ -120,20 +120,27 @@ class Game:
         """Return one next move, or the answer where one answer is all; else how to come back to a way."""
         if not self.has_turns:
             return self.solution[0]
+        way = self._way
         for num_back in range(len(self._sessions)):
-            move = self._winning_move(self._sessions[len(self._sessions) - 1 - num_back])
+            move = self._winning_move(self._sessions[-1 - num_back], way)
             if move is not None:
                 return move if num_back == 0 else f"/undo {num_back} leads back to where a way is known"
-        return f"begin again with: {self.solution[0]}"
+        return "no way is known from here; /again begins the problem again"
 
-    def _winning_move(self, session: Session) -> str | None:
-        """Return the first of the solution's last moves, where these lead from here to the goal.
+    @property
+    def _way(self) -> list[str]:
+        """The moves of the solution, one by one where several may be played in a turn."""
+        words = " ".join(self.solution).split()
+        return words if self._wins(self._sessions[0], words) else self.solution
+
+    def _winning_move(self, session: Session, way: list[str]) -> str | None:
+        """Return the first of the way's last moves, where these lead from here to the goal.
 
         As many of them as there are turns in the way are left out, if that wins, else a few more or fewer.
         """
-        for start in sorted(range(len(self.solution)), key=lambda at: abs(at - session.num_turns)):
-            if self._wins(session, self.solution[start:]):
-                return self.solution[start]
+        for start in sorted(range(len(way)), key=lambda at: abs(at - session.num_turns)):
+            if self._wins(session, way[start:]):
+                return way[start]
         return None
 
     def _wins(self, session: Session, texts: list[str]) -> bool:

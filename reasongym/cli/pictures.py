@@ -20,12 +20,14 @@ def in_blocks(picture: Picture, max_columns: int) -> Text:
     small = _shrunk(picture, max(1, max_columns))
     if len(small) % 2:
         small = np.concatenate([small, small[-1:]])
-    text = Text(no_wrap=True)
-    for upper, lower in zip(small[::2], small[1::2], strict=True):
-        for above, below in zip(upper.tolist(), lower.tolist(), strict=True):
-            text.append(UPPER_HALF, Style(color=Color.from_rgb(*above), bgcolor=Color.from_rgb(*below)))
-        text.append("\n")
-    return text
+    return Text("\n").join(map(_line, small[::2], small[1::2]))
+
+
+def _line(upper: Picture, lower: Picture) -> Text:
+    line = Text()
+    for above, below in zip(upper.tolist(), lower.tolist(), strict=True):
+        line.append(UPPER_HALF, Style(color=Color.from_rgb(*above), bgcolor=Color.from_rgb(*below)))
+    return line
 
 
 def _shrunk(picture: Picture, max_columns: int) -> Picture:

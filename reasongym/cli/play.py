@@ -107,12 +107,14 @@ class _Table:
             self._draw()
 
     def _draw(self) -> None:
-        if self.pictures:
+        if self.pictures and self.console.color_system is not None:
             self.picture()
 
     def picture(self, _: str = "") -> None:
         if not draws(self.game.env):
             raise UsageError("this environment draws no pictures")
+        if self.console.color_system is None:
+            raise UsageError("pictures need a terminal with colours")
         drawn = self.game.env.picture(self.game.session.state)
         self.console.print(in_blocks(drawn, min(self.console.width, 72)), soft_wrap=True)
 

@@ -1,14 +1,13 @@
 """What verbs about environments share: an environment by its id, and the problems asked for."""
 
 import importlib
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import tyro
 
 from reasongym import registry
-from reasongym.core import Env, Problem, Split
+from reasongym.core import Env, Json, Problem, Split
 from reasongym.errors import UsageError
 
 EnvId = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
@@ -31,12 +30,16 @@ def environment(env_id: str) -> Env:
 
 
 def problems(
-    env: Env, *, seed: int, num: int | None, level: int | None, split: Split | None, style: str | None
+    env: Env,
+    *,
+    seed: int,
+    num: int,
+    level: int | None,
+    split: Split | None,
+    options: Mapping[str, Json],
 ) -> Iterator[Problem]:
-    """Return the problems of `num` seeds (None: without end), having checked the request at once."""
-    if num is not None and num < 1:
+    """Return the problems of `num` seeds, having checked the request at once."""
+    if num < 1:
         raise UsageError(f"--num must be at least 1, got {num}")
-    options = {} if style is None else {"style": style}
-    env.row(seed, level=level, split=split, **options)
-    seeds = range(seed, seed + num) if num is not None else count(seed)
-    return (env.problem(env.row(one, level=level, split=split, **options)) for one in seeds)
+    rows = [env.row_of(one, level, split, options) for one in range(seed, seed + num)]
+    return map(env.problem, rows)
