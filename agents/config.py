@@ -11,6 +11,7 @@ import tyro
 
 from reasongym.agents.batch import Aggregation
 from reasongym.core import Json
+from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import DataError, UnknownName, UsageError
 
 
@@ -33,6 +34,26 @@ class ProblemSettings:
     options: Annotated[dict[str, Json], tyro.conf.Suppress] = field(default_factory=dict[str, Json])
     """Options of the environment by name, such as `style`."""
     template: str = "default"
+    mixture: Annotated[tuple[Source, ...], tyro.conf.Suppress] = ()
+    """Sources to draw from in place of `env`, `level` and `options`."""
+    target: float = 0.0
+    """Success that levels are moved to hold, from `level` upwards; 0 leaves them where they are."""
+    gain: float = 0.5
+    """Levels moved per step and unit of success above or below the target."""
+
+    @property
+    def title(self) -> str:
+        """Name what is learned."""
+        return " and ".join(source.env.removeprefix("reasongym/") for source in self.sources)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return what problems are drawn from."""
+        return self.mixture or (Source(self.env, self.level, options=self.options),)
+
+    def curriculum(self) -> Curriculum:
+        """Return the curriculum these settings describe."""
+        return Curriculum(self.sources, target=self.target, gain=self.gain)
 
 
 @dataclass(frozen=True)

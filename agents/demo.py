@@ -1,4 +1,4 @@
-"""The demo: a model that knows nothing learns Countdown on a laptop, is measured, and is put on a board.
+"""The demo: a model that knows nothing learns a small problem, is measured, and is put on a board.
 
 Each stage keeps its result in the demo's folder and is skipped when it is there, so that an interrupted
 demo continues, and ends with the same bytes.
@@ -50,9 +50,9 @@ class DemoSettings:
     """Fresh problems each player is measured on."""
 
 
-def settings(*, seed: int, tiny: bool) -> DemoSettings:
-    """Return the demo's settings; `tiny` is a rehearsal of seconds that learns next to nothing."""
-    recipe = load_recipe("countdown-demo")
+def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
+    """Return a recipe's demo; `tiny` is a rehearsal of seconds that learns next to nothing."""
+    recipe = load_recipe(name)
     recipe = replace(recipe, run=replace(recipe.run, seed=seed))
     if not tiny:
         return DemoSettings(recipe)
@@ -87,19 +87,9 @@ def _primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
     model = folder / "primed"
     if not model.exists():
         recipe = demo.recipe
-        env, problems = registry.get(recipe.problems.env), recipe.problems
-        loaded = from_scratch.build(
-            env, level=problems.level, options=problems.options, shape=demo.shape, seed=recipe.run.seed
-        )
-        priming = Priming(
-            demo.priming,
-            loaded,
-            folder / "priming",
-            env=env,
-            level=problems.level,
-            options=problems.options,
-            seed=recipe.run.seed,
-        )
+        curriculum, seed = recipe.problems.curriculum(), recipe.run.seed
+        loaded = from_scratch.build(curriculum, shape=demo.shape, seed=seed)
+        priming = Priming(demo.priming, loaded, folder / "priming", curriculum=curriculum, seed=seed)
         with stage("teach the notation", demo.priming.steps) as show:
             priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
         save_model(loaded, model)
@@ -139,12 +129,13 @@ def _measured(
 ) -> Report:
     """Score a player on fresh problems, one sample each at temperature 1; None is the random legal player."""
     problems = demo.recipe.problems
+    source, level = problems.sources[0], problems.curriculum().highest[0]
     suite = env_suite(
-        problems.env,
-        level=problems.level,
-        split=split,
+        source.env,
+        level=level,
+        split=split if split in registry.get(source.env).splits(level) else "all",
         num_problems=demo.num_problems,
-        **problems.options,
+        **source.options,
     )
     protocol = Protocol(TEMPLATES[problems.template], 1.0, 1.0, demo.recipe.rollout.max_tokens, 1)
     if loaded is None:

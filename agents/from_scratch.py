@@ -1,8 +1,9 @@
-"""A small stock model for one environment, untrained: a Llama and a tokenizer that knows the problem's words.
+"""A small stock model for given problems, untrained: a Llama and a tokenizer that knows the problems' words.
 
 Words are what spaces separate in the environment's tersest wording; whole numbers are single tokens.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,18 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from reasongym import registry
 from reasongym.agents.config import require_at_least
 from reasongym.agents.models import LoadedModel
-from reasongym.core import Env, Json
+from reasongym.core import Env, Row
+from reasongym.curriculum import Curriculum
 from reasongym.errors import UsageError
-from reasongym.seeding import stream
+from reasongym.seeding import Stream, stream
 
 SAMPLED_PROBLEMS = 2_000
 """Problems and random answers read for the vocabulary."""
+MAX_FILLED = 1_000
+"""Whole numbers up to here are words even where they were not seen, as far as a larger one was."""
 PAD, EOS, UNKNOWN = SPECIAL = ("<pad>", "<eos>", "<unk>")
 
 
@@ -42,10 +47,10 @@ class ModelShape:
             )
 
 
-def build(env: Env, *, level: int, options: dict[str, Json], shape: ModelShape, seed: int) -> LoadedModel:
-    """Make an untrained model and tokenizer that can read a level's prompts and write its answers."""
+def build(curriculum: Curriculum, *, shape: ModelShape, seed: int) -> LoadedModel:
+    """Make an untrained model and tokenizer that can read a curriculum's prompts and write its answers."""
     shape.check()
-    tokenizer = word_tokenizer(vocabulary(env, level=level, options=options))
+    tokenizer = word_tokenizer(vocabulary(curriculum))
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=shape.hidden,
@@ -63,16 +68,29 @@ def build(env: Env, *, level: int, options: dict[str, Json], shape: ModelShape, 
         return LoadedModel(LlamaForCausalLM(config), tokenizer)
 
 
-def vocabulary(env: Env, *, level: int, options: dict[str, Json]) -> list[str]:
-    """List the words of a level's prompts and legal moves, and every whole number up to the largest seen."""
+def vocabulary(curriculum: Curriculum) -> list[str]:
+    """List the words of random and of perfect play, and the smaller whole numbers between those seen."""
     words: set[str] = set()
     for seed in range(SAMPLED_PROBLEMS):
-        problem = env.problem(env.row(seed, level=level, **options))
-        session = env.begin(problem)
-        words.update(problem.prompt.split())
-        words.update(env.random_action(session.state, stream(b"vocabulary %d" % seed)).split())
-    numbers = [int(word) for word in words if word.isdecimal()]
-    return sorted(words | {str(n) for n in range(max(numbers, default=-1) + 1)})
+        row = curriculum.survey_row(seed)
+        words.update(_words_of_play(registry.get(row.env_id), row, stream(b"vocabulary %d" % seed)))
+    numbers = (int(word) for word in words if word.isdecimal())
+    largest = max((number for number in numbers if number <= MAX_FILLED), default=-1)
+    return sorted(words | {str(number) for number in range(largest + 1)})
+
+
+def _words_of_play(env: Env, row: Row, rng: Stream) -> Iterator[str]:
+    """Yield the words of a problem's prompt, of its oracle, and of a random episode with what it is told."""
+    problem = env.problem(row)
+    yield from problem.prompt.split()
+    for text in env.oracle(problem.data):
+        yield from text.split()
+    session, verdict = env.begin(problem), None
+    while verdict is None:
+        text = env.random_action(session.state, rng)
+        session, observation, _, verdict, _ = env.advance(session, text)
+        yield from text.split()
+        yield from observation.split()
 
 
 def word_tokenizer(words: list[str]) -> PreTrainedTokenizerFast:

@@ -5,11 +5,12 @@ moves blindly, and what it knows beyond that it owes to the rewards.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import tomli_w
 
+from reasongym import registry
 from reasongym.agents.batch import micro_batches, weigh
 from reasongym.agents.config import OptimizerSettings, require_at_least
 from reasongym.agents.host_memory import keep_freed_memory
@@ -18,7 +19,7 @@ from reasongym.agents.optimizer import Optimizer
 from reasongym.agents.policies import scripted
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
-from reasongym.core import Env, Json
+from reasongym.curriculum import Curriculum
 from reasongym.episodes import Completion, Episode, Sampling
 from reasongym.rollouts import Setting, group_plays, rollout
 from reasongym.seeding import digest64
@@ -71,19 +72,17 @@ class Priming:
         loaded: LoadedModel,
         folder: Path,
         *,
-        env: Env,
-        level: int,
-        options: dict[str, Json],
+        curriculum: Curriculum,
         seed: int,
     ) -> None:
         settings.check()
         self.settings = settings
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream
-        self.env, self.level, self.options, self.seed = env, level, options, seed
+        self.curriculum, self.seed = curriculum, seed
         self.folder = RunFolder(folder)
-        record = {"env": env.env_id, "level": level, "options": options, "seed": seed, **vars(settings)}
-        self.folder.open(tomli_w.dumps(record))
+        sources = [asdict(source) for source in curriculum.sources]
+        self.folder.open(tomli_w.dumps({"seed": seed, **vars(settings), "sources": sources}))
         self.renderer = Renderer(loaded.tokenizer, TEMPLATES["default"])
         self.scorer = Scorer(loaded)
         keep_freed_memory()
@@ -112,14 +111,13 @@ class Priming:
                 self.folder.save(self.step, state)
 
     def _episodes(self) -> list[Episode]:
-        split = self.env.splits(self.level)[0]
         seeds = [
             digest64(b"prime %d %d %d" % (self.seed, self.step, place)) >> 1
             for place in range(self.settings.groups)
         ]
-        rows = [self.env.row(seed, level=self.level, split=split, **self.options) for seed in seeds]
+        rows = map(self.curriculum.survey_row, seeds)
         plays = group_plays(
-            map(self.env.problem, rows),
+            (registry.get(row.env_id).problem(row) for row in rows),
             Setting(Sampling(), TEMPLATES["default"]),
             group_size=self.settings.group_size,
             salt=f"prime {self.seed} {self.step}",

@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -30,7 +29,6 @@ from reasongym.episodes import Episode, Sampling, to_json
 from reasongym.errors import UnknownName, Unscored
 from reasongym.registry import get
 from reasongym.rollouts import Setting, group_plays, rollout
-from reasongym.seeding import digest64
 from reasongym.templates import TEMPLATES, Renderer
 
 Metrics = dict[str, float]
@@ -42,8 +40,7 @@ class Trainer:
     def __init__(self, config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
         config.check()
         self.config = config
-        self.env = get(config.problems.env)
-        self._row(0, "train")  # a level or option that does not exist is refused before anything is written
+        self.curriculum = config.problems.curriculum()
         self.folder = RunFolder(folder)
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
@@ -81,7 +78,8 @@ class Trainer:
         started = time.perf_counter()
         groups = self.play(self.problems())
         played = time.perf_counter()
-        metrics |= _play_metrics(groups) | self.learn(groups)
+        metrics |= self.curriculum.figures() | _play_metrics(groups) | self.learn(groups)
+        self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
@@ -90,19 +88,13 @@ class Trainer:
 
     # -- rows and rollouts ----------------------------------------------------------------------------
 
-    def _row(self, seed: int, split: str) -> Row:
-        problems = self.config.problems
-        splits = self.env.splits(problems.level) if 0 <= problems.level < len(self.env.levels) else ()
-        wanted: Any = split if split in splits or not splits else splits[0]
-        return self.env.row(seed, level=problems.level, split=wanted, **problems.options)
-
     def problems(self) -> list[Problem]:
         """Make the problems of this step: fresh ones, keyed by the run's seed and the step."""
-        seeds = (
-            digest64(b"%d %d %d" % (self.config.run.seed, self.step, place)) >> 1
+        keys = (
+            b"%d %d %d" % (self.config.run.seed, self.step, place)
             for place in range(self.config.rollout.groups)
         )
-        return [self.env.problem(self._row(seed, "train")) for seed in seeds]
+        return [get(row.env_id).problem(row) for row in map(self.curriculum.row, keys)]
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
         """Play a group on each problem."""
@@ -136,7 +128,7 @@ class Trainer:
         run = self.config.run
         if not run.eval_every or self.step % run.eval_every:
             return {}
-        problems = [self.env.problem(self._row(seed, "eval")) for seed in range(run.eval_problems)]
+        problems = [get(row.env_id).problem(row) for row in self.curriculum.eval_rows(run.eval_problems)]
         plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
         return {"eval_solve_rate": statistics.fmean(map(_is_solved, self._judged(episodes)))}
@@ -160,7 +152,7 @@ class Trainer:
 
     def trainable(self, group: list[Episode]) -> list[Episode]:
         """Leave out what must carry no loss: episodes nobody could judge, and truncated ones if so set."""
-        judged = [episode for episode in group if episode.verdict is not None]
+        judged = _only_judged(group)
         if not self.config.algorithm.mask_truncated:
             return judged
         return [episode for episode in judged if not episode.is_truncated]
@@ -242,7 +234,11 @@ class Trainer:
         self.folder.append("episodes.jsonl", b"".join(to_json(e) for group in logged for e in group))
 
     def _save(self) -> None:
-        state = {"model": self.loaded.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        state = {
+            "model": self.loaded.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "curriculum": self.curriculum.state,
+        }
         self.folder.save(self.step, state)
 
     def _restore(self) -> None:
@@ -252,7 +248,17 @@ class Trainer:
         self.step, state = saved
         self.loaded.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.curriculum.state = state["curriculum"]
         self.policy.push(None, self.step)
+
+
+def _only_judged(group: list[Episode]) -> list[Episode]:
+    return [episode for episode in group if episode.verdict is not None]
+
+
+def _outcome(group: list[Episode]) -> tuple[Row, float]:
+    """Return the row of a group, and how many of its members solved it, as a share."""
+    return group[0].row, statistics.fmean(map(_is_solved, group))
 
 
 def _is_solved(episode: Episode) -> bool:

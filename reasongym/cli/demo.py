@@ -1,5 +1,6 @@
 """The verb `demo`: the whole line once, from an untrained model to a page with its score."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +13,15 @@ from reasongym.agents.demo import run_demo, settings
 from reasongym.cli.progress import progress
 
 CONSOLE = Console()
+STANDARD = "countdown-demo"
 
 
 @dataclass(frozen=True)
 class DemoFlags:
     """The demo's flags."""
 
+    recipe: str = STANDARD
+    """What to learn: a recipe by name, or your own TOML file."""
     seed: int = 0
     tiny: bool = False
     """Rehearse every stage in seconds; learns next to nothing."""
@@ -26,20 +30,23 @@ class DemoFlags:
 
 
 def demo(flags: Annotated[DemoFlags, tyro.conf.arg(name="")]) -> None:
-    """Learn Countdown from nothing, measure it against random legal play, and publish the result."""
-    folder = flags.output or Path("runs", f"demo-{'tiny-' if flags.tiny else ''}{flags.seed}")
-    chosen = settings(seed=flags.seed, tiny=flags.tiny)
+    """Learn a small problem from nothing, measure it against random legal play, and publish the result."""
+    name = "demo" if flags.recipe == STANDARD else Path(flags.recipe).stem
+    folder = flags.output or Path("runs", f"{name}-{'tiny-' if flags.tiny else ''}{flags.seed}")
+    chosen = settings(flags.recipe, seed=flags.seed, tiny=flags.tiny)
     result = run_demo(chosen, folder, lambda title, total: progress(CONSOLE, title, total))
-    table = Table("player", "solved", "legal answers", title="fresh Countdown problems, temperature 1")
+    title = f"fresh problems of {chosen.recipe.problems.title}, temperature 1"
+    table = Table("player", "solved", "verdicts", title=title)
     for name, report in result.reports.items():
         assert report.result is not None
         scores = report.result.scores
-        table.add_row(name, f"{scores.solve_rate:.1%}", f"{legal_rate(scores.reasons):.1%}")
+        table.add_row(name, f"{scores.solve_rate:.1%}", most_frequent(scores.reasons))
     CONSOLE.print(table)
     CONSOLE.print(f"curves: {folder / 'training' / 'learning.png'}", soft_wrap=True)
     CONSOLE.print(f"board:  {result.page.resolve().as_uri()}", soft_wrap=True)
 
 
-def legal_rate(reasons: dict[str, int]) -> float:
-    """Return the share of answers that keep the rules, right or wrong."""
-    return (reasons.get("ok", 0) + reasons.get("wrong_value", 0)) / max(1, sum(reasons.values()))
+def most_frequent(reasons: dict[str, int], num: int = 3) -> str:
+    """Name the most frequent reasons of verdicts with their shares."""
+    total = max(1, sum(reasons.values()))
+    return ", ".join(f"{reason} {count / total:.0%}" for reason, count in Counter(reasons).most_common(num))

@@ -7,7 +7,6 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from reasongym import registry
 from reasongym.agents import from_scratch
 from reasongym.agents.config import TrainConfig
 from reasongym.agents.demo import show_step
@@ -18,6 +17,7 @@ from reasongym.agents.recipes import load_recipe, names
 from reasongym.agents.trainer import Trainer
 from reasongym.cli.options import named_options
 from reasongym.cli.progress import progress
+from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import UsageError
 
 CONSOLE = Console()
@@ -62,7 +62,7 @@ def train(args: list[str]) -> None:
 def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
     """Train with progress shown, then write the model and the curves."""
     trainer = Trainer(config, loaded, folder)
-    with progress(CONSOLE, f"train on {config.problems.env}", config.run.steps) as show:
+    with progress(CONSOLE, f"train on {config.problems.title}", config.run.steps) as show:
         trainer.run(lambda metrics: show_step(show, metrics))
     save_model(loaded, folder / "model")
     plot_learning(folder)
@@ -86,13 +86,10 @@ class PrimeFlags:
 
 def prime(flags: Annotated[PrimeFlags, tyro.conf.arg(name="")]) -> None:
     """Make a small stock model and teach it the notation by random legal play."""
-    env = registry.get(flags.env)
-    options = named_options(flags.options)
-    loaded = from_scratch.build(env, level=flags.level, options=options, shape=flags.shape, seed=flags.seed)
-    priming = Priming(
-        flags.priming, loaded, flags.output, env=env, level=flags.level, options=options, seed=flags.seed
-    )
-    with progress(CONSOLE, f"prime on {env.env_id}", flags.priming.steps) as show:
+    curriculum = Curriculum([Source(flags.env, flags.level, options=named_options(flags.options))])
+    loaded = from_scratch.build(curriculum, shape=flags.shape, seed=flags.seed)
+    priming = Priming(flags.priming, loaded, flags.output, curriculum=curriculum, seed=flags.seed)
+    with progress(CONSOLE, f"prime on {flags.env}", flags.priming.steps) as show:
         priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
     save_model(loaded, flags.output / "model")
     CONSOLE.print(f"model in {flags.output / 'model'}", soft_wrap=True)

@@ -11,7 +11,7 @@ from reasongym.agents.priming import PrimingSettings
 from reasongym.agents.recipes import load_recipe
 from reasongym.errors import UsageError
 
-TINY = settings(seed=0, tiny=True).recipe
+TINY = settings("countdown-demo", seed=0, tiny=True).recipe
 SMALL = DemoSettings(
     replace(
         TINY,
@@ -86,4 +86,4 @@ def test_another_seed_gives_another_model(tmp_path: Path) -> None:
 
 
 def test_the_full_demo_is_its_recipe() -> None:
-    assert settings(seed=0, tiny=False).recipe == load_recipe("countdown-demo")
+    assert settings("countdown-demo", seed=0, tiny=False).recipe == load_recipe("countdown-demo")

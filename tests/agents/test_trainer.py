@@ -22,6 +22,7 @@ from reasongym.agents.config import (
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Problem, Verdict
+from reasongym.curriculum import Curriculum, Source
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import Unscored, UsageError
 
@@ -37,9 +38,9 @@ LOGS = ("metrics.jsonl", "episodes.jsonl")
 
 
 def _model(seed: int = 0) -> LoadedModel:
-    env = registry.get("Countdown-v0")
     shape = from_scratch.ModelShape(hidden=16, layers=1, heads=2, intermediate=32)
-    return from_scratch.build(env, level=0, options=OPTIONS, shape=shape, seed=seed)
+    curriculum = Curriculum([Source("reasongym/Countdown-v0", options=OPTIONS)])
+    return from_scratch.build(curriculum, shape=shape, seed=seed)
 
 
 def _judged(groups: list[list[Episode]], is_right: Callable[[Episode], bool]) -> list[list[Episode]]:
@@ -228,7 +229,7 @@ def test_a_step_in_which_nothing_could_be_judged_ends_the_run_and_says_why(
     def breaks(*_: object) -> Verdict:
         raise ZeroDivisionError("a fault of the environment")
 
-    monkeypatch.setattr(type(trainer.env), "verify", breaks)
+    monkeypatch.setattr(type(registry.get("Countdown-v0")), "verify", breaks)
     with pytest.raises(Unscored, match=r"step 1 could be judged: ZeroDivisionError: a fault"):
         trainer.advance()
 
@@ -257,3 +258,36 @@ def test_a_problem_met_again_is_sampled_anew_at_another_step_and_under_another_s
     assert sampled(0, 0) == sampled(0, 0)
     assert sampled(0, 0) != sampled(0, 1)
     assert sampled(0, 0) != sampled(1, 0)
+
+
+def test_a_curriculum_moves_and_is_resumed_with_the_run(tmp_path: Path) -> None:
+    """An untrained model fails, so success by first words moves the levels of two environments."""
+    sources = (
+        Source("reasongym/Countdown-v0", 0, highest=1, options=OPTIONS),
+        Source("reasongym/CountdownSteps-v0", 0, highest=1, weight=0.5, options=OPTIONS),
+    )
+    problems = ProblemSettings(mixture=sources, target=0.3, gain=0.7)
+    config = replace(CONFIG, problems=problems, run=replace(CONFIG.run, steps=4, eval_every=0))
+
+    def trainer(folder: str, kind: type[Trainer] = JudgedByFirstWord) -> Trainer:
+        shape = from_scratch.ModelShape(hidden=16, layers=1, heads=2, intermediate=32)
+        loaded = from_scratch.build(problems.curriculum(), shape=shape, seed=0)
+        return kind(config, loaded, tmp_path / folder)
+
+    whole = trainer("whole")
+    whole.run()
+    assert whole.curriculum.positions != [0.0, 0.0]
+
+    class Interrupted(JudgedByFirstWord):
+        def advance(self) -> dict[str, float]:
+            if self.step == 3:
+                raise KeyboardInterrupt
+            return super().advance()
+
+    with pytest.raises(KeyboardInterrupt):
+        trainer("killed", Interrupted).run()
+    resumed = trainer("killed")
+    resumed.run()
+    assert resumed.curriculum.positions == whole.curriculum.positions
+    for log in LOGS:
+        assert (tmp_path / "killed" / log).read_bytes() == (tmp_path / "whole" / log).read_bytes()
