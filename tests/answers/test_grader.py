@@ -1,0 +1,189 @@
+"""The shared grader: what is the same in another form, what is not, and real golds against themselves."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from reasongym.answers.grader import grade, is_readable
+from reasongym.checks.hostile import HOSTILE
+
+SAME = [
+    ("42", "42"),
+    ("42", "42."),
+    ("42", "$42$"),
+    ("42", "x = 42"),
+    ("42", "6 * 7 = 42"),
+    ("42", "\\textbf{42}"),
+    ("1000", "1,000"),
+    ("1000", r"1\,000"),
+    ("1000", "1{,}000"),
+    ("11,\\! 111,\\! 111,\\! 100", "11111111100"),
+    ("10", "1e1"),
+    ("72", "７２"),
+    ("72", "72.0"),
+    ("72", "72."),
+    ("72", "\\$72"),
+    ("18", "18 dollars"),
+    ("1/2", "0.5"),
+    (r"\frac{1}{2}", r"\dfrac12"),
+    (r"\frac{3}{2}", "1.5"),
+    (r"3\sqrt{2}", r"\sqrt{18}"),
+    (r"\frac{\sqrt{2}}{2}", r"\frac{1}{\sqrt{2}}"),
+    ("x^2 - 1", "(x+1)(x-1)"),
+    (r"\frac{2}{x} + 1", r"\frac{x+2}{x}"),
+    ("2^{99}", "2 * 2^98"),
+    ("120^\\circ", "120"),
+    ("120^{\\circ}", "120°"),
+    ("120^\\circ", "120 degrees"),
+    ("25\\%", "25%"),
+    ("25\\%", "25"),
+    ("5\\text{ cm}", "5"),
+    ("5", "5 cm"),
+    ("15\\mbox{ cm}^2", "15 cm^2"),
+    ("(1,2)", r"\left( 1, 2 \right)"),
+    ("(1/2, 3)", "(0.5, 3)"),
+    ("1, -2", "-2, 1"),
+    ("1, -2", "x = 1 or x = -2"),
+    ("1, -2", "x = -2 and x = 1"),
+    (r"1 \pm \sqrt{19}", r"1 + \sqrt{19}, 1 - \sqrt{19}"),
+    (r"\{1\pm\sqrt{5},-2\}", r"-2, 1+\sqrt5, 1-\sqrt5"),
+    ("1, 2, 3", r"\{3, 2, 1\}"),
+    ("1, 2, 3", "1, 2, and 3"),
+    ("[-2,7]", r"x \in [-2,7]"),
+    ("(1, 2)", "1 < x < 2"),
+    ("1 < x < 2", "(1,2)"),
+    ("x \\ge 3", r"[3, \infty)"),
+    ("x > 3", "3 < x"),
+    (r"(-\infty, 2) \cup (3, \infty)", r"(3,\infty) \cup (-\infty,2)"),
+    (r"(-\infty, 2) \cup (3, \infty)", "(-∞, 2) ∪ (3, ∞)"),
+    ("y = 2x + 3", "2x+3"),
+    ("y = 2x + 3", "y = 3 + 2x"),
+    ("x^2 + y^2 = 9", "9 = y^2 + x^2"),
+    (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{pmatrix}1\\2\end{pmatrix}"),
+    (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", "(1, 2)"),
+    (r"\begin{pmatrix} 1/2 & 0 \\ 0 & 1 \end{pmatrix}", r"\begin{bmatrix} 0.5 & 0 \\ 0 & 1 \end{bmatrix}"),
+    ("2516_8", "2516_{8}"),
+    ("2516_8", "2516"),
+    ("\\text{Evelyn}", "Evelyn"),
+    ("\\text{(B)}", "B"),
+    ("\\text{A, C}", "A, C"),
+    ("\\text{odd}", "Odd"),
+    ("3:5", "3 : 5"),
+    (r"\alpha + 1", r"1 + \alpha"),
+    (r"\omega_{n}^{2} t", r"t \omega_n^2"),
+    ("\\left\\lfloor n/2 \\right\\rfloor", "\\lfloor n/2 \\rfloor"),
+]
+DIFFERENT = [
+    ("42", "43"),
+    ("42", "4 2"),
+    ("42", "42 or 43"),
+    ("42", "42, 43"),
+    ("42", "not 42"),
+    ("42", "maybe 42"),
+    ("42", ""),
+    ("1/3", "0.333333"),
+    (r"\pi", "3.14159265"),
+    ("0.01", "0.019"),
+    ("1009", "1000"),
+    ("117", "1"),
+    ("72", "7,2"),
+    ("3\\text{ cm}", "3 m"),
+    ("50\\%", "0.5"),
+    ("25\\%", "25°"),
+    ("(1,2)", r"\{1,2\}"),
+    ("(1,2)", "1, 2"),
+    ("(1,2)", "[1,2]"),
+    ("(1,2)", "(2,1)"),
+    ("(1,2)", "[1,2)"),
+    ("[1,2]", "1 < x < 2"),
+    ("1, 2", "1"),
+    ("1, 2", "1, 2, 3"),
+    ("1, 2", "1, 1"),
+    ("1, 1", "1, 2"),
+    (r"1 \pm \sqrt{19}", r"1 + \sqrt{19}"),
+    ("x^2", "x^3"),
+    ("x", "1"),
+    ("0", "x - x"),
+    ("0", "2x - y = 0"),
+    ("x^2 + y^2 = 9", "x^2 + y^2 = 3"),
+    ("y = 2x + 3", "y = 2x"),
+    (r"(-\infty, 2) \cup (3, \infty)", r"(-\infty, 2)"),
+    (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{pmatrix}2\\1\end{pmatrix}"),
+    ("2516_8", "2516_7"),
+    ("\\text{odd}", "even"),
+    ("\\text{no}", "on"),
+    ("\\text{B}", "A or B"),
+    ("3:5", "6:10"),
+    (r"\infty", "-\\infty"),
+    ("9", "9^9^9^9"),
+]
+
+
+@pytest.mark.parametrize(("gold", "answer"), SAME)
+def test_the_same_in_another_form_is_right_both_ways(gold: str, answer: str) -> None:
+    assert grade(gold, answer) == "ok"
+    assert grade(answer, gold) == "ok"
+
+
+@pytest.mark.parametrize(("gold", "answer"), DIFFERENT)
+def test_what_is_not_the_same_is_not_right(gold: str, answer: str) -> None:
+    assert grade(gold, answer) != "ok"
+    assert grade(answer, gold) != "ok"
+
+
+@pytest.mark.parametrize("gold", ["42", "(1,2)", "x^2+1", "\\text{odd}", "1, 2"])
+def test_any_text_is_graded_quickly(gold: str) -> None:
+    junk = [*HOSTILE, "(" * 1_999, "1," * 999, "\\pm" * 600, "1 \\cup " * 240, "x<" * 900, "\\text{" * 300]
+    junk += [
+        "{" * 900 + "}" * 900,
+        "9^" * 900 + "9",
+        "1 and " * 300,
+        "1a" * 900,
+        "x^{999}" * 200,
+        "!" * 1_000,
+    ]
+    for text in junk:
+        start = time.thread_time()
+        assert grade(gold, text) != "ok"
+        assert time.thread_time() - start < 0.05, text[:40]
+
+
+# -- real golds ---------------------------------------------------------------------------------------
+
+
+def golds() -> Iterator[tuple[str, list[str]]]:
+    for path in sorted(Path(os.environ["REASONGYM_BENCHMARKS"]).glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        if all("problem" in row for row in rows) and not path.stem.startswith("kk"):
+            yield path.stem, [str(row["answer"]) for row in rows]
+
+
+needs_benchmarks = pytest.mark.skipif(
+    "REASONGYM_BENCHMARKS" not in os.environ,
+    reason="REASONGYM_BENCHMARKS names no folder of benchmark files (JSON lines with problem and answer)",
+)
+
+
+@needs_benchmarks
+def test_every_gold_of_the_benchmarks_is_itself_and_nearly_all_are_read() -> None:
+    unread = total = 0
+    for name, answers in golds():
+        assert [one for one in answers if grade(one, one) != "ok"] == [], name
+        unread += sum(not is_readable(one) for one in answers)
+        total += len(answers)
+    assert unread <= 0.005 * total
+
+
+@needs_benchmarks
+def test_no_gold_of_the_benchmarks_is_the_next_one() -> None:
+    """Those that are differ by a unit or a label alone, so that they begin and end with the same value."""
+    for name, answers in golds():
+        for gold, other in pairwise(answers):
+            if gold != other and grade(gold, other) == "ok":
+                numbers = ["".join(char for char in one if char.isdigit()) for one in (gold, other)]
+                assert numbers[0] == numbers[1] != "", (name, gold, other)
