@@ -4,12 +4,14 @@ from reasongym.envs.math import (
     arithmetic,
     base_conversion,
     chinese_remainder,
+    combinatorics,
     factorization,
     fraction_arithmetic,
     gcd,
     matrix_determinant,
     modular_power,
     multiplication,
+    probability,
     sequence,
 )
 
@@ -17,11 +19,13 @@ __all__ = [
     "arithmetic",
     "base_conversion",
     "chinese_remainder",
+    "combinatorics",
     "factorization",
     "fraction_arithmetic",
     "gcd",
     "matrix_determinant",
     "modular_power",
     "multiplication",
+    "probability",
     "sequence",
 ]

@@ -21,7 +21,7 @@ class Level(NamedTuple):
 LEVELS = (
     Level(2, 2, 5),
     Level(2, 5, 20),
-    Level(3, 3, 13),
+    Level(3, 5, 20),
     Level(3, 7, 30),
     Level(4, 10, 50),
     Level(5, 20, 99),
@@ -43,24 +43,17 @@ class ChineseRemainder(Exact):
         for level in LEVELS
     )
     default_level = 3
-    spaces = (63, 12_160, 34_142, 10**6, 10**7, 10**9, 10**12)
-    chances = (0.1, 0.015, 0.005, 0.001, 0.001, 0.001, 0.001)
+    spaces = (41, 10_964, 351_775, 3_736_752, 10**7, 10**9, 10**12)
+    chances = (0.155, 0.014, 0.003, 0.001, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         meant = LEVELS[level]
-        while True:
-            moduli: list[int] = []
-            for _ in range(4 * meant.num_moduli):
-                modulus = rng.between(meant.low, meant.high)
-                if all(gcd(modulus, other) == 1 for other in moduli):
-                    moduli.append(modulus)
-                    if len(moduli) == meant.num_moduli:
-                        remainders = [rng.below(modulus) for modulus in moduli]
-                        return {
-                            "moduli": moduli,
-                            "remainders": remainders,
-                            "answer": _solved(moduli, remainders),
-                        }
+        while True:  # until the number is none of the remainders
+            moduli = _coprime(rng, meant)
+            remainders = [rng.below(modulus) for modulus in moduli]
+            answer = _solved(moduli, remainders)
+            if answer >= max(moduli):
+                return {"moduli": moduli, "remainders": remainders, "answer": answer}
 
     def question(self, data: Data) -> str:
         pairs = [f"{r} when divided by {m}" for r, m in zip(data["remainders"], data["moduli"], strict=True)]
@@ -93,6 +86,17 @@ class ChineseRemainder(Exact):
     def effort(self, data: Data) -> float:
         """Count the numbers that sieving looks at."""
         return _sieved(data)[1]
+
+
+def _coprime(rng: Stream, meant: Level) -> list[int]:
+    while True:
+        moduli: list[int] = []
+        for _ in range(4 * meant.num_moduli):
+            modulus = rng.between(meant.low, meant.high)
+            if all(gcd(modulus, other) == 1 for other in moduli):
+                moduli.append(modulus)
+                if len(moduli) == meant.num_moduli:
+                    return moduli
 
 
 def _solved(moduli: list[int], remainders: list[int]) -> int:

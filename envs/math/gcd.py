@@ -46,20 +46,18 @@ class Gcd(Exact):
         ),
     )
     default_level = 3
-    spaces = (145, 4_316, 120_000, 2 * 10**6, 10**8, 10**9, 10**9)
-    chances = (0.115, 0.04, 0.01, 0.005, 0.001, 0.001, 0.001)
+    spaces = (72, 3_000, 100_000, 10**6, 10**8, 10**9, 10**9)
+    chances = (0.097, 0.018, 0.01, 0.005, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         meant = LEVELS[level]
-        common = rng.between(2, meant.max_common)
-        while True:
-            rests = [rng.between(1, meant.max_rest) for _ in range(meant.num_numbers)]
-            if len(set(rests)) == meant.num_numbers:
-                break
-        numbers = [common * rest for rest in rests]
-        if meant.asks_lcm and rng.random() < 0.5:
-            return {"kind": "lcm", "numbers": numbers, "answer": lcm(*numbers)}
-        return {"kind": "gcd", "numbers": numbers, "answer": gcd(*numbers)}
+        is_lcm = meant.asks_lcm and rng.random() < 0.5
+        while True:  # until the answer is none of the numbers, nor are two alike
+            common = rng.between(2, meant.max_common)
+            numbers = [common * rng.between(2, meant.max_rest) for _ in range(meant.num_numbers)]
+            answer = lcm(*numbers) if is_lcm else gcd(*numbers)
+            if answer not in numbers and len(set(numbers)) == meant.num_numbers:
+                return {"kind": "lcm" if is_lcm else "gcd", "numbers": numbers, "answer": answer}
 
     def question(self, data: Data) -> str:
         *most, last = data["numbers"]

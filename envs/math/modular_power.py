@@ -25,7 +25,7 @@ LEVELS = (
     Level(1_000, 400),
     Level(5_000, 10**6),
     Level(10**4, 10**12),
-    Level(10**4, 50, tower=True),
+    Level(10**4, 999, tower=True),
 )
 
 
