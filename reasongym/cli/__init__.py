@@ -29,6 +29,10 @@ VERBS = {
     "check": Verb(
         "reasongym.cli.check:check", "prove that environments are sound, repeatable and hard to cheat"
     ),
+    "new": Verb("reasongym.cli.new:new", "write a small environment that works, to be changed into yours"),
+    "gallery": Verb(
+        "reasongym.cli.gallery:gallery", "render a page with an example of every environment and level"
+    ),
     "generate": Verb(
         "reasongym.cli.generate:generate", "write problems as JSON lines, parquet or a Hugging Face data set"
     ),
