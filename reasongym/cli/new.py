@@ -19,7 +19,7 @@ _ID = re.compile(r"(?:([A-Za-z][\w-]{0,40})/)?([A-Za-z][A-Za-z0-9]{0,40})(?:-v([
 
 
 class Names(NamedTuple):
-    """What an id is called elsewhere: `acme/CoinSums-v0` is class CoinSums of family coin_sums in coin_sums.py."""
+    """What an id is called elsewhere: `acme/CoinSums-v0` is class CoinSums of the family coin_sums."""
 
     env_id: str
     class_name: str
@@ -86,7 +86,7 @@ def render(names: Names) -> str:
 def _next(names: Names, path: Path) -> str:
     here = "." if path.parent == Path() else str(path.parent)
     asked = f"{path.stem}:{names.env_id}"
-    return f"""wrote {path}: {names.env_id}, which works as it is. Change it step by step, and after each step:
+    return f"""wrote {path}: {names.env_id}, which works as it is. Change it, and after each step:
 
   PYTHONPATH={here} reasongym show {asked} --answers
   PYTHONPATH={here} reasongym play {asked}
