@@ -13,6 +13,7 @@ from reasongym.envs.math import (
     multiplication,
     probability,
     sequence,
+    word_problem,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "multiplication",
     "probability",
     "sequence",
+    "word_problem",
 ]

@@ -209,8 +209,9 @@ def _check_toys(p: Params) -> tuple[int, int]:
     k: int = p["k"]
     ways = [1] + [0] * k
     for _ in range(n):
-        news = [0] + [ways[have - 1] * (k - have + 1) for have in range(1, k + 1)]
-        ways = [ways[have] * have + news[have] for have in range(k + 1)]
+        for have in range(k, 0, -1):
+            ways[have] = ways[have] * have + ways[have - 1] * (k - have + 1)
+        ways[0] = 0
     return ways[k], n * k * 4
 
 
