@@ -31,6 +31,11 @@ def find(board: Sequence[str], sign: str) -> Cell:
     raise ValueError(f"no {sign!r} in {board}")
 
 
+def inside(board: Sequence[str], cell: Cell) -> bool:
+    """Say whether a cell lies on the board."""
+    return 0 <= cell[0] < len(board) and 0 <= cell[1] < len(board[0])
+
+
 def put(board: Sequence[str], cell: Cell, sign: str) -> list[str]:
     """Return the board with a sign written over one cell."""
     row, column = cell

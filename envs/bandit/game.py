@@ -22,7 +22,8 @@ _TRIES = 40
 _MAX_AT_ONCE = 50
 """Pulls in one turn."""
 _NAMING = re.compile(
-    r"[\s*`\"'\[({]{0,8}(?:\\text[a-z]{0,2}\{)?(?:the )?(?:\d |two |three |four )?best(?: arms?)?(?: is| are)?\b[\s*:=]{0,4}",
+    r"[\s*`\"'\[({]{0,8}(?:\\text[a-z]{0,2}\{)?(?:the )?(?:\d |two |three |four )?best"
+    r"(?: arms?)?(?: is| are)?\b[\s*:=]{0,4}",
     re.IGNORECASE,
 )
 
@@ -87,6 +88,7 @@ class Bandit(Env):
             return _tally(machine)
         arms: list[str] = data["arms"]
         num: int = data["best"]
+        names = "names" if num > 1 else "name"
         wanted = f"the {num} best arms, the best one first" if num > 1 else "the best arm"
         unequal = "none of them equals another arm" if num > 1 else "no other arm equals it"
         return (
@@ -94,10 +96,10 @@ class Bandit(Env):
             "results, wins and losses; its pulls give the results of its list one after the other, and then "
             "again from the start. The more wins an arm's list holds, the better the arm is. Find "
             f"{wanted}; {unequal}. You have {data['turns']} turns and {data['pulls']} pulls in all. "
-            f"Each turn, write the arms to pull, such as `{arms[0]} {arms[-1]}`, or `{arms[0]} 5` to pull one "
-            f"arm five times (at most {_MAX_AT_ONCE} pulls a turn); you are then shown the wins and losses of "
-            f"each arm so far. When you know, write instead `best` and the {'names' if num > 1 else 'name'}, "
-            f"such as `best {' '.join(arms[:num])}`; this ends the game. {_ASK[style]}"
+            f"Each turn, write the arms to pull, such as `{arms[0]} {arms[-1]}`, or `{arms[0]} 5` to pull "
+            f"one arm five times (at most {_MAX_AT_ONCE} pulls a turn); you are then shown the wins and "
+            f"losses of each arm so far. When you know, write instead `best` and the {names}, such as "
+            f"`best {' '.join(arms[:num])}`; this ends the game. {_ASK[style]}"
         )
 
     def max_turns(self, level: int) -> int:

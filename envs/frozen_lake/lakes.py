@@ -100,9 +100,8 @@ def moved(lake: Lake, move: str) -> Lake:
     slip = lake.slips[lake.moves] if lake.slips else "."
     if slip != ".":
         move = _SIDEWAYS["left" if slip == "l" else "right"][move]
-    row, column = lake.at[0] + STEPS[move][0], lake.at[1] + STEPS[move][1]
-    size = len(lake.board)
-    at = (row, column) if 0 <= row < size and 0 <= column < size else lake.at
+    cell = (lake.at[0] + STEPS[move][0], lake.at[1] + STEPS[move][1])
+    at = cell if boards.inside(lake.board, cell) else lake.at
     return lake._replace(at=at, moves=lake.moves + 1)
 
 
