@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 import tomli_w
@@ -13,6 +13,8 @@ from reasongym.agents.batch import Aggregation
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import DataError, UnknownName, UsageError
+
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
@@ -172,19 +174,23 @@ def require_at_least(name: str, value: float, least: int, why: str = "") -> None
         raise UsageError(f"{name} must be at least {least} {why}".rstrip() + f", got {value}")
 
 
-def load_config(path: Path) -> TrainConfig:
-    """Read a TOML file; raises with the nearest name for a key that does not exist."""
+def read_tables(path: Path) -> dict[str, Any]:
+    """Read a TOML file; raises DataError or UsageError saying what is wrong with it."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not a TOML file: {error}") from error
-    _check_keys(tables, TrainConfig, str(path))
+
+
+def settings_of(tables: dict[str, Any], kind: type[Settings], where: str) -> Settings:
+    """Make settings of a table; raises with the nearest name for a key that does not exist."""
+    _check_keys(tables, kind, where)
     try:
-        return msgspec.convert(tables, TrainConfig)
+        return msgspec.convert(tables, kind)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(f"{where}: {error}") from error
 
 
 def _check_keys(table: dict[str, Any], kind: Any, where: str) -> None:

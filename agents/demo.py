@@ -14,13 +14,13 @@ import torch
 
 from reasongym import registry
 from reasongym.agents import from_scratch
-from reasongym.agents.config import TrainConfig, dump_config
+from reasongym.agents.config import TrainConfig, dump_config, settings_of
 from reasongym.agents.models import LoadedModel, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.policies import scripted
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.priming import Priming, PrimingSettings
-from reasongym.agents.recipes import load_recipe
+from reasongym.agents.recipes import load_demo_tables, load_recipe
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Split
@@ -54,12 +54,15 @@ def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
     """Return a recipe's demo; `tiny` is a rehearsal of seconds that learns next to nothing."""
     recipe = load_recipe(name)
     recipe = replace(recipe, run=replace(recipe.run, seed=seed))
+    tables = load_demo_tables(name)
+    priming = settings_of(tables["priming"], PrimingSettings, f"{name} [priming]")
+    shape = settings_of(tables["shape"], from_scratch.ModelShape, f"{name} [shape]")
     if not tiny:
-        return DemoSettings(recipe)
+        return DemoSettings(recipe, priming, shape)
     rollout = replace(recipe.rollout, groups=8, group_size=8)
     run = replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50)
-    priming = PrimingSettings(steps=30, groups=16, checkpoint_every=10)
-    return DemoSettings(replace(recipe, rollout=rollout, run=run), priming, num_problems=100)
+    priming = replace(priming, steps=30, groups=16, checkpoint_every=10)
+    return DemoSettings(replace(recipe, rollout=rollout, run=run), priming, shape, num_problems=100)
 
 
 @dataclass(frozen=True)

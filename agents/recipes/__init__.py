@@ -1,11 +1,16 @@
-"""Recipes: training configs by name, each a TOML file beside this one."""
+"""Recipes: training configs by name, each a TOML file beside this one.
+
+A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`.
+"""
 
 from pathlib import Path
+from typing import Any
 
-from reasongym.agents.config import TrainConfig, load_config
+from reasongym.agents.config import TrainConfig, read_tables, settings_of
 from reasongym.errors import UnknownName
 
 FOLDER = Path(__file__).parent
+DEMO_TABLES = ("priming", "shape")
 
 
 def names() -> list[str]:
@@ -15,8 +20,20 @@ def names() -> list[str]:
 
 def load_recipe(name: str) -> TrainConfig:
     """Load a recipe by name, or a config by the path of its TOML file."""
+    tables = read_tables(find_recipe(name))
+    return settings_of({key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name)
+
+
+def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:
+    """Return what a recipe says of its demo's model: the tables `priming` and `shape`, empty if not there."""
+    tables = read_tables(find_recipe(name))
+    return {key: tables.get(key, {}) for key in DEMO_TABLES}
+
+
+def find_recipe(name: str) -> Path:
+    """Return the file of a recipe by its name, or of a config by its path; raises UnknownName."""
     if name.endswith(".toml"):
-        return load_config(Path(name))
+        return Path(name)
     if name not in names():
         raise UnknownName("recipe", name, names())
-    return load_config(FOLDER / f"{name}.toml")
+    return FOLDER / f"{name}.toml"

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from reasongym.agents.config import RolloutSettings, TrainConfig, dump_config, load_config
+from reasongym.agents.config import RolloutSettings, TrainConfig, dump_config
+from reasongym.agents.demo import settings
 from reasongym.agents.recipes import load_recipe, names
+from reasongym.curriculum import Source
 from reasongym.errors import DataError, ReasongymError, UnknownName, UsageError
 
 
@@ -17,16 +19,43 @@ def _written(folder: Path, text: str) -> Path:
 def test_every_recipe_loads_and_survives_being_written(name: str, tmp_path: Path) -> None:
     config = load_recipe(name)
     config.check()
-    assert load_config(_written(tmp_path, dump_config(config))) == config
+    assert load_recipe(str(_written(tmp_path, dump_config(config)))) == config
 
 
 def test_a_config_file_overrides_the_defaults_it_names(tmp_path: Path) -> None:
-    config = load_config(
-        _written(tmp_path, "[rollout]\ngroups = 3\n[problems]\noptions = {style = 'boxed'}\n")
-    )
+    written = _written(tmp_path, "[rollout]\ngroups = 3\n[problems]\noptions = {style = 'boxed'}\n")
+    config = load_recipe(str(written))
     assert config.rollout == RolloutSettings(groups=3)
     assert config.problems.options == {"style": "boxed"}
     assert config.optimizer == TrainConfig().optimizer
+
+
+def test_a_mixture_of_sources_is_read_from_the_file(tmp_path: Path) -> None:
+    text = """
+    [problems]
+    target = 0.4
+    [[problems.mixture]]
+    env = "Countdown-v0"
+    weight = 2.0
+    [[problems.mixture]]
+    env = "CountdownSteps-v0"
+    level = 1
+    highest = 2
+    options = { style = "terse" }
+    """
+    problems = load_recipe(str(_written(tmp_path, text))).problems
+    assert problems.sources == (
+        Source("Countdown-v0", weight=2.0),
+        Source("CountdownSteps-v0", 1, 2, options={"style": "terse"}),
+    )
+    assert problems.title == "Countdown-v0 and CountdownSteps-v0"
+
+
+def test_a_recipe_may_say_how_its_demo_primes_and_training_ignores_it(tmp_path: Path) -> None:
+    written = str(_written(tmp_path, "[priming]\nsteps = 7\n[shape]\nhidden = 32\n[run]\nsteps = 3\n"))
+    demo = settings(written, seed=5, tiny=False)
+    assert (demo.priming.steps, demo.shape.hidden, demo.recipe.run.steps) == (7, 32, 3)
+    assert load_recipe(written).run.steps == 3
 
 
 @pytest.mark.parametrize(
@@ -44,13 +73,13 @@ def test_a_wrong_config_file_is_refused_in_one_sentence(
     tmp_path: Path, text: str, kind: type[ReasongymError], complaint: str
 ) -> None:
     with pytest.raises(kind, match=complaint) as caught:
-        load_config(_written(tmp_path, text))
+        load_recipe(str(_written(tmp_path, text)))
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_config_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere\.toml"):
-        load_config(tmp_path / "nowhere.toml")
+        load_recipe(str(tmp_path / "nowhere.toml"))
 
 
 @pytest.mark.parametrize(
@@ -73,4 +102,4 @@ def test_a_missing_config_file_is_named(tmp_path: Path) -> None:
 )
 def test_a_value_that_cannot_work_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
-        load_config(_written(tmp_path, text)).check()
+        load_recipe(str(_written(tmp_path, text))).check()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from reasongym.agents.config import load_config
 from reasongym.agents.models import save_model
+from reasongym.agents.recipes import load_recipe
 from tests.agents.small_models import small
 from tests.cli.conftest import Reasongym
 
@@ -61,4 +61,4 @@ def _runs(line: str, reasongym: Reasongym) -> None:
 def _loads(text: str, folder: Path) -> None:
     path = folder / "page.toml"
     path.write_text(text)
-    load_config(path).check()
+    load_recipe(str(path)).check()

@@ -34,7 +34,6 @@ MODULES = {
     "code",
     "subprocess",
     "builtins",
-    "importlib",
 }
 
 
