@@ -464,8 +464,8 @@ class Probability(Kinds):
     )
     mixes = (
         (("at least", 1),),
-        (("urn", 2), ("coin", 2), ("urn back", 2), ("exactly", 3)),
-        (("urn", 4), ("same", 3), ("differ", 3), ("any", 5), ("one", 5), ("coin", 4)),
+        (("urn", 2), ("coin", 2), ("urn back", 2), ("exactly", 2)),
+        (("urn", 4), ("same", 3), ("differ", 3), ("any", 5), ("one", 5), ("coin", 5)),
         (("given", 4), ("bayes", 4), ("urn", 6), ("urn back", 5), ("at least", 4), ("same", 5), ("one", 9)),
         (("bayes", 8), ("urn growing", 6), ("coin", 8), ("given", 8), ("exactly", 5), ("urn", 9)),
         (("urn growing", 9), ("coin", 12), ("walk", 5), ("exactly", 7), ("given", 13)),

@@ -65,7 +65,7 @@ class WordProblem(Exact):
         for level in LEVELS
     )
     default_level = 3
-    spaces = (1_000, 10**4, 10**5, 10**6, 10**6, 10**6, 10**6, 10**6)
+    spaces = (4_000, 48_000, 94_000, 99_000, 99_000, 99_000, 99_000, 99_000)
     chances = (0.155, 0.036, 0.02, 0.018, 0.011, 0.008, 0.004, 0.006)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
