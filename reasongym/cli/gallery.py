@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple
 
 import tyro
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from rich.console import Console
 
 from reasongym import registry
@@ -53,6 +53,7 @@ class Shown(NamedTuple):
     id: str
     name: str
     family: str
+    """Empty where the name says it."""
     about: str
     default_level: int
     styles: list[str]
@@ -102,7 +103,12 @@ def _shown(env: Env, output: Path, seed: int) -> Iterator[Shown]:
     if animation:
         (output / file).write_bytes(animation)
     examples = [_example(env, problem) for problem in problems]
-    yield Shown(env.env_id, name, env.family, about(env), env.default_level, list(env.styles), examples, file)
+    family = "" if _letters(env.family) == _letters(name.partition("-v")[0]) else env.family
+    yield Shown(env.env_id, name, family, about(env), env.default_level, list(env.styles), examples, file)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalpha, name.lower()))
 
 
 def _example(env: Env, problem: Problem) -> Example:
@@ -184,6 +190,7 @@ def _page(shown: Sequence[Shown]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    pages.filters["code"] = _code
     style, script = _asset("gallery.css"), _asset("gallery.js")
     content_policy = (
         f"default-src 'none'; img-src data: 'self' file:; style-src '{_hash(style)}'; "
@@ -195,6 +202,14 @@ def _page(shown: Sequence[Shown]) -> str:
         style=Markup(style),
         script=Markup(script),
         content_policy=content_policy,
+    )
+
+
+def _code(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
     )
 
 

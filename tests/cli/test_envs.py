@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import reasongym
-from reasongym import cli
+from reasongym import cli, export
 from reasongym.core import Row
 
 
@@ -19,8 +19,16 @@ def reasongym_cli(*args: str, stdin: str = "", **env: str) -> subprocess.Complet
 
 
 def test_list_names_every_id() -> None:
-    listed = reasongym_cli("list").stdout
-    assert all(env_id in listed for env_id in reasongym.specs())
+    listed = reasongym_cli("list", "--no-speed").stdout
+    assert all(env_id.removeprefix("reasongym/") in listed for env_id in reasongym.specs())
+
+
+def test_list_tells_what_is_asked_for_and_how_fast_it_is() -> None:
+    lines = [json.loads(line) for line in reasongym_cli("list", "countdown", "--json").stdout.splitlines()]
+    assert [line["id"] for line in lines] == ["reasongym/Countdown-v0", "reasongym/CountdownSteps-v0"]
+    assert all(line["problems_per_s"] > 100 for line in lines)
+    assert lines[0]["levels"] == list(reasongym.get("Countdown-v0").levels)
+    assert lines[1]["max_turns"] == 14
 
 
 def test_show_prints_the_prompt_and_the_answer() -> None:
@@ -33,23 +41,18 @@ def test_show_prints_the_prompt_and_the_answer() -> None:
     assert env.oracle(problem.data)[0] in shown.stdout
 
 
-def test_a_person_can_play() -> None:
+def test_show_describes_levels_and_every_wording() -> None:
     env = reasongym.get("Countdown-v0")
-    answer = env.oracle(env.problem(env.row(0, level=1)).data)[0]
-    played = reasongym_cli(
-        "play", "Countdown-v0", "--level", "1", stdin=f"/hint\n{answer}\n1 + 1\n/skip\n/quit\n"
-    )
-    assert played.returncode == 0
-    assert answer in played.stdout
-    assert "reward 1 (ok)" in played.stdout
-    assert "reward 0 (" in played.stdout
-    assert "1 of 2. Goodbye." in played.stdout
+    shown = reasongym_cli("show", "Countdown-v0", "--levels", "--styles", "--level", "1").stdout
+    assert all(about in shown for about in [*env.levels, *env.styles, *env.styles.values()])
+    for style in env.styles:
+        assert env.problem(env.row(0, level=1, style=style)).prompt[:60] in shown
 
 
-def test_a_person_can_play_several_turns_and_the_end_of_input_quits() -> None:
-    played = reasongym_cli("play", "CountdownSteps-v0", "--level", "1", stdin="nonsense\n")
-    assert played.returncode == 0
-    assert "not a legal step" in played.stdout
+def test_show_takes_options() -> None:
+    shown = reasongym_cli("show", "Countdown-v0", "--options", "num_numbers=3", "style=terse").stdout
+    env = reasongym.get("Countdown-v0")
+    assert env.problem(env.row(0, num_numbers=3, style="terse")).prompt in shown
 
 
 def test_check_passes_and_writes_its_results(tmp_path: Path) -> None:
@@ -101,6 +104,37 @@ def test_generate_writes_rows_that_make_their_problems(tmp_path: Path) -> None:
         assert (problem.prompt, problem.data) == (line["prompt"], line["data"])
 
 
+def test_generate_names_its_output_and_writes_other_forms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    common = ("generate", "Countdown-v0", "--level", "1", "--split", "train", "--n", "9")
+    said = [
+        reasongym_cli(*common).stderr,
+        reasongym_cli(*common, "--output", "p.parquet").stderr,
+        reasongym_cli(*common, "--shard-size", "4", "--output", "shards").stderr,
+    ]
+    digests = {line.rpartition("digest ")[2] for line in said}
+    assert len(digests) == 1, said
+    names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert {
+        "reasongym-Countdown-v0-level-1-train.jsonl",
+        "p.parquet",
+        "shards/train-00002-of-00003.jsonl",
+        "shards/manifest.json",
+        "shards/README.md",
+    } <= names
+    assert (tmp_path / "p.parquet").read_bytes().startswith(b"PAR1")
+
+
+def test_generate_writes_the_eval_set(tmp_path: Path) -> None:
+    path = tmp_path / "eval.jsonl"
+    args = ("generate", "Countdown-v0", "--level", "0", "--eval-set", "--n", "30", "--output", str(path))
+    assert reasongym_cli(*args).returncode == 0
+    rows = [Row.from_dict(json.loads(line)["row"]) for line in path.read_text().splitlines()]
+    assert rows == export.eval_set("Countdown-v0", 0, num=30).rows
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -112,6 +146,18 @@ def test_generate_writes_rows_that_make_their_problems(tmp_path: Path) -> None:
         (["check", "Countdown-v0", "--quick", "--full"], "give one of --quick, --full and --num"),
         (["check", "Countdown-v0", "--num", "0"], "--num must be at least 1, got 0"),
         (["generate", "Countdown-v0", "--num", "-1", "--output", "x"], "--num must be at least 1, got -1"),
+        (["generate", "Countdown-v0"], "say how many problems: --n 1000"),
+        (
+            ["generate", "Countdown-v0", "--n", "5", "--shards", "9"],
+            "must be from 1 to the 5 problems, got 9",
+        ),
+        (
+            ["generate", "Countdown-v0", "--n", "5", "--shards", "1", "--shard-size", "1"],
+            "give one of --shards",
+        ),
+        (["generate", "Countdown-v0", "--eval-set", "--split", "train"], "an eval set is fixed"),
+        (["show", "Countdown-v0", "--pictures"], "draws no pictures"),
+        (["show", "Countdown-v0", "--styles", "--style", "terse"], "give one of --style and --styles"),
         (
             ["generate", "Countdown-v0", "--num", "1", "--output", "/proc/nowhere/x"],
             "cannot write /proc/nowhere/x",
