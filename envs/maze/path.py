@@ -66,8 +66,8 @@ class MazePath(Env):
         short = " and no way with fewer moves may exist" if data["shortest"] else ""
         return (
             f"Find {wanted} through a maze of {len(board)} by {len(board)} cells: P is the start, G the "
-            "goal, # a wall and . floor; all around is wall. A move (up, down, left or right) goes to the next "
-            "cell. "
+            "goal, # a wall and . floor; all around is wall. A move (up, down, left or right) goes to the "
+            "next cell. "
             f"The moves must hit no wall and end on the goal{short}. Write them separated by spaces, such as "
             f"`right right down`. {_ASK[style]}\n\n{boards.spaced(board)}"
         )

@@ -6,10 +6,13 @@ move, or a label in front ("Moves:"): one other word and the text is refused, so
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import TypeVar
 
 from reasongym.answers.extraction import extract
+
+T = TypeVar("T")
 
 DIRECTIONS: Mapping[str, str] = {
     spelling: direction
@@ -75,26 +78,28 @@ class _Refused(Exception):
 
 
 def played(text: str, words: Mapping[str, str], most: int) -> list[str] | str:
-    """Find the moves that a completion declares, or return why there are none.
+    """Find the moves that a completion declares (see `declared`), or return why there are none."""
+    return declared(text, lambda answer: moves(answer, words, most), most)
 
-    They are in the declared answer, or else in the lines that end the text and hold nothing but moves.
+
+def declared(text: str, read: Callable[[str], list[T] | str], most: int) -> list[T] | str:
+    """Find what a completion declares and a reader reads, or return why there is nothing.
+
+    It is the declared answer, or else the lines that end the text, at most `most`, and each can be read.
     """
     answer, reason = extract(text, "block")
     if answer is None:
         return reason
-    read = moves(answer, words, most)
-    if read != "syntax" or "\n" not in answer or not text.rstrip().endswith(answer):
-        return read
-    return _in_last_lines(answer.split("\n"), words, most)
-
-
-def _in_last_lines(lines: list[str], words: Mapping[str, str], most: int) -> list[str] | str:
+    found = read(answer)
+    if found != "syntax" or "\n" not in answer or not text.rstrip().endswith(answer):
+        return found
+    lines = answer.split("\n")
     first = len(lines)
-    while first and len(lines) - first < most and isinstance(moves(lines[first - 1], words, most), list):
+    while first and len(lines) - first < most and isinstance(read(lines[first - 1]), list):
         first -= 1
     if _DANGLING.search(lines[first - 1].rstrip(" *`\"'$")):
         return "hedged"
-    return moves("\n".join(lines[first:]), words, most) if first < len(lines) else "syntax"
+    return read("\n".join(lines[first:])) if first < len(lines) else "syntax"
 
 
 def moves(text: str, words: Mapping[str, str], most: int) -> list[str] | str:
