@@ -406,6 +406,8 @@ class _Parser:
 
 
 def _number(token: str) -> Number:
+    if token == ".":
+        raise Refused("syntax")
     if len(token) > MAX_DIGITS:
         raise Refused("over_limit")
     return Number(Fraction(int(token)) if token.isdigit() else Fraction(token))
