@@ -13,7 +13,15 @@ from tests.agents.small_models import small
 from tests.cli.conftest import Reasongym
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/train.md", "docs/evaluate.md", "docs/publish-a-result.md", "docs/countdown.md")
+PAGES = (
+    "README.md",
+    "docs/train.md",
+    "docs/evaluate.md",
+    "docs/publish-a-result.md",
+    "docs/countdown.md",
+    "docs/vector-environments.md",
+    "docs/export.md",
+)
 MODEL = "path/to/model"
 SHORTENED = {
     "prime": ("--steps", "2", "--groups", "2"),
