@@ -4,7 +4,7 @@ Words are what spaces separate in the environment's tersest wording; whole numbe
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -38,7 +38,7 @@ class ModelShape:
 
     def check(self) -> None:
         """Raise UsageError for a shape that no Llama has."""
-        for name, size in vars(self).items():
+        for name, size in asdict(self).items():
             require_at_least(name, size, 1)
         if self.hidden % (2 * self.heads):
             raise UsageError(

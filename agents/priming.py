@@ -42,7 +42,7 @@ class PrimingSettings:
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
         for name in ("steps", "groups", "group_size", "checkpoint_every"):
-            require_at_least(name, vars(self)[name], 1)
+            require_at_least(name, getattr(self, name), 1)
         require_at_least("warmup", self.warmup, 0)
         require_at_least("learning_rate", self.learning_rate, 0)
 
@@ -82,7 +82,7 @@ class Priming:
         self.curriculum, self.seed = curriculum, seed
         self.folder = RunFolder(folder)
         sources = [asdict(source) for source in curriculum.sources]
-        self.folder.open(tomli_w.dumps({"seed": seed, **vars(settings), "sources": sources}))
+        self.folder.open(tomli_w.dumps({"seed": seed, **asdict(settings), "sources": sources}))
         self.renderer = Renderer(loaded.tokenizer, TEMPLATES["default"])
         self.scorer = Scorer(loaded)
         keep_freed_memory()

@@ -4,6 +4,8 @@ import pytest
 
 from reasongym.agents.config import RolloutSettings, TrainConfig, dump_config
 from reasongym.agents.demo import settings
+from reasongym.agents.from_scratch import ModelShape
+from reasongym.agents.priming import PrimingSettings
 from reasongym.agents.recipes import load_recipe, names
 from reasongym.curriculum import Source
 from reasongym.errors import DataError, ReasongymError, UnknownName, UsageError
@@ -54,7 +56,11 @@ def test_a_mixture_of_sources_is_read_from_the_file(tmp_path: Path) -> None:
 def test_a_recipe_may_say_how_its_demo_primes_and_training_ignores_it(tmp_path: Path) -> None:
     written = str(_written(tmp_path, "[priming]\nsteps = 7\n[shape]\nhidden = 32\n[run]\nsteps = 3\n"))
     demo = settings(written, seed=5, tiny=False)
-    assert (demo.priming.steps, demo.shape.hidden, demo.recipe.run.steps) == (7, 32, 3)
+    assert demo.recipe.run.steps == 3
+    assert demo.priming == PrimingSettings(steps=7)
+    assert demo.shape == ModelShape(hidden=32)
+    demo.priming.check()
+    demo.shape.check()
     assert load_recipe(written).run.steps == 3
 
 
