@@ -5,20 +5,17 @@ seconds of the process, the median of interleaved windows, so a busy machine shi
 go to benchmarks/results/countdown_speed.json. Without reasoning-gym installed its columns are left out.
 """
 
-import gc
 import importlib.metadata
 import importlib.util
 import json
 import platform
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import reasongym
+from benchmarks.timing import Once, rates
 from reasongym.core import Problem, Row
 
 RESULTS = Path(__file__).parent / "results" / "countdown_speed.json"
@@ -30,8 +27,6 @@ MIN_GENERATED_PER_S, MIN_VERIFIED_PER_S, MAX_ITEM_S = 20_000, 40_000, 0.05
 BARRED_LEVELS = (2, 3, 4, 5)
 """The levels of 4 to 6 numbers."""
 FORMS = {"plain": "%s", "boxed": "So it is \\boxed{%s}.", "tags": "<think>hm</think>\n<answer> %s </answer>"}
-
-Once = Callable[[int], object]
 
 
 def contestants() -> dict[str, Once]:
@@ -70,43 +65,6 @@ def _peer(num_numbers: int) -> dict[str, Once]:
             items[number % len(items)]["answer"], items[number % len(items)]
         ),
     }
-
-
-def rates(entries: dict[str, Once], num_windows: int, window_s: float) -> dict[str, dict[str, Any]]:
-    """Time every entry in interleaved windows; return items per CPU second and the slowest item."""
-    windows: dict[str, list[float]] = {name: [] for name in entries}
-    slowest = dict.fromkeys(entries, 0.0)
-    num_done = dict.fromkeys(entries, 0)
-    gc.collect()
-    gc.freeze()  # what the contestants built beforehand is not the garbage of an item
-    for _ in range(num_windows):
-        for name, once in entries.items():
-            num, seconds, slowest_here = _window(once, num_done[name], window_s)
-            windows[name].append(num / seconds)
-            slowest[name] = max(slowest[name], slowest_here)
-            num_done[name] += num
-    return {
-        name: {
-            "per_s": round(median(found)),
-            "windows": [round(one) for one in found],
-            "slowest_s": slowest[name],
-        }
-        for name, found in windows.items()
-    }
-
-
-def _window(once: Once, start: int, window_s: float) -> tuple[int, float, float]:
-    """Run items for `window_s` CPU seconds; return how many, the time they took, and the slowest."""
-    slowest = 0.0
-    begun = before = time.process_time()
-    num = 0
-    while before - begun < window_s:
-        once(start + num)
-        num += 1
-        after = time.process_time()
-        slowest = max(slowest, after - before)
-        before = after
-    return num, before - begun, slowest
 
 
 def missed_bars(found: dict[str, dict[str, Any]]) -> list[str]:
