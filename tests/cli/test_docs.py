@@ -19,6 +19,7 @@ PAGES = (
     "docs/evaluate.md",
     "docs/publish-a-result.md",
     "docs/countdown.md",
+    "docs/curriculum.md",
     "docs/vector-environments.md",
     "docs/export.md",
 )
