@@ -214,12 +214,21 @@ def _said(text: str, ending: Ending) -> str:
     content = text.partition("\n")[0]
     if ending == "line":
         return content
-    stop = _AFTERTHOUGHT.search(content)
+    stop = _AFTERTHOUGHT.search(content) if ending == "expression" else _remark(content)
     if stop and not (_DOUBT.search(content, stop.start()) and _OPERATION.search(content, stop.start())):
         content = content[: stop.start()]
     if content.count("**") % 2:
         content = content.rstrip(" .").removesuffix("**")
     return content
+
+
+def _remark(content: str) -> re.Match[str] | None:
+    """Find what is said behind a formula, in which single letters and functions are no words."""
+    closing = content.find("$", 1) if content.startswith("$") else -1
+    for stop in _AFTERTHOUGHT.finditer(content, closing + 1):
+        if stop[0].strip(",( \t-–—") or _PROSE.match(content, stop.end()):
+            return stop
+    return None
 
 
 def _trailing(text: str) -> Extraction:
