@@ -220,3 +220,18 @@ def test_a_megabyte_of_anything_is_read_in_bounded_time(piece: str) -> None:
     extract(text)
     extract(text + "}" * 8_000)
     assert time.thread_time() - start < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The answer is $p - q$.", "$p - q$."),
+        ("Answer: -2, 1 + i, 1 - i", "-2, 1 + i, 1 - i"),
+        ("The answer is $x^5 - x^4 + x$, which was to be found.", "$x^5 - x^4 + x$"),
+        ("The answer is 7 - as I said before.", "7"),
+        ("The answer is $5$, because 2 + 3 = 5.", "$5$"),
+        ("The answer is $34\\text{ sq. units}$. This is the area.", "$34\\text{ sq. units}$"),
+    ],
+)
+def test_letters_of_a_formula_are_no_remark_behind_it(text: str, answer: str) -> None:
+    assert extract(text, "formula").answer == answer
