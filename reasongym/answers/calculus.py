@@ -17,6 +17,8 @@ from reasongym.answers.trees import (
     Sum,
     Variable,
     negative,
+    parts,
+    variables,
 )
 
 
@@ -35,6 +37,8 @@ def differentiate(tree: Formula, name: str) -> Formula:
     if isinstance(tree, Power):
         return _power_rule(tree, name)
     assert isinstance(tree, Function)
+    if tree.name in ("ln", "log") and isinstance(tree.argument, Function) and tree.argument.name == "abs":
+        return differentiate(Function("ln", tree.argument.argument), name)  # ln|u| and ln u: both u'/u
     inner = differentiate(tree.argument, name)
     return ZERO if inner == ZERO else Product((_outer(tree), inner))
 
@@ -100,3 +104,13 @@ _SIMPLE = {
     "cosh": (1, ("sinh",)),
 }
 """By function: the sign of its derivative and the functions whose product it is."""
+
+
+def num_rules(tree: Formula, name: str) -> int:
+    """Count the rules applied in differentiating: of sums, products, powers and functions that vary."""
+    if name not in variables(tree):
+        return 0
+    if isinstance(tree, Product):
+        varying = [factor for factor in tree.factors if name in variables(factor)]
+        return len(varying) - 1 + sum(num_rules(factor, name) for factor in varying)
+    return (0 if isinstance(tree, Variable) else 1) + sum(num_rules(part, name) for part in parts(tree))

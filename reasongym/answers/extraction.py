@@ -76,7 +76,8 @@ _LEADS_TO = ",.;!?)\"”'→⇒"
 """Signs that may stand before the expression that ends a line; `≠`, `>` or `√` would be part of it."""
 _MARGIN = re.compile(r"[>*•][ \t]")
 _PROSE = re.compile(
-    r"(?<![A-Za-z0-9\\])(?!(?:arc)?(?:sin|cos|tan)h?\b|(?:ln|log|exp|sqrt|cbrt|pi|inf|infinity|abs|mod|gcd|min|max)\b)"
+    r"(?<![A-Za-z0-9\\])(?!(?:arc|a)?(?:sin|cos|tan|sec|csc|cot)h?\b"
+    r"|(?:ln|log|exp|sqrt|cbrt|pi|inf|infinity|abs|mod|gcd|min|max)\b)"
     r"[A-Za-z]{2,}(?![A-Za-z(^])"
 )
 _BEFORE_FORMULA = _LEADS_TO + ":： \t="

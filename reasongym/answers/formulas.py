@@ -122,6 +122,7 @@ _LABEL = re.compile(
     r"(?:[A-Za-z](?:'{1,3}|\^\{?\\prime\}?)?(?:\([a-z]\))?|d[a-zA-Z] ?/ ?d[a-z]"
     r"|\\[dt]?frac\{(?:\\mathrm\{)?d.*|(?:\\int|∫|\\lim|lim|d/d[a-z]|D_).*)"
 )
+_ROUNDED = re.compile(r"≈|\\approx|\\simeq|≃")
 _REMARK = re.compile(r",?\s\(?(?:where|with|for some|for any|and)\s|,\s?(?:\\quad|\\text)")
 
 
@@ -146,10 +147,12 @@ def parse_equation(text: str, names: Collection[str]) -> list[Formula] | str:
     r"""Read the sides of `a = b = c`, one or more, without what merely names the value and without remarks.
 
     Names are `y`, `f'(x)`, `dy/dx`, and left sides that restate a problem (`\int ... dx`, `\frac{d}{dx} ...`,
-    `\lim ...`). The last side is always read. A letter of `names` is no name of the value.
+    `\lim ...`). What follows `≈` does not count. The last side is always read. A letter of `names` is no name
+    of the value.
     """
     if len(text) > MAX_CHARS:
         return "over_limit"
+    text = _ROUNDED.split(text, maxsplit=1)[0]
     remark = _REMARK.search(text)
     text = unwrapped((text[: remark.start()] if remark else text).strip().rstrip(",(;"))
     *left, last = text.split("=")

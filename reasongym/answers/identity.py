@@ -13,7 +13,8 @@ text can hold a multiple of it. What fits the real functions into the field is r
 - ln is additive over factors, powers, primes and the content of polynomials, and undoes exponentials.
 - Any other function draws a value that belongs to its argument's value: equal arguments, equal values.
 
-With the imaginary unit, r = 9 modulo 16, `i` is a root of -1, and only rational numbers have roots.
+With the imaginary unit, r = 9 modulo 16 and 1 modulo 3, 5, ..., 23; `i` is a root of -1, and only rational
+numbers have roots.
 
 Not modelled, so that formulas equal by it may be called different (never the other way round): roots of sums
 of roots (`sqrt(3 - 2 sqrt(2))`), logarithms of factored against expanded arguments, sums of inverse
@@ -42,9 +43,11 @@ from reasongym.answers.trees import (
 
 MAX_EXPONENT = 1_000
 MAX_NODES = 4_000
-_MAX_TRIALS = 128
-_POINTS_PER_PRIME = 4
-_SIGN_TRIALS = 20
+_MAX_TRIALS = 480
+_MAX_PRIMES = 128
+_POINTS_PER_PRIME = 16
+"""A prime costs as much as four points; formulas without variables take one point of each prime."""
+_SIGN_TRIALS = 16
 """Points at which formulas with absolute values or even roots must agree: each shows a sign at one half."""
 _TURN = 12
 """A sine's argument is split into parts whose multiples by 1/12 can be taken."""
@@ -69,10 +72,10 @@ def judge(first: Formula, second: Formula) -> str:
         text = "".join(spelling)
         key = blake2b(text.encode("utf-8", "replace"), digest_size=32).digest()
         is_complex = "ci;" in text
-        agreed = 0
-        prime = 0
-        for trial in range(_MAX_TRIALS):
-            if trial % _POINTS_PER_PRIME == 0:  # a prime costs as much as four points
+        is_constant = not (";v" in text or "(v" in text or text[0] == "v")
+        agreed = prime = 0
+        for trial in range(_MAX_PRIMES if is_constant else _MAX_TRIALS):
+            if is_constant or trial % _POINTS_PER_PRIME == 0:
                 prime = _drawn_prime(key, trial, is_complex=is_complex)
             point = _Point(key, trial, prime, is_complex=is_complex)
             try:
@@ -107,9 +110,9 @@ def _spell(tree: Formula, out: list[str]) -> bool:
     elif isinstance(tree, Power):
         out.append("^(")
         exponent = tree.exponent
-        is_root = not isinstance(exponent, Number) or exponent.value.denominator % 2 == 0
+        is_root = isinstance(exponent, Number) and exponent.value.denominator % 2 == 0
         signs = [_spell(tree.base, out), _spell(exponent, out)]
-        signs.append(is_root and not isinstance(tree.base, Number | Constant))
+        signs.append(is_root and not _has_plain_root(tree.base))
     elif isinstance(tree, Function):
         out.append(f"f{tree.name}(")
         signs = [_spell(tree.argument, out), tree.name == "abs"]
@@ -121,9 +124,18 @@ def _spell(tree: Formula, out: list[str]) -> bool:
     return any(signs)
 
 
+def _has_plain_root(base: Formula) -> bool:
+    """Say whether a square root is no absolute value in disguise: of a variable, a constant or a number."""
+    return isinstance(base, Variable | Constant) or rational(base) is not None
+
+
 # -- points -------------------------------------------------------------------------------------------
 
-_STEP = 8 * prod((3, 5, 7, 11, 13, 17, 19, 23))
+_SMALL_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23)
+_STEP = 8 * prod(_SMALL_PRIMES)
+_COMPLEX_STEP = 2 * _STEP
+_COMPLEX_RESIDUE = next(n for n in range(1, 16 * _STEP, _STEP // 8) if n % 16 == 9)
+"""9 modulo 16 and 1 modulo the small primes, so that all of these are squares."""
 _SIEVE = prod(n for n in range(29, 300) if all(n % d for d in range(2, 18)))
 
 
@@ -139,7 +151,7 @@ def _drawn_prime(key: bytes, trial: int, *, is_complex: bool) -> int:
     """Draw the prime of a trial, about 90 bits long, of the kind that the module describes."""
     digest = blake2b(b"prime %d" % trial, key=key, digest_size=11).digest()
     seed = int.from_bytes(digest, "big") | 1 << 88
-    return _prime(seed, 16, 9) if is_complex else _prime(seed, _STEP, _STEP - 1)
+    return _prime(seed, _COMPLEX_STEP, _COMPLEX_RESIDUE) if is_complex else _prime(seed, _STEP, _STEP - 1)
 
 
 class _Point:
@@ -292,16 +304,22 @@ class _Point:
     def square_root(self, value: int) -> int:
         """Return a root of a square, for r = 9 modulo 16: one of four candidates."""
         odd = (self.r - 1) // 8
-        eighth = next(z for z in map(self.unit, range(2, 99)) if pow(z, 4, self.r) == self.r - 1)
         root = pow(value, (odd + 1) // 2, self.r)
         for _ in range(4):
             if root * root % self.r == value:
                 return root
-            root = root * eighth % self.r
+            root = root * self.eighth_root_of_unity() % self.r
         raise _Undefined
 
-    def unit(self, number: int) -> int:
-        return pow(number, (self.r - 1) // 8, self.r)
+    def eighth_root_of_unity(self) -> int:
+        for attempt in range(64):
+            root = self.drawn.get(("eighth root",))
+            if root is not None:
+                return root
+            root = pow(self.draw("unit", attempt), (self.r - 1) // 8, self.r)
+            if pow(root, 4, self.r) == self.r - 1:
+                self.drawn["eighth root",] = root
+        raise _Undefined
 
     # -- functions --
 
