@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 
 from reasongym.answers.assignments import assignments
-from reasongym.answers.prose import declared
+from reasongym.answers.prose import read_declared
 from reasongym.core import Data, Env, Json, Option, Verdict
+from reasongym.envs._formulas import ATOMS, NUM_FORMS, turned
 from reasongym.envs.knights_knaves import problems, search, wording
-from reasongym.envs.knights_knaves.statements import PEOPLE
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
 _SHOWN_CHARS = 400
 _SPACE = (38, 3_800, 20_000, 49_000, 49_000, 49_000, 49_000, 49_000, 49_000)
-_COMMUTES = ("and", "or", "xor", "iff")
 
 
 @register("KnightsKnaves-v0")
@@ -20,8 +19,8 @@ class KnightsKnaves(Env):
     """Say of everyone whether they are a knight, who speaks only the truth, or a knave, who only lies.
 
     `data` holds `names`, `roles` (the word for who tells the truth, and for who lies), `place` (of the
-    story), `statements`, each `[speaker, formula, form]` with a formula as in `statements.py` and a number
-    that chooses its wording, and `solution`: for each person whether they tell the truth.
+    story), `statements`, each `[speaker, formula, form]` with a formula (`_formulas.py`, `statements.py`) and
+    a number that chooses its wording, and `solution`: for each person whether they tell the truth.
     """
 
     family = "knights_knaves"
@@ -36,7 +35,7 @@ class KnightsKnaves(Env):
         random = rng.random
         said, solution = problems.generate(random, problems.LEVELS[level])
         for statement in said:
-            statement.append(int(random() * problems.NUM_FORMS))
+            statement.append(int(random() * NUM_FORMS))
         return _in_guise(rng, len(solution), letters=options["guise"] == "letters") | {
             "statements": said,
             "solution": solution,
@@ -46,16 +45,15 @@ class KnightsKnaves(Env):
         return wording.prompt(data, style)
 
     def verify(self, data: Data, text: str) -> Verdict:
-        answer, reason = declared(text)
-        if answer is None:
-            return Verdict(0.0, False, reason)
+        names: list[str] = data["names"]
         honest, lying = data["roles"]
         meanings = {honest: "1", wording.plural(honest): "1", lying: "0", wording.plural(lying): "0"}
-        read = assignments(answer, data["names"], meanings)
+        answer, read = read_declared(text, lambda said: assignments(said, names, meanings))
+        shown = None if answer is None else answer[:_SHOWN_CHARS]
         if isinstance(read, str):
-            return Verdict(0.0, False, read, answer[:_SHOWN_CHARS])
-        right = [read[name] == "1" for name in data["names"]] == data["solution"]
-        return Verdict.of("ok" if right else "wrong_value", answer[:_SHOWN_CHARS])
+            return Verdict(0.0, False, read, shown)
+        right = [read[name] == "1" for name in names] == data["solution"]
+        return Verdict.of("ok" if right else "wrong_value", shown)
 
     def oracle(self, data: Data) -> list[str]:
         return [_answer(data, data["solution"])]
@@ -67,9 +65,9 @@ class KnightsKnaves(Env):
         """Change names, roles, wording and the order of people, statements and sides of connectives."""
         num = len(data["names"])
         order = rng.shuffled(range(num))  # who stands at each place
-        places = {ord(PEOPLE[person]): PEOPLE[place] for place, person in enumerate(order)}
+        places = {ord(ATOMS[person]): ATOMS[place] for place, person in enumerate(order)}
         statements = [
-            [order.index(speaker), _turned(formula.translate(places)), rng.below(problems.NUM_FORMS)]
+            [order.index(speaker), turned(formula.translate(places)), rng.below(NUM_FORMS)]
             for speaker, formula, _ in data["statements"]
         ]
         return _in_guise(rng, num, letters=False) | {
@@ -118,19 +116,3 @@ def _answer(data: Data, solution: list[bool]) -> str:
     return " ".join(
         f"{name} {honest if tells else lying}" for name, tells in zip(data["names"], solution, strict=True)
     )
-
-
-def _turned(formula: str) -> str:
-    """Exchange the two sides of every connective that does not care."""
-    stack: list[str] = []
-    for word in reversed(formula.split()):
-        if word == "not":
-            stack.append(f"not {stack.pop()}")
-        elif word in _COMMUTES:
-            one, other = stack.pop(), stack.pop()
-            stack.append(f"{word} {other} {one}")
-        elif word == "if":
-            stack.append(f"if {stack.pop()} {stack.pop()}")
-        else:
-            stack.append(word)
-    return stack[0]

@@ -4,28 +4,21 @@ The shape of a statement (its connectives) is drawn before its atoms, and only t
 until it is as true as its speaker, so no connective betrays who says it.
 """
 
-from collections.abc import Callable
 from hashlib import blake2b
 from itertools import permutations, product
 from typing import Any, NamedTuple, TypeAlias
 
 from reasongym.core import Data, Json
-from reasongym.envs.knights_knaves.statements import PEOPLE, Tables, table_of, tables
+from reasongym.envs._formulas import ATOMS, SPECIAL, Random, Shape, draw_shape, fill, table_of
+from reasongym.envs.knights_knaves.statements import Meanings, meanings
 from reasongym.errors import GenerationError
 
-_ATOM, _NOT, _AND, _OR, _IF, _IFF, _XOR, _COUNT = range(8)
-_CONNECTIVES = (_AND, _OR, _IF, _IFF, _XOR, _AND, _OR, _IF)
-_WORDS = ("", "not", "and", "or", "if", "iff", "xor")
 _COUNTING = 0.3
 """How often a statement says how many tell the truth, where it may."""
 _SAME_SHAPE = 4
 """Times that a statement is drawn again before its shape is."""
 _MAX_DRAWS = 50_000
 """Draws for one problem or one statement: far more than any needs."""
-NUM_FORMS = 1 << 20
-"""Ways to word a statement: a number from which each of its parts takes its own choice."""
-
-Random: TypeAlias = Callable[[], float]
 Mark: TypeAlias = tuple[Any, ...]
 """What tells a person apart: nested tuples of integers."""
 
@@ -61,7 +54,7 @@ LEVELS = (
 class Statement(NamedTuple):
     """A formula with its truth table, and the cases that agree with its being said."""
 
-    shape: list[int]
+    shape: Shape
     formula: str
     table: int
     agreeing: int
@@ -70,12 +63,12 @@ class Statement(NamedTuple):
 def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]]:
     """Make statements, as speaker and formula, and the one solution."""
     num = level.num_people
-    known = tables(num)
+    known = meanings(num)
     case = int(random() * (1 << num))
     low, high = level.per_person
     speakers = [person for person in range(num) for _ in range(low + int(random() * (high - low + 1)))]
     statements: list[Statement] = []
-    cases = known.full
+    cases = known.tables.full
     for speaker in speakers:
         statements.append(_draw(random, level, known, speaker, case, _new_shape(random, level)))
         cases &= statements[-1].agreeing
@@ -85,82 +78,26 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
     return said, [bool(case >> person & 1) for person in range(num)]
 
 
-def _draw(
-    random: Random, level: Level, known: Tables, speaker: int, case: int, shape: list[int]
-) -> Statement:
+def _draw(random: Random, level: Level, known: Meanings, speaker: int, case: int, shape: Shape) -> Statement:
     """Draw a statement of a shape that is as true in this case as its speaker, and that says something."""
-    full, honest = known.full, known.honest[speaker]
+    tables = known.tables
+    full, honest = tables.full, tables.variables[speaker]
     truth = honest >> case & 1
+    unused = 0 if level.selves and len(shape) > 1 else 1 << speaker
     for _ in range(_MAX_DRAWS):
-        formula, table = _filled(random, level, known, shape, speaker)
+        formula, table = fill(random, shape, tables, unused, known.counts)
         agreeing = full ^ honest ^ table
         if table >> case & 1 == truth and table not in (0, full) and agreeing not in (0, full):
             return Statement(shape, formula, table, agreeing)
     raise GenerationError(f"no statement of {level} in {_MAX_DRAWS} draws")
 
 
-def _new_shape(random: Random, level: Level) -> list[int]:
+def _new_shape(random: Random, level: Level) -> Shape:
     low, high = level.parts
-    shape = _shape(random, low + int(random() * (high - low + 1)))
+    shape = draw_shape(random, low + int(random() * (high - low + 1)))
     if level.counts and random() < _COUNTING:
-        shape[-1] = _COUNT
+        shape[-1] = SPECIAL
     return shape
-
-
-def _shape(random: Random, num_parts: int) -> list[int]:
-    """Draw the connectives of a formula in prefix order, with `_ATOM` for each atom."""
-    if num_parts == 1:
-        return [_ATOM]
-    drawn = int(random() * 8 * len(_CONNECTIVES))
-    if num_parts == 2:
-        shape = [_CONNECTIVES[drawn >> 3], _ATOM, _ATOM]
-    else:
-        left = 1 + int(random() * (num_parts - 1))
-        shape = [_CONNECTIVES[drawn >> 3], *_shape(random, left), *_shape(random, num_parts - left)]
-    return [_NOT, *shape] if drawn & 7 == 0 else shape
-
-
-def _filled(random: Random, level: Level, known: Tables, shape: list[int], speaker: int) -> tuple[str, int]:
-    """Draw the atoms of a shape, about different people as long as there are any."""
-    num = 2 * level.num_people
-    full, literals, counts = known.full, known.literals, known.counts
-    used = unused = 0 if level.selves and len(shape) > 1 else 1 << speaker
-    everybody = (1 << level.num_people) - 1
-    words: list[str] = []
-    stack: list[int] = []
-    for kind in reversed(shape):
-        if kind == _ATOM:
-            drawn = int(random() * num)
-            while used >> (drawn >> 1) & 1:
-                drawn = int(random() * num)
-            used |= 1 << (drawn >> 1)
-            if used == everybody:
-                used = unused
-            word, table = literals[drawn]
-            words.append(word)
-            stack.append(table)
-            continue
-        if kind == _COUNT:
-            word, table = counts[int(random() * len(counts))]
-            words.append(word)
-            stack.append(table)
-            continue
-        words.append(_WORDS[kind])
-        one = stack.pop()
-        if kind == _NOT:
-            stack.append(full ^ one)
-        elif kind == _AND:
-            stack.append(one & stack.pop())
-        elif kind == _OR:
-            stack.append(one | stack.pop())
-        elif kind == _IF:
-            stack.append(full ^ one | stack.pop())
-        elif kind == _IFF:
-            stack.append(full ^ one ^ stack.pop())
-        else:
-            stack.append(one ^ stack.pop())
-    words.reverse()
-    return " ".join(words), stack[0]
 
 
 def _says_twice(speakers: list[int], statements: list[Statement]) -> bool:
@@ -177,13 +114,13 @@ def _repair(
     A new statement is kept where no more cases agree than before. It has the shape of the one it replaces,
     unless that was tried often: some shapes, such as everybody's calling one other a liar, fit no puzzle.
     """
-    known = tables(level.num_people)
+    known = meanings(level.num_people)
     only = 1 << case
-    fewest = known.full.bit_count()
+    fewest = known.tables.full.bit_count()
     most = _SAME_SHAPE * len(speakers)
     for turn in range(_MAX_DRAWS):
         at = turn % len(speakers)
-        cases = known.full
+        cases = known.tables.full
         for other, statement in enumerate(statements):
             if other != at:
                 cases &= statement.agreeing
@@ -201,8 +138,8 @@ def _repair(
 def canonical(data: Data) -> str:
     """Name a puzzle by what its statements mean: whose truth tables they are, however people are ordered."""
     num = len(data["names"])
-    known = tables(num)
-    full, honest, atoms = known.full, known.honest, known.atoms
+    known = meanings(num)
+    full, honest, atoms = known.tables.full, known.tables.variables, known.atoms
     said: list[list[int]] = [[] for _ in range(num)]
     formulas: list[list[str]] = [[] for _ in range(num)]
     for speaker, formula, _ in data["statements"]:
@@ -211,11 +148,11 @@ def canonical(data: Data) -> str:
     return min(_named(order, formulas, known) for order in _orders(said, honest))
 
 
-def _named(order: tuple[int, ...], formulas: list[list[str]], known: Tables) -> str:
+def _named(order: tuple[int, ...], formulas: list[list[str]], known: Meanings) -> str:
     """Write the truth tables after the people are put into this order."""
-    renamed = {ord(PEOPLE[person]): PEOPLE[place] for place, person in enumerate(order)}
+    renamed = {ord(ATOMS[person]): ATOMS[place] for place, person in enumerate(order)}
     rows = [
-        sorted({table_of(one.translate(renamed), known.atoms, known.full) for one in formulas[person]})
+        sorted({table_of(one.translate(renamed), known.atoms, known.tables.full) for one in formulas[person]})
         for person in order
     ]
     name = " ".join(",".join(f"{table:x}" for table in row) for row in rows)

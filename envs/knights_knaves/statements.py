@@ -1,53 +1,31 @@
-"""Statements as formulas and as truth tables.
+"""What statements about n people mean: formulas whose atom `A` is "the first person tells the truth".
 
-A formula is a text in prefix notation: `or A not and ~B C` is "A or not (B lies and C tells the truth)".
-Its words are `A` to `L` (this person always tells the truth), `~A` (this person always lies), `=2`, `>=2`,
-`<=2` (how many tell the truth), `more` (more tell the truth than lie), `not`, `and`, `or`, `xor`, `if`
-(implies) and `iff`.
-
-A truth table is one integer of 2^n bits: bit w is the value where person i tells the truth iff bit i of w
-is 1. So one machine operation or a few evaluate a connective in every case at once.
+To the words of formulas they add `=2`, `>=2`, `<=2` (how many tell the truth) and `more` (more tell the
+truth than lie).
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-PEOPLE = "ABCDEFGHIJKL"
-
-Combine = Callable[[int, int, int], int]
-"""Combine two tables; the third argument has a 1 for every case."""
-
-COMBINE: dict[str, Combine] = {
-    "and": lambda one, other, _: one & other,
-    "or": lambda one, other, _: one | other,
-    "xor": lambda one, other, _: one ^ other,
-    "if": lambda one, other, full: full ^ one | other,
-    "iff": lambda one, other, full: full ^ one ^ other,
-}
+from reasongym.envs import _formulas
+from reasongym.envs._formulas import Tables, Word
 
 
-class Tables(NamedTuple):
-    """What the words of formulas about n people mean."""
+class Meanings(NamedTuple):
+    """The truth tables of the words about n people."""
 
-    full: int
-    """A 1 for every case."""
-    honest: tuple[int, ...]
-    """For each person the cases where they tell the truth."""
+    tables: Tables
     atoms: dict[str, int]
-    literals: tuple[tuple[str, int], ...]
-    """Of each person in turn, the word and table of `A` and of `~A`."""
-    counts: tuple[tuple[str, int], ...]
-    """The words and tables about how many tell the truth, without those that settle who."""
+    """Of every word."""
+    counts: tuple[Word, ...]
+    """The words about how many tell the truth, without those that settle who."""
 
 
 @cache
-def tables(num_people: int) -> Tables:
-    """Make the truth tables of all atoms about so many people."""
-    full = (1 << (1 << num_people)) - 1
-    honest = tuple(full // ((1 << (1 << person)) + 1) << (1 << person) for person in range(num_people))
-    atoms = {name: table for name, table in zip(PEOPLE, honest, strict=False)}
-    atoms |= {f"~{name}": full ^ table for name, table in atoms.items()}
+def meanings(num_people: int) -> Meanings:
+    """Make the truth tables of all words about so many people."""
+    tables = _formulas.tables(num_people)
+    atoms = dict(tables.atoms)
     exactly = [0] * (num_people + 1)
     for case in range(1 << num_people):
         exactly[case.bit_count()] |= 1 << case
@@ -62,26 +40,4 @@ def tables(num_people: int) -> Tables:
         *(f"<={num}" for num in range(1, num_people - 1)),
         "more",
     )
-    literals = [word for name in PEOPLE[:num_people] for word in (name, f"~{name}")]
-    return Tables(
-        full,
-        honest,
-        atoms,
-        tuple((word, atoms[word]) for word in literals),
-        tuple((word, atoms[word]) for word in counts),
-    )
-
-
-def table_of(formula: str, atoms: dict[str, int], full: int) -> int:
-    """Evaluate a formula in every case."""
-    stack: list[int] = []
-    for word in reversed(formula.split(" ")):
-        table = atoms.get(word)
-        if table is None:
-            if word == "not":
-                table = full ^ stack.pop()
-            else:
-                one = stack.pop()
-                table = COMBINE[word](one, stack.pop(), full)
-        stack.append(table)
-    return stack[0]
+    return Meanings(tables, atoms, tuple((word, atoms[word]) for word in counts))

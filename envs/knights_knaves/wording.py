@@ -1,9 +1,10 @@
 """How a puzzle is worded: people, roles, turns of speech, and the four styles."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from reasongym.core import Data
-from reasongym.envs.knights_knaves.statements import PEOPLE
+from reasongym.envs._formulas import ATOMS, rules, worded
 
 STYLES = {
     "plain": "the story, the rules and the answer format in a few short paragraphs",
@@ -71,18 +72,6 @@ _NUMBERS = (
     "eleven",
     "twelve",
 )
-_COMPOUND = {
-    "and": ("{} and {}", "{}, and {}"),
-    "or": ("{} or {}", "{} or {}, or both"),
-    "xor": ("either {} or {}, but not both", "exactly one of these is true: {}; {}"),
-    "if": ("if {}, then {}", "{} only if {}"),
-    "iff": ("{} if and only if {}", "{} exactly when {}"),
-}
-_RULES = {
-    "or": '"or" also holds where both parts do',
-    "if": '"if P, then Q" and "P only if Q" are false only where P is true and Q is false',
-}
-_NOT = ("it is not true that {}", "it is false that {}")
 _ASK = {
     "plain": "End with one line that names the role of each, in the form {}.",
     "tags": "Think between <think> and </think>, then name the role of each between <answer> and </answer>, "
@@ -116,11 +105,10 @@ def prompt(data: Data, style: str) -> str:
         *(said.line(*statement) for statement in data["statements"]),
         "",
     ]
-    words = " ".join([formula for _, formula, _ in data["statements"]]).split(" ")
-    rules = "; ".join([rule for word, rule in _RULES.items() if word in words])
+    told = rules([formula for _, formula, _ in data["statements"]])
     form = ", ".join([f"{name}: ROLE" for name in names])
     ask = _ASK[style].format(f'"{form}"')
-    lines.append(f"Who is what? {f'(Here {rules}.) ' if rules else ''}{ask}")
+    lines.append(f"Who is what? {told}{ask}")
     return "\n".join(lines)
 
 
@@ -137,34 +125,18 @@ class _Speech:
         self.atoms: dict[str, tuple[str, str]] = {}
         """Of each atom about a person, two ways to say it."""
         is_honest, is_lying = f"is {a(honest)}", f"is {a(lying)}"
-        for person, name in zip(PEOPLE, names, strict=False):
+        for person, name in zip(ATOMS, names, strict=False):
             self.atoms[person] = (f"{name} {is_honest}", f"{name} is not {a(lying)}")
             self.atoms[f"~{person}"] = (f"{name} {is_lying}", f"{name} is not {a(honest)}")
 
     def line(self, speaker: int, formula: str, form: int) -> str:
         """Word who says a formula; each part takes its own choice from `form`."""
         form, speech = divmod(form, len(_SPEECH))
-        text = self.formula(formula, PEOPLE[speaker], form)
-        start = len(text) - len(text.lstrip("("))
-        text = f"{text[:start]}{text[start].upper()}{text[start + 1 :]}"
+        text = worded(formula, form, partial(self.atom, ATOMS[speaker]))
         line = _SPEECH[speech].format(self.names[speaker], text)
         return f"{line}." if line[-1] != '"' else f'{line[:-1]}."'
 
-    def formula(self, formula: str, speaker: str, form: int) -> str:
-        stack: list[tuple[str, bool]] = []  # a text, and whether it has parts
-        for word in reversed(formula.split(" ")):
-            form = form * 5 >> 2 & 0xFFFFF ^ len(word)  # the next choice
-            if word in _COMPOUND:
-                one, other = stack.pop(), stack.pop()
-                form_of = _COMPOUND[word][form >> 3 & 1]
-                stack.append((form_of.format(_part(*one), _part(*other)), True))
-            elif word == "not":
-                stack.append((_NOT[form >> 3 & 1].format(_part(*stack.pop())), True))
-            else:
-                stack.append((self.atom(word, speaker, form), False))
-        return stack[0][0]
-
-    def atom(self, word: str, speaker: str, form: int) -> str:
+    def atom(self, speaker: str, word: str, form: int) -> str:
         if word[-1] == speaker:
             return f"I am {a(self.lying if word[0] == '~' else self.honest)}"
         ways = self.atoms.get(word)
@@ -179,10 +151,6 @@ class _Speech:
         return f"{how} {_NUMBERS[num]} {noun}"
 
 
-def _part(text: str, has_parts: bool) -> str:
-    return f"({text})" if has_parts else text
-
-
 def _terse(data: Data) -> str:
     """Write words and spaces only: the roles, then who said what in prefix notation."""
     names, roles = data["names"], data["roles"]
@@ -192,8 +160,8 @@ def _terse(data: Data) -> str:
         for word in formula.split(" "):
             lies = word[0] == "~"
             person = word[lies:]
-            if person in PEOPLE:
-                words += [names[PEOPLE.index(person)], roles[lies]]
+            if person in ATOMS:
+                words += [names[ATOMS.index(person)], roles[lies]]
             elif word[0] in "<>=":
                 words += [word.rstrip("0123456789"), word.lstrip("<>=")]
             else:

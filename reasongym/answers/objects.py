@@ -3,7 +3,7 @@
 import json
 from typing import TypeAlias, cast
 
-MAX_CHARS = 16_384
+MAX_CHARS = 6_000
 MAX_DEPTH = 6
 """Brackets that may be open at once."""
 

@@ -6,11 +6,14 @@ their grammar, so what stands here decides merely where sentences end and which 
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from reasongym.answers.extraction import Ending, Extraction, extract
 
-MAX_CHARS = 16_384
+T = TypeVar("T")
+
+MAX_CHARS = 6_000
 """Characters of a declared answer that are read; all work is linear in them."""
 
 
@@ -130,6 +133,23 @@ def declared(text: str, ending: Ending = "block") -> Extraction:
     return (
         Extraction(None, "retracted") if at >= 0 and is_retracted(text[at + len(found.answer) :]) else found
     )
+
+
+def read_declared(text: str, read: Callable[[str], T | str]) -> tuple[str | None, T | str]:
+    """Return the declared answer and what a reader makes of it, or the reason why there is none.
+
+    The answer is the last block or, where that is more than the reader knows, the declared or last line: a
+    list may go over several lines, and an explanation may stand beside a line.
+    """
+    found, reason = declared(text, "block")
+    if found is None:
+        return None, reason
+    first = read(found)
+    if first not in ("syntax", "over_limit"):
+        return found, first
+    line, _ = declared(text, "line")
+    second = first if line is None or line == found else read(line)
+    return (found, first) if isinstance(second, str) else (line, second)
 
 
 def is_retracted(after: str) -> bool:

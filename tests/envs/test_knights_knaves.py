@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import reasongym
 from reasongym.core import Data
+from reasongym.envs._formulas import ATOMS, table_of
 from reasongym.envs.knights_knaves import search, wording
-from reasongym.envs.knights_knaves.statements import PEOPLE, table_of, tables
+from reasongym.envs.knights_knaves.statements import meanings
 from reasongym.seeding import stream
 
 ENV = reasongym.get("KnightsKnaves-v0")
@@ -65,20 +66,23 @@ def test_every_puzzle_has_one_solution_by_trying_all_roles(level: int) -> None:
 def test_statements_are_neither_tautologies_nor_contradictions_nor_settle_nothing(level: int) -> None:
     for seed in range(50):
         data = make(level, seed)
-        known = tables(len(data["names"]))
+        known = meanings(len(data["names"]))
         for speaker, formula, _ in data["statements"]:
-            table = table_of(formula, known.atoms, known.full)
-            assert table not in (0, known.full)
-            assert table not in (known.honest[speaker], known.full ^ known.honest[speaker])
+            table = table_of(formula, known.atoms, known.tables.full)
+            assert table not in (0, known.tables.full)
+            assert table not in (
+                known.tables.variables[speaker],
+                known.tables.full ^ known.tables.variables[speaker],
+            )
 
 
 @ANY_LEVEL
 def test_nobody_repeats_themselves(level: int) -> None:
     for seed in range(50):
         data = make(level, seed)
-        known = tables(len(data["names"]))
+        known = meanings(len(data["names"]))
         told = [
-            (speaker, table_of(formula, known.atoms, known.full))
+            (speaker, table_of(formula, known.atoms, known.tables.full))
             for speaker, formula, _ in data["statements"]
         ]
         assert len(set(told)) == len(told)
@@ -109,8 +113,8 @@ formulas = st.recursive(
 
 @given(formulas)
 def test_truth_tables_agree_with_a_second_evaluator(formula: str) -> None:
-    known = tables(3)
-    table = table_of(formula, known.atoms, known.full)
+    known = meanings(3)
+    table = table_of(formula, known.atoms, known.tables.full)
     holds = pythonic(iter(formula.split()))
     for case in range(8):
         assert bool(table >> case & 1) == holds(tuple(bool(case >> person & 1) for person in range(3)))
@@ -151,8 +155,8 @@ def pythonic(words: Iterator[str]) -> Holds:
 
 def test_the_first_level_has_as_many_puzzles_as_can_be_counted() -> None:
     """Of the statements that two people can make, all pairs with one solution up to exchanging the two."""
-    known = tables(2)
-    first, second = known.honest
+    known = meanings(2)
+    first, second = known.tables.variables
     sayable = [[table for table in range(1, 15) if table not in (own, 15 ^ own)] for own in (first, second)]
     swap = [0, 2, 1, 3]
 
@@ -210,10 +214,10 @@ def test_canonical_forms_agree_with_trying_all_orders(level: int) -> None:
 
 
 def named(data: Data, order: tuple[int, ...]) -> str:
-    known = tables(len(order))
-    renamed = {ord(PEOPLE[person]): PEOPLE[place] for place, person in enumerate(order)}
+    known = meanings(len(order))
+    renamed = {ord(ATOMS[person]): ATOMS[place] for place, person in enumerate(order)}
     said = {
-        (order.index(speaker), table_of(formula.translate(renamed), known.atoms, known.full))
+        (order.index(speaker), table_of(formula.translate(renamed), known.atoms, known.tables.full))
         for speaker, formula, _ in data["statements"]
     }
     return str(sorted(said))
@@ -223,7 +227,7 @@ def test_people_who_say_alike_of_each_other_still_have_one_form() -> None:
     ring = problem(["~B", "~C", "~D", "=2"], [])
     turned = problem(["=2", "~C", "~D", "~A"], [])
     for order in itertools.permutations(range(4)):
-        renamed = {ord(PEOPLE[person]): PEOPLE[place] for place, person in enumerate(order)}
+        renamed = {ord(ATOMS[person]): ATOMS[place] for place, person in enumerate(order)}
         guise = problem(["", "", "", ""], [])
         guise["statements"] = [[order.index(s), f.translate(renamed), w] for s, f, w in ring["statements"]]
         assert ENV.canonical(guise) == ENV.canonical(ring)

@@ -1,0 +1,190 @@
+"""Formulas of propositional logic: drawn, evaluated in every case at once, and worded.
+
+A formula is a text in prefix notation over the atoms `A` to `L`: `or A not and ~B C` is "A or not (not B and
+C)". Its words are `A`, `~A`, `not`, `and`, `or`, `xor`, `if` (implies) and `iff`; a family may add others.
+
+A truth table is one integer of 2^n bits: bit w is the value where atom i is true iff bit i of w is 1. So a
+connective is one operation on integers, whatever the number of cases.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple, TypeAlias
+
+ATOMS = "ABCDEFGHIJKL"
+
+Random: TypeAlias = Callable[[], float]
+Shape: TypeAlias = list[int]
+"""The connectives of a formula in prefix order, with `ATOM` for each atom."""
+Word: TypeAlias = tuple[str, int]
+"""An atom of a formula with its truth table."""
+
+ATOM, NOT, AND, OR, IF, IFF, XOR, SPECIAL = range(8)
+_CONNECTIVES = (AND, OR, IF, IFF, XOR, AND, OR, IF)
+_WORDS = ("", "not", "and", "or", "if", "iff", "xor")
+_BINARY = frozenset(_WORDS[AND:])
+
+
+class Tables(NamedTuple):
+    """The truth tables of n atoms."""
+
+    full: int
+    """A 1 for every case."""
+    variables: tuple[int, ...]
+    """For each atom the cases where it is true."""
+    literals: tuple[Word, ...]
+    """Of each atom in turn, `A` and `~A`."""
+    atoms: dict[str, int]
+    """The same by word."""
+
+
+@cache
+def tables(num_atoms: int) -> Tables:
+    """Make the truth tables of so many atoms."""
+    full = (1 << (1 << num_atoms)) - 1
+    variables = tuple(full // ((1 << (1 << atom)) + 1) << (1 << atom) for atom in range(num_atoms))
+    literals: list[Word] = []
+    for name, table in zip(ATOMS, variables, strict=False):
+        literals += [(name, table), (f"~{name}", full ^ table)]
+    return Tables(full, variables, tuple(literals), dict(literals))
+
+
+def table_of(formula: str, atoms: Mapping[str, int], full: int) -> int:
+    """Evaluate a formula in every case."""
+    stack: list[int] = []
+    for word in reversed(formula.split(" ")):
+        table = atoms.get(word)
+        if table is None:
+            table = stack.pop()
+            if word == "not":
+                table ^= full
+            elif word == "and":
+                table &= stack.pop()
+            elif word == "or":
+                table |= stack.pop()
+            elif word == "if":
+                table = full ^ table | stack.pop()
+            elif word == "iff":
+                table ^= full ^ stack.pop()
+            else:
+                table ^= stack.pop()
+        stack.append(table)
+    return stack[0]
+
+
+def draw_shape(random: Random, num_parts: int) -> Shape:
+    """Draw the connectives of a formula with so many atoms."""
+    if num_parts == 1:
+        return [ATOM]
+    drawn = int(random() * 8 * len(_CONNECTIVES))
+    if num_parts == 2:
+        shape = [_CONNECTIVES[drawn >> 3], ATOM, ATOM]
+    else:
+        left = 1 + int(random() * (num_parts - 1))
+        shape = [_CONNECTIVES[drawn >> 3], *draw_shape(random, left), *draw_shape(random, num_parts - left)]
+    return [NOT, *shape] if drawn & 7 == 0 else shape
+
+
+def fill(
+    random: Random, shape: Shape, known: Tables, unused: int = 0, special: Sequence[Word] = ()
+) -> tuple[str, int]:
+    """Draw the atoms of a shape, different ones as long as there are any; return the formula and its table.
+
+    `unused` is a bit mask of atoms that are left out. `special` are the words drawn for `SPECIAL`.
+    """
+    full, literals = known.full, known.literals
+    num = len(literals)
+    used = unused
+    everything = (1 << (num >> 1)) - 1
+    words: list[str] = []
+    stack: list[int] = []
+    for kind in reversed(shape):
+        if kind == ATOM:
+            drawn = int(random() * num)
+            while used >> (drawn >> 1) & 1:
+                drawn = int(random() * num)
+            used |= 1 << (drawn >> 1)
+            if used == everything:
+                used = unused
+            word, table = literals[drawn]
+        elif kind == SPECIAL:
+            word, table = special[int(random() * len(special))]
+        else:
+            word, table = _WORDS[kind], stack.pop()
+            if kind == NOT:
+                table ^= full
+            elif kind == AND:
+                table &= stack.pop()
+            elif kind == OR:
+                table |= stack.pop()
+            elif kind == IF:
+                table = full ^ table | stack.pop()
+            elif kind == IFF:
+                table ^= full ^ stack.pop()
+            else:
+                table ^= stack.pop()
+        words.append(word)
+        stack.append(table)
+    words.reverse()
+    return " ".join(words), stack[0]
+
+
+def turned(formula: str) -> str:
+    """Exchange the two sides of every connective that does not care."""
+    stack: list[str] = []
+    for word in reversed(formula.split(" ")):
+        if word == "not":
+            stack.append(f"not {stack.pop()}")
+        elif word in _BINARY:
+            one, other = stack.pop(), stack.pop()
+            stack.append(f"if {one} {other}" if word == "if" else f"{word} {other} {one}")
+        else:
+            stack.append(word)
+    return stack[0]
+
+
+# -- wording ------------------------------------------------------------------------------------------
+
+NUM_FORMS = 1 << 20
+"""Ways to word a formula: a number from which each of its parts takes its own choice."""
+
+_COMPOUND = {
+    "and": ("{} and {}", "{}, and {}"),
+    "or": ("{} or {}", "{} or {}, or both"),
+    "xor": ("either {} or {}, but not both", "exactly one of these is true: {}; {}"),
+    "if": ("if {}, then {}", "{} only if {}"),
+    "iff": ("{} if and only if {}", "{} exactly when {}"),
+}
+_DENIED = ("it is not true that {}", "it is false that {}")
+_RULES = {
+    "or": '"or" also holds where both parts do',
+    "if": '"if P, then Q" and "P only if Q" are false only where P is true and Q is false',
+}
+
+
+def worded(formula: str, form: int, atom: Callable[[str, int], str]) -> str:
+    """Word a formula as a sentence without its full stop; `atom` words its atoms."""
+    stack: list[tuple[str, bool]] = []  # a text, and whether it has parts
+    for word in reversed(formula.split(" ")):
+        form = form * 5 >> 2 & 0xFFFFF ^ len(word)  # the next choice
+        if word in _BINARY:
+            one, other = stack.pop(), stack.pop()
+            stack.append((_COMPOUND[word][form >> 3 & 1].format(_part(*one), _part(*other)), True))
+        elif word == "not":
+            stack.append((_DENIED[form >> 3 & 1].format(_part(*stack.pop())), True))
+        else:
+            stack.append((atom(word, form), False))
+    text = stack[0][0]
+    start = len(text) - len(text.lstrip("("))
+    return f"{text[:start]}{text[start].upper()}{text[start + 1 :]}"
+
+
+def rules(formulas: Iterable[str]) -> str:
+    """Say how the connectives in these formulas are meant that everyday speech leaves open, or nothing."""
+    words = " ".join(formulas).split(" ")
+    told = "; ".join([rule for word, rule in _RULES.items() if word in words])
+    return f"(Here {told}.) " if told else ""
+
+
+def _part(text: str, has_parts: bool) -> str:
+    return f"({text})" if has_parts else text
