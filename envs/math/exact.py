@@ -27,6 +27,8 @@ _MAX_UNIT_CHARS = 60
 def find(text: str, units: Collection[str] = ()) -> Extraction:
     """Return the formula that a completion declares or ends with, with or without a unit behind it."""
     found = extract(text, "formula")
+    if "```" in (found.answer or "") or (found.answer is None and text.rstrip().endswith("```")):
+        found = extract(text, "block")
     if found.answer is None and found.reason == "no_answer" and units:
         bare = text.rstrip(" .\n\t*")
         tail = bare[-_MAX_UNIT_CHARS:].lower()

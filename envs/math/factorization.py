@@ -24,7 +24,7 @@ LEVELS = (
 """Least and greatest prime, fewest and most factors."""
 MAX_FACTORS = 64
 _POWER = re.compile(r"([0-9]{1,40})(?: ?(?:\^|\*\*) ?[{(]?([0-9]{1,3})[)}]?)?")
-_BREAK = re.compile(r" ?(?:\*(?!\*)|,| and |;|\n) ?(?:and )?| (?=[0-9])")
+_BREAK = re.compile(r" ?(?:(?<!\*)\*(?!\*)|,| and |;|\n) ?(?:and )?| (?=[0-9])")
 _OPEN = {"[": "]", "(": ")", "{": "}"}
 
 

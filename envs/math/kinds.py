@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from string import Formatter
 from typing import ClassVar, TypeAlias
 
 from reasongym.core import Data, Json
@@ -55,8 +57,16 @@ class Kinds(Exact):
         return self.kinds[data["kind"]].texts[wording].format(**data["params"])
 
     def terse(self, data: Data) -> str:
-        values = str([*data["params"].values()]).translate(_NO_SIGNS)
+        params = data["params"]
+        values = str([params[name] for name in self._asked(data["kind"])]).translate(_NO_SIGNS)
         return f"{data['kind']} {' '.join(values.split())} ="
+
+    @classmethod
+    @cache
+    def _asked(cls, kind: str) -> list[str]:
+        """Return the parameters that the wordings tell, in their order."""
+        fields = (name for _, name, _, _ in Formatter().parse(cls.kinds[kind].texts[0]) if name)
+        return list(dict.fromkeys(name.partition("[")[0] for name in fields))
 
     def oracle(self, data: Data) -> list[str]:
         return [str(data["answer"]).replace("/", " / ")]

@@ -1,13 +1,12 @@
-"""`Probability-v0`: exact probabilities; each kind has a formula and a way through all outcomes."""
+"""Dice, coins, independent events and a player's ruin."""
 
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
-from math import comb, gcd, perm
+from math import comb
 
-from reasongym.core import Json
-from reasongym.envs.math.kinds import Kind, Kinds, Params
-from reasongym.registry import register
+from reasongym.envs.math.kinds import Kind, Params
+from reasongym.envs.math.probability.draws import fraction
 from reasongym.seeding import Stream
 
 
@@ -65,106 +64,8 @@ def _check_at_least(p: Params) -> tuple[Fraction, int]:
     return Fraction(sum(ways[p["total"] :]), sum(ways)), steps
 
 
-def _urn(rng: Stream, size: int) -> Params:
-    red, other = rng.between(2, 4 + 2 * size), rng.between(2, 4 + 2 * size)
-    drawn = rng.between(2, min(1 + size, red + other - 2))
-    hits = rng.between(max(1, drawn - other), min(drawn, red))
-    return {"red": red, "other": other, "drawn": drawn, "hits": hits}
-
-
-def _solve_urn(p: Params) -> Fraction:
-    red, other, drawn, hits = p["red"], p["other"], p["drawn"], p["hits"]
-    return Fraction(comb(red, hits) * comb(other, drawn - hits), comb(red + other, drawn))
-
-
-def _solve_urn_back(p: Params) -> Fraction:
-    red, other, drawn, hits = p["red"], p["other"], p["drawn"], p["hits"]
-    return Fraction(comb(drawn, hits) * red**hits * other ** (drawn - hits), (red + other) ** drawn)
-
-
-def _solve_polya(p: Params) -> Fraction:
-    red, other, drawn, hits = p["red"], p["other"], p["drawn"], p["hits"]
-    top, bottom = comb(drawn, hits), 1
-    for at in range(hits):
-        top *= red + at
-    for at in range(drawn - hits):
-        top *= other + at
-    for at in range(drawn):
-        bottom *= red + other + at
-    return Fraction(top, bottom)
-
-
-def _check_draws(change: int) -> Callable[[Params], tuple[Fraction, int]]:
-    """Draw one after the other; each draw changes the number of its color by `change`."""
-
-    def check(p: Params) -> tuple[Fraction, int]:
-        chances: list[Fraction] = [Fraction(1)]  # by reds so far
-        for turn in range(p["drawn"]):
-            after = [Fraction(0)] * (turn + 2)
-            for reds, chance in enumerate(chances):
-                red = max(0, p["red"] + change * reds)
-                other = max(0, p["other"] + change * (turn - reds))
-                after[reds + 1] += chance * red / (red + other)
-                after[reds] += chance * other / (red + other)
-            chances = after
-        hits: int = p["hits"]
-        return chances[hits], 4 * p["drawn"] ** 2 * len(str(p["red"] * p["other"]))
-
-    return check
-
-
-def _same(rng: Stream, size: int) -> Params:
-    colors = [rng.between(2, 4 + 2 * size) for _ in range(3)]
-    return {"a": colors[0], "b": colors[1], "c": colors[2], "drawn": rng.between(2, min(3, max(colors)))}
-
-
-def _solve_same(p: Params) -> Fraction:
-    drawn = p["drawn"]
-    ways = comb(p["a"], drawn) + comb(p["b"], drawn) + comb(p["c"], drawn)
-    return Fraction(ways, comb(p["a"] + p["b"] + p["c"], drawn))
-
-
-def _solve_all_differ(p: Params) -> Fraction:
-    a, b, c = p["a"], p["b"], p["c"]
-    total = a + b + c
-    if p["drawn"] == 3:
-        return Fraction(6 * a * b * c, perm(total, 3))
-    return Fraction(2 * (a * b + b * c + a * c), perm(total, 2))
-
-
-def _check_same(alike: int) -> Callable[[Params], tuple[Fraction, int]]:
-    """Go through all sequences of colors that have `alike` colors (0: as many as draws)."""
-
-    def check(p: Params) -> tuple[Fraction, int]:
-        have = [p["a"], p["b"], p["c"]]
-        total = Fraction(0)
-        for colors in product(range(3), repeat=p["drawn"]):
-            if len(set(colors)) == (alike or p["drawn"]):
-                chance, left = Fraction(1), have.copy()
-                for color in colors:
-                    chance *= Fraction(left[color], sum(left))
-                    left[color] -= left[color] > 0
-                total += chance
-        return total, 9 * p["drawn"]
-
-    return check
-
-
-def _turn_same(p: Params, rng: Stream) -> Params:
-    a, b, c = rng.shuffled([p["a"], p["b"], p["c"]])
-    return {"a": a, "b": b, "c": c, "drawn": p["drawn"]}
-
-
-def _fraction(rng: Stream, most: int) -> tuple[int, int]:
-    while True:
-        q = rng.between(2, most)
-        p = rng.between(1, q - 1)
-        if gcd(p, q) == 1:
-            return p, q
-
-
 def _coin(rng: Stream, size: int) -> Params:
-    p, q = _fraction(rng, 3 + size)
+    p, q = fraction(rng, 3 + size)
     flips = rng.between(2, 2 + size)
     return {"flips": flips, "p": p, "q": q, "heads": rng.between(1, flips)}
 
@@ -188,7 +89,7 @@ def _check_coin(p: Params) -> tuple[Fraction, int]:
 
 
 def _events(rng: Stream, size: int) -> Params:
-    chances = [_fraction(rng, 5 + size) for _ in range(3)]
+    chances = [fraction(rng, 5 + size) for _ in range(3)]
     return {
         name: value
         for name, pair in zip(("ab", "cd", "ef"), chances, strict=True)
@@ -229,28 +130,6 @@ def _turn_events(p: Params, rng: Stream) -> Params:
     return dict(zip("abcdef", [value for pair in pairs for value in pair], strict=True))
 
 
-def _two_urns(rng: Stream, size: int) -> Params:
-    p, q = _fraction(rng, 3 + size)
-    most = 4 + 2 * size
-    names = ("r", "s", "t", "u")
-    return {"p": p, "q": q} | {name: rng.between(1, most) for name in names}
-
-
-def _solve_bayes(p: Params) -> Fraction:
-    first = p["p"] * p["r"] * (p["t"] + p["u"])
-    return Fraction(first, first + (p["q"] - p["p"]) * p["t"] * (p["r"] + p["s"]))
-
-
-def _check_bayes(p: Params) -> tuple[Fraction, int]:
-    """Count cases: as many trials as make all numbers whole."""
-    one, two = p["r"] + p["s"], p["t"] + p["u"]
-    trials = p["q"] * one * two
-    in_first = trials // p["q"] * p["p"]
-    red_first = in_first // one * p["r"]
-    red_second = (trials - in_first) // two * p["t"]
-    return Fraction(red_first, red_first + red_second), 12 * len(str(trials))
-
-
 def _given(rng: Stream, size: int) -> Params:
     faces = rng.between(6, 6 + 4 * size)
     total = rng.between(4, 2 * faces - 2)
@@ -276,7 +155,7 @@ def _check_given(p: Params) -> tuple[Fraction, int]:
 
 
 def _walk(rng: Stream, size: int) -> Params:
-    p, q = _fraction(rng, 3 + size)
+    p, q = fraction(rng, 3 + size)
     goal = rng.between(4, 4 + 2 * size)
     return {"p": p, "q": q, "start": rng.between(1, goal - 1), "goal": goal}
 
@@ -302,16 +181,13 @@ def _check_walk(p: Params) -> tuple[Fraction, int]:
     return result, 30 * p["goal"] * len(str(p["q"] ** p["goal"]))
 
 
-_URN = "An urn holds {red} red and {other} blue balls. "
-_THREE = (
-    "A bag holds {a} red, {b} green and {c} blue marbles, and {drawn} are drawn at random "
-    "without putting any back. "
-)
 _SHOTS = (
     "Three independent events have the probabilities {a}/{b}, {c}/{d} and {e}/{f}. ",
     "Three archers hit the target with probabilities {a}/{b}, {c}/{d} and {e}/{f}, independently. Each "
     "shoots once. ",
 )
+
+
 KINDS = {
     "exactly": Kind(
         (
@@ -332,49 +208,6 @@ KINDS = {
         _dice,
         _solve_at_least,
         _check_at_least,
-    ),
-    "urn": Kind(
-        (
-            _URN + "{drawn} balls are drawn at random without putting any back. What is the probability that "
-            "the number of red ones among them is exactly {hits}?",
-        ),
-        _urn,
-        _solve_urn,
-        _check_draws(-1),
-    ),
-    "urn back": Kind(
-        (
-            _URN + "{drawn} times a ball is drawn at random and put back. What is the probability that red "
-            "comes up exactly this often: {hits}?",
-        ),
-        _urn,
-        _solve_urn_back,
-        _check_draws(0),
-    ),
-    "urn growing": Kind(
-        (
-            _URN + "{drawn} times a ball is drawn at random and put back together with another one of its "
-            "color. What is the probability that red comes up exactly this often: {hits}?",
-        ),
-        _urn,
-        _solve_polya,
-        _check_draws(1),
-    ),
-    "same": Kind(
-        (_THREE + "What is the probability that all of them have the same color?",),
-        _same,
-        _solve_same,
-        _check_same(1),
-        _turn_same,
-        lambda p: [p["drawn"], *sorted([p["a"], p["b"], p["c"]])],
-    ),
-    "differ": Kind(
-        (_THREE + "What is the probability that no two of them have the same color?",),
-        _same,
-        _solve_all_differ,
-        _check_same(0),
-        _turn_same,
-        lambda p: [p["drawn"], *sorted([p["a"], p["b"], p["c"]])],
     ),
     "coin": Kind(
         (
@@ -411,18 +244,6 @@ KINDS = {
         _turn_events,
         lambda p: sorted([[p["a"], p["b"]], [p["c"], p["d"]], [p["e"], p["f"]]]),
     ),
-    "bayes": Kind(
-        (
-            "The first of two urns holds {r} red and {s} blue balls, the second {t} red and {u} blue ones. "
-            "The "
-            "first urn is chosen with probability {p}/{q}, otherwise the second, and a ball is drawn from "
-            "it at "
-            "random. It is red. What is the probability that it came from the first urn?",
-        ),
-        _two_urns,
-        _solve_bayes,
-        _check_bayes,
-    ),
     "given": Kind(
         (
             "Two fair dice with {faces} faces numbered from 1 are rolled, and their sum is at least {total}. "
@@ -443,39 +264,3 @@ KINDS = {
         _check_walk,
     ),
 }
-
-
-@register("Probability-v0")
-class Probability(Kinds):
-    """Find an exact probability, as a fraction, a decimal or a percentage; `data` as `Kinds` says."""
-
-    family = "probability"
-    kinds = KINDS
-    asks = "exact probability"
-    percent = True
-    levels = (
-        "the sum of two ordinary dice (a warm-up)",
-        "two balls from a small urn, a few flips of a coin, two dice",
-        "three balls of two or three colors, three dice, independent events",
-        "conditional dice, two urns, urns with and without putting back",
-        "the same larger, urns that grow, unfair coins",
-        "the same, larger, and a player's ruin",
-        "the same, larger still",
-    )
-    mixes = (
-        (("at least", 1),),
-        (("urn", 2), ("coin", 2), ("urn back", 2), ("exactly", 2)),
-        (("urn", 4), ("same", 3), ("differ", 3), ("any", 5), ("one", 5), ("coin", 5)),
-        (("given", 4), ("bayes", 4), ("urn", 6), ("urn back", 5), ("at least", 4), ("same", 5), ("one", 9)),
-        (("bayes", 8), ("urn growing", 6), ("coin", 8), ("given", 8), ("exactly", 5), ("urn", 9)),
-        (("urn growing", 9), ("coin", 12), ("walk", 5), ("exactly", 7), ("given", 13)),
-        (("urn growing", 13), ("coin", 16), ("walk", 9), ("at least", 10)),
-    )
-    default_level = 3
-    spaces = (9, 1_300, 12_000, 50_000, 70_000, 50_000, 70_000)
-    chances = (0.125, 0.03, 0.01, 0.012, 0.008, 0.008, 0.005)
-
-    def random_action(self, state: Json, rng: Stream) -> str:
-        """Guess a fraction from 0 to 1 with a denominator up to 36."""
-        below = rng.between(2, 36)
-        return f"{rng.between(0, below)} / {below}"
