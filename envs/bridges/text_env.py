@@ -323,6 +323,7 @@ def bridge(
     settings = _Settings(words, observe, rules, score, max_turns, oracle, space, chance)
     members: dict[str, Any] = {
         "__doc__": f"A bridge to {env_id}: what happens in it is not ours.",
+        "__module__": next(iter(levels.values())).__module__,  # importing it registers the id elsewhere too
         "family": env_id,
         "levels": tuple(levels),
         "styles": {"plain": "the rules and the first observation", "terse": "the first observation"},

@@ -2,9 +2,9 @@ r"""The shared grader: does an answer say what the gold says, in whatever form e
 
 Both are read into the same few shapes: a value (a rational number or a formula, perhaps with a unit), text,
 or a group of such: a set or list of solutions, a tuple, an interval, a union, a matrix. Values are compared
-exactly: numbers as fractions, formulas by identity; nothing is rounded, so 0.333 is not 1/3. Groups are
-compared member by member, sets in any order. What cannot be read is right only where it is written alike, and
-what cannot be decided is not right.
+exactly: numbers as fractions, formulas by identity; nothing is rounded, so 0.333 is not 1/3. Where the gold is
+a number the answer must be one too, worked out. Groups are compared member by member, sets in any order. What
+cannot be read is right only where it is written alike, and what cannot be decided is not right.
 
 The unit or label that one side leaves out is not asked for (`x = 5` and `5`, `5 cm` and `5`); two that differ
 are (`5 cm` and `5 m`). A tuple is no set, and no interval is the other (`(1, 2)` and `[1, 2)`).
@@ -135,8 +135,8 @@ _OPENING, _CLOSING = "([{", ")]}"
 def grade(gold: str, answer: str) -> str:
     """Return `ok`, or why the answer is not the gold.
 
-    The reasons are `wrong_value`, `wrong_unit`, `undecided`, `syntax` (the answer cannot be read, and is not
-    written as the gold is), `unreadable_gold` (neither can the gold) and `over_limit`.
+    The reasons are `wrong_value`, `wrong_unit`, `not_worked_out`, `undecided`, `syntax` (the answer cannot be
+    read, and is not written as the gold is), `unreadable_gold` (neither can the gold) and `over_limit`.
     """
     if len(gold) > MAX_CHARS or len(answer) > MAX_CHARS:
         return "over_limit"
@@ -415,6 +415,8 @@ def _compared(gold: Reading, answer: Reading) -> str:
 def _judged(gold: Formula, answer: Formula) -> str:
     if isinstance(gold, Number) and isinstance(answer, Number):
         return "ok" if gold.value == answer.value else "wrong_value"
+    if isinstance(gold, Number) and not variables(answer):
+        return "not_worked_out"  # 3 * 4 or \\sqrt{144} where 12 is asked for
     if variables(gold) != variables(answer) and not (variables(gold) and variables(answer)):
         return "wrong_value"  # a number is no formula in letters, even where these cancel out
     return {"equal": "ok", "different": "wrong_value"}.get(judge(gold, answer), "undecided")

@@ -1,5 +1,6 @@
 """Bridges: reasoning-gym in its own process, and other text environments replayed from their seeds."""
 
+import importlib
 import os
 import random
 import subprocess
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -15,7 +17,7 @@ import pytest
 
 import reasongym
 from reasongym import registry
-from reasongym.checks import QUICK, Scale, check
+from reasongym.checks import QUICK, check
 from reasongym.core import Data, Env
 from reasongym.envs.bridges.process import PYTHON_VARIABLE, WORKER, Worker
 from reasongym.envs.bridges.table import LEFT_OUT, TASKS
@@ -115,7 +117,7 @@ ATTACKS = {
 
 @needs_reasoning_gym
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_answer_that_runs_code_harms_nothing_and_the_next_one_is_scored(name: str, tmp_path: Any) -> None:
+def test_an_answer_that_runs_code_harms_nothing_and_the_next_one_is_scored(name: str, tmp_path: Path) -> None:
     env = task("countdown")
     problem = env.problem(env.row(0))
     path = tmp_path / "attacked"
@@ -178,7 +180,11 @@ def test_threads_share_the_worker() -> None:
 @needs_reasoning_gym
 def test_a_bridged_task_passes_what_the_kit_offers() -> None:
     results = list(
-        check(task("gcd"), scale=Scale(8, 0.1), names={"oracle wins", "data survive json", "rows come back"})
+        check(
+            task("gcd"),
+            scale=QUICK._replace(num=8),
+            names={"oracle wins", "data survive json", "rows come back"},
+        )
     )
     assert [result for result in results if result.ok is not True] == []
 
@@ -259,6 +265,41 @@ def test_a_kept_state_forks_an_episode_that_is_bridged(forgotten: list[str]) -> 
         env, scale=QUICK, names=names - {"threads agree", "processes agree", "replay equals stepping"}
     )
     assert [result for result in results if result.ok is False] == []
+
+
+BRIDGED_MODULE = """
+import gymnasium
+from reasongym.envs.bridges.text_env import bridge
+
+bridge("acme/OtherJack-v0", lambda: gymnasium.make("Blackjack-v1"), words=("stick", "hit"), chance=0.42)
+"""
+
+
+def test_other_processes_replay_what_is_bridged(
+    forgotten: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acme_jack.py").write_text(BRIDGED_MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("acme_jack")
+    forgotten.append("acme/OtherJack-v0")
+    env = reasongym.get("acme/OtherJack-v0")
+    assert type(env).__module__ == "acme_jack"
+    [first, *others] = [digest_elsewhere(tmp_path) for _ in range(2)]
+    assert others == [first]
+
+
+def digest_elsewhere(folder: Path) -> str:
+    """Play the first episodes in another process."""
+    code = (
+        "import acme_jack, reasongym\n"
+        "from reasongym.checks.result import draw, play_randomly\n"
+        "env = reasongym.get('acme/OtherJack-v0')\n"
+        "print([(one.prompt, play_randomly(env, one)) for one in draw(env, 0, 20)])"
+    )
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ
+    ).stdout
 
 
 class Guess:
