@@ -2,9 +2,9 @@ r"""The shared grader: does an answer say what the gold says, in whatever form e
 
 Both are read into the same few shapes: a value (a rational number or a formula, perhaps with a unit), text,
 or a group of such: a set or list of solutions, a tuple, an interval, a union, a matrix. Values are compared
-exactly: numbers as fractions, formulas by identity; nothing is rounded, so 0.333 is not 1/3. Where the gold is
-a number the answer must be one too, worked out. Groups are compared member by member, sets in any order. What
-cannot be read is right only where it is written alike, and what cannot be decided is not right.
+exactly: numbers as fractions, formulas by identity; nothing is rounded, so 0.333 is not 1/3. Where the gold
+is a number the answer must be one too, worked out. Groups are compared member by member, sets in any order.
+What cannot be read is right only where it is written alike, and what cannot be decided is not right.
 
 The unit or label that one side leaves out is not asked for (`x = 5` and `5`, `5 cm` and `5`); two that differ
 are (`5 cm` and `5 m`). A tuple is no set, and no interval is the other (`(1, 2)` and `[1, 2)`).
