@@ -37,8 +37,8 @@ class _Moved(NamedTuple):
 class _Seat:
     """One environment of the batch: where its episode stands, and which problem it draws next.
 
-    What is computed here changes nothing until the whole batch is computed; only the row drawn for the
-    next episode is kept, so that a step tried again opens the same problem.
+    `row` and `open` change nothing that shows until the whole batch is computed and `take` follows; a seed
+    that was drawn is kept, so that a step tried again opens the same problem.
     """
 
     def __init__(self, env: Env) -> None:
@@ -49,25 +49,26 @@ class _Seat:
         self.transcript: list[str] = []
         self.seed: int | None = None
         self._unused_seed: int | None = None
-        self._next_row: Row | None = None
+        self._drawn: int | None = None
+        self._plan: tuple[int | None, bool] = (None, False)
+        """What the row computed last was asked for by: a seed given, or one that was drawn."""
 
     def row(self, seed: int | None, options: Mapping[str, Json] | None) -> Row:
         """Return the row of a reset, as `Env.reset` would."""
-        if seed is not None or options:
-            self._next_row = None
-            row = self._draw(seed, options)
-            if seed is not None:
-                self.seed = self._unused_seed = seed
-            return row
-        if self._next_row is None:
-            self._next_row = self._draw(None, None)
-        return self._next_row
+        draws = seed is None and not (options and "row" in options)
+        self._plan = (seed, draws)
+        if draws:
+            if self._drawn is None:
+                self._drawn = self._draw()
+            seed = self._drawn
+        return self.env._row_of_reset(seed, options)  # pyright: ignore[reportPrivateUsage]  (one meaning of options)
 
-    def _draw(self, seed: int | None, options: Mapping[str, Json] | None) -> Row:
-        if seed is None and self._unused_seed is not None:
+    def _draw(self) -> int:
+        """Draw the next seed of the environment's stream, as `Env.reset` does."""
+        if self._unused_seed is not None:
             # Making a generator costs more than most problems, so it waits for its use.
             self.env.np_random, self._unused_seed = np_random(self._unused_seed)[0], None
-        return self.env._row_of_reset(seed, options)  # pyright: ignore[reportPrivateUsage]  (one meaning of options)
+        return int(self.env.np_random.integers(2**31))
 
     def open(self, row: Row) -> Session:
         """Begin the episode of a row."""
@@ -75,7 +76,11 @@ class _Seat:
 
     def take(self, session: Session) -> None:
         """Make a new episode the one that is played."""
-        self._next_row = None
+        given, was_drawn = self._plan
+        if given is not None:
+            self.seed = self._unused_seed = given
+        if given is not None or was_drawn:
+            self._drawn = None
         self.session, self.state, self.is_over = session, session.state, False
         if self.env.render_mode in _TRANSCRIBED:
             self.transcript = []

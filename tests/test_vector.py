@@ -303,6 +303,21 @@ def test_an_environment_whose_next_problem_cannot_be_made_may_be_reset_alone() -
     assert mine["row"][1] == theirs["row"][1]
 
 
+@pytest.mark.parametrize("reset", [{"seed": 3}, {}, {"options": {"level": 1}}])
+def test_a_reset_that_raises_changes_no_episode_and_no_stream(reset: dict[str, Any]) -> None:
+    envs, undisturbed, copied = native(WAITS, 2), native(WAITS, 2), native(WAITS, 2)
+    for one in (envs, undisturbed, copied):
+        one.reset(seed=0)
+    _, infos = copied.reset(**reset)
+    Waits.bad_number = reasongym.problem(infos["row"][1]).data["number"]
+    with pytest.raises(RuntimeError, match="no problem today"):
+        envs.reset(**reset)
+    Waits.bad_number = -1
+    for _ in range(5):
+        assert_same(envs.step(("more", "1")), undisturbed.step(("more", "1")))
+    assert envs.np_random_seed == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [

@@ -171,7 +171,7 @@ def _show(console: Console, env: Env, problem: Problem, *, answers: bool, pictur
     if pictures:
         if console.color_system is None:
             raise UsageError("pictures need a terminal with colours")
-        console.print(in_blocks(env.picture(env.start(problem.data)), min(console.width, 72)))
+        console.print(in_blocks(env.picture(env.start(problem.data)), min(console.width, 48)))
     if answers:
         console.print(Text("\n".join(env.oracle(problem.data)), style="green"))
 

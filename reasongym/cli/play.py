@@ -116,7 +116,7 @@ class _Table:
         if self.console.color_system is None:
             raise UsageError("pictures need a terminal with colours")
         drawn = self.game.env.picture(self.game.session.state)
-        self.console.print(in_blocks(drawn, min(self.console.width, 72)), soft_wrap=True)
+        self.console.print(in_blocks(drawn, min(self.console.width, 48)), soft_wrap=True)
 
     def _judge(self, verdict: Verdict) -> None:
         mark, colour = ("✓", "green") if verdict.correct else ("✗", "red")
@@ -143,7 +143,7 @@ class _Table:
             if line.lstrip().startswith(FENCE):
                 return "\n".join([line, *self._lines_until(FENCE)])
             if line.strip() and self.game.takes_lines:
-                return "\n".join([line, *self._lines_until("")])
+                return self._several(line)
             if line.strip():
                 return line.strip()
 
@@ -157,7 +157,16 @@ class _Table:
         lines: list[str] = []
         while (line := self._line("[cyan]…[/] ")) is not None and line.strip() != end:
             lines.append(line)
-        return [*lines, end] if end else lines
+        return [*lines, end]
+
+    def _several(self, first: str) -> str:
+        """Read on to an empty line; a command among the lines is followed in their place."""
+        lines = [first]
+        while (line := self._line("[cyan]…[/] ")) is not None and line.strip():
+            if line.startswith("/") and line[1:].partition(" ")[0] in (*_COMMANDS, *_ALIASES, *_LEAVING):
+                return line
+            lines.append(line)
+        return "\n".join(lines)
 
     def _line(self, cue: str) -> str | None:
         try:
@@ -173,7 +182,7 @@ class _Table:
         name, _, argument = text[1:].partition(" ")
         if not text.startswith("/"):
             self._act(text)
-        elif name in ("quit", "q", "exit"):
+        elif name in _LEAVING:
             return False
         else:
             self._command(name, argument.strip())
@@ -277,4 +286,5 @@ _COMMANDS: Mapping[str, _Command] = {
     "style": _Command(_Table.style, "another wording, such as /style terse"),
     "help": _Command(_Table.help, "this list"),
 }
+_LEAVING = ("quit", "q", "exit")
 _ALIASES = {"h": "hint", "u": "undo", "s": "skip", "up": "harder", "down": "easier", "levels": "level"}

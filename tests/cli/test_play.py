@@ -193,6 +193,14 @@ def test_answers_of_several_lines_end_with_an_empty_line_or_a_fence(fenced: bool
     assert "[/b]" in done.stdout
 
 
+def test_a_command_among_the_lines_of_an_answer_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "acme_lines.py").write_text(LINES)
+    done = reasongym_cli(
+        "play", "acme_lines:acme/Lines-v0", stdin="1\n/quit\n2\n\n", PYTHONPATH=str(tmp_path)
+    )
+    assert "0 of 0 solved. Goodbye." in done.stdout
+
+
 def test_every_reason_has_its_words() -> None:
     assert told(Verdict.of("ok")) == "Right."
     assert told(Verdict.of("some_new_reason")) == "Some new reason."
