@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from reasongym.answers.extraction import extract
-from reasongym.answers.numbers import plain_text
+from reasongym.answers.numbers import MAX_CHARS, plain_text
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.exact import Exact, refused
 from reasongym.registry import register
@@ -22,6 +22,7 @@ _LEVELS = (
 )
 """Least and greatest number, bases to read and to write."""
 _SUBSCRIPT = re.compile(r" ?(?:_ ?\{?\(?([0-9]{1,2})\)?\}?|\(?(?:in )?base ([0-9]{1,2})\)?)$", re.IGNORECASE)
+_SUBSCRIPT_DIGITS = re.compile("[₀-₉]+")
 _PREFIXES = {2: "0B", 8: "0O", 16: "0X"}
 
 
@@ -128,7 +129,7 @@ def in_base(number: int, base: int) -> str:
 
 def digits_in(answer: str, base: int) -> str | None:
     """Read the digits of an answer in a base, without leading zeros; None where it is no such number."""
-    plain = plain_text(answer)
+    plain = plain_text(_SUBSCRIPT_DIGITS.sub(_written_out, answer[: MAX_CHARS + 1]))
     if plain is None:
         return None
     side = plain.rpartition("=")[2].strip()
@@ -142,6 +143,10 @@ def digits_in(answer: str, base: int) -> str | None:
             side = side.rpartition(lead)[2]
         side = side.strip(" *`$\"'()")
     return _digits(side, base)
+
+
+def _written_out(subscript: re.Match[str]) -> str:
+    return "_" + "".join(str(ord(char) - ord("₀")) for char in subscript[0])
 
 
 def _digits(side: str, base: int) -> str | None:

@@ -1,11 +1,12 @@
 """What environments with an exact number for an answer share: the answer format and the verdict."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Collection
 from fractions import Fraction
 from typing import ClassVar
 
-from reasongym.answers.extraction import Extraction, extract, offers_alternatives
+from reasongym.answers.extraction import HEDGED, Extraction, extract, offers_alternatives
 from reasongym.answers.numbers import number
 from reasongym.core import Data, Env, Verdict
 
@@ -22,6 +23,12 @@ _ASK = {
     "boxed": "Put the {} in \\boxed{{}}.",
 }
 _MAX_UNIT_CHARS = 60
+_MAX_ABOUT_CHARS = 30
+_ABOUT = re.compile(
+    r"\b(?:about|around|approximately|roughly|nearly|maybe|perhaps|at most|at least|up to)[\s$*(`]{1,4}$",
+    re.IGNORECASE,
+)
+"""What makes a number no exact one; `find` looks for it right before the number."""
 
 
 def find(text: str, units: Collection[str] = ()) -> Extraction:
@@ -29,15 +36,20 @@ def find(text: str, units: Collection[str] = ()) -> Extraction:
     found = extract(text, "formula")
     if "```" in (found.answer or "") or (found.answer is None and text.rstrip().endswith("```")):
         found = extract(text, "block")
+    elif text.rstrip().endswith("}") and text.rpartition("\n")[2].lstrip().startswith('{"'):
+        found = extract(text, "line")
     if found.answer is None and found.reason == "no_answer" and units:
         bare = text.rstrip(" .\n\t*")
         tail = bare[-_MAX_UNIT_CHARS:].lower()
         unit = max((unit for unit in units if tail.endswith(unit.lower())), key=len, default="")
         if unit:
             found = extract(bare[: -len(unit)], "formula")
-    if found.answer is not None and "####" in found.answer:
+    if found.answer is None:
+        return found
+    if "####" in found.answer:
         return Extraction(found.answer.rpartition("####")[2].strip(), "ok")
-    return found
+    at = text.rfind(found.answer)
+    return HEDGED if _ABOUT.search(text, max(0, at - _MAX_ABOUT_CHARS), at) else found
 
 
 def refused(reason: str, answer: str) -> Verdict:

@@ -24,7 +24,7 @@ LEVELS = (
 """Least and greatest prime, fewest and most factors."""
 MAX_FACTORS = 64
 _POWER = re.compile(r"([0-9]{1,40})(?: ?(?:\^|\*\*) ?[{(]?([0-9]{1,3})[)}]?)?")
-_BREAK = re.compile(r" ?(?:(?<!\*)\*(?!\*)|,| and |;|\n) ?(?:and )?| (?=[0-9])")
+_BREAK = re.compile(r" ?(?:(?<!\*)\*(?!\*)|(?<= )x(?= )|,| and |;|\n) ?(?:and )?| (?=[0-9])")
 _OPEN = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -118,7 +118,7 @@ def factors_in(answer: str, number: int) -> list[int] | str:
     side = others[0]
     while side[:1] in _OPEN and side and side[-1] == _OPEN[side[0]]:
         side = side[1:-1].strip()
-    parts = _BREAK.split(side)
+    parts = _BREAK.split(side.replace(")(", ")*("))
     if len(parts) > MAX_FACTORS:
         return "over_limit"
     factors: list[int] = []

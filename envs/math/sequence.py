@@ -4,6 +4,7 @@
 terms shown fix its numbers (`prove` solves for them and finds one solution).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -27,6 +28,9 @@ LEVELS = (
 )
 _ORDER = {"recurrence": 2, "recurrence and constant": 2, "long recurrence": 3, "longest recurrence": 4}
 _DEGREE = {"counting": 1, "arithmetic": 1, "quadratic": 2, "cubic": 3, "quartic": 4}
+
+_INDEX = re.compile(r"[A-Za-z]_?[({]?([0-9]{1,4})[)}]? ?= ?")
+"""The name of a term, as in `a_7 = 21, a_8 = 34`."""
 
 
 @register("Sequence-v0")
@@ -135,6 +139,9 @@ def _find(text: str) -> tuple[str | None, str]:
     answer, reason = extract(text, "line")
     if answer is None or isinstance(numbers(answer), list):
         return answer, reason
+    labels = [int(label[1]) for label in _INDEX.finditer(answer)]
+    if labels and labels == [*range(labels[0], labels[0] + NUM_NEXT)]:
+        return _INDEX.sub("", answer), "ok"
     for lead in (" are ", " is ", ": ", "####"):
         answer = answer.rpartition(lead)[2]
     return answer.strip(), "ok"

@@ -77,6 +77,7 @@ _COMMANDS = {
 }
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 _BOLD = re.compile(r"(?<![0-9)])\*\*([^*^]*)\*\*(?![0-9(])")
+_LABEL = re.compile(r"""(\{\s?)?["']?[A-Za-z][A-Za-z _]{0,40}["']?\s?:\s?""")
 _SPACES = re.compile(r"\s+")
 
 _WHOLE = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
@@ -153,13 +154,25 @@ def plain_text(text: str, *, keep_lines: bool = False) -> str | None:
         text = _ascii(text)
     if "**" in text:
         text = _BOLD.sub(r"\1", text)
+        if text.count("**") % 2 and text.rstrip(" .").endswith("**"):  # of "The answer is **72**"
+            text = text.rstrip(" .")[:-2]
     text = unwrapped(text.strip()).strip("\"'")
     if "\\" in text:
         text = _without_latex(text)
-    text = text.replace("{,}", ",").replace("~", " ")
+    text = _unlabeled(text.replace("{,}", ",").strip())
     if keep_lines:
         return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
     return _SPACES.sub(" ", text).strip()
+
+
+def _unlabeled(text: str) -> str:
+    """Take away a label or the JSON object around the value: `gcd: 72`, `{"answer": 72}`."""
+    label = _LABEL.match(text)
+    if label is None:
+        return text
+    if label[1]:
+        return text[label.end() : -1] if text.endswith("}") else text
+    return text[label.end() :]
 
 
 def _ascii(text: str) -> str:

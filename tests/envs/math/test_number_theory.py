@@ -30,8 +30,11 @@ NUMBER = {"number": 360, "factors": [2, 2, 2, 3, 3, 5]}
         "The prime factors are 2, 2, 2, 3, 3 and 5.",
         "**2^3 * 3^2 * 5**",
         "2**3 * 3**2 * 5",
-        "(2^3)(3^2)(5)".replace(")(", ") * ("),
+        "(2^3)(3^2)(5)",
         "<answer>2^3*3^2*5</answer>",
+        "2^3 x 3^2 x 5",
+        "(2)(2)(2)(3)(3)(5)",
+        "2^3·3^2·5",
     ],
 )
 def test_a_factorization_counts_in_every_order_and_form(text: str) -> None:
@@ -137,6 +140,7 @@ def test_divisors_and_multiples_are_those_found_by_search() -> None:
         ("255 = FF", True),
         ("The number is FF.", True),
         ("FF (base 16)", True),
+        ("(FF)₁₆", True),
         ("FF_8", False),
         ("255", False),
         ("0b11111111", False),
