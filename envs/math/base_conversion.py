@@ -21,8 +21,8 @@ _LEVELS = (
     (10**12, 10**18, tuple(range(11, 37)), tuple(range(11, 37))),
 )
 """Least and greatest number, bases to read and to write."""
-_SUBSCRIPT = re.compile(r" ?(?:_ ?\{?\(?([0-9]{1,2})\)?\}?|\(?(?:in )?base ([0-9]{1,2})\)?)$", re.IGNORECASE)
-_SUBSCRIPT_DIGITS = re.compile("[₀-₉]+")
+_SUBSCRIPT = r"(?i) ?(?:_ ?\{?\(?([0-9]{1,2})\)?\}?|\(?(?:in )?base ([0-9]{1,2})\)?)$"
+_SUBSCRIPT_DIGITS = "[₀-₉]+"
 _PREFIXES = {2: "0B", 8: "0O", 16: "0X"}
 
 
@@ -129,11 +129,11 @@ def in_base(number: int, base: int) -> str:
 
 def digits_in(answer: str, base: int) -> str | None:
     """Read the digits of an answer in a base, without leading zeros; None where it is no such number."""
-    plain = plain_text(_SUBSCRIPT_DIGITS.sub(_written_out, answer[: MAX_CHARS + 1]))
+    plain = plain_text(re.sub(_SUBSCRIPT_DIGITS, _written_out, answer[: MAX_CHARS + 1]))
     if plain is None:
         return None
     side = plain.rpartition("=")[2].strip()
-    subscript = _SUBSCRIPT.search(side)
+    subscript = re.search(_SUBSCRIPT, side)
     if subscript:
         if int(subscript[1] or subscript[2]) != base:
             return None

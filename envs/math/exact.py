@@ -24,9 +24,8 @@ _ASK = {
 }
 _MAX_UNIT_CHARS = 60
 _MAX_ABOUT_CHARS = 30
-_ABOUT = re.compile(
-    r"\b(?:about|around|approximately|roughly|nearly|maybe|perhaps|at most|at least|up to)[\s$*(`]{1,4}$",
-    re.IGNORECASE,
+_ABOUT = (
+    r"(?i)\b(?:about|around|approximately|roughly|nearly|maybe|perhaps|at most|at least|up to)[\s$*(`]{1,4}$"
 )
 """What makes a number no exact one; `find` looks for it right before the number."""
 
@@ -49,7 +48,7 @@ def find(text: str, units: Collection[str] = ()) -> Extraction:
     if "####" in found.answer:
         return Extraction(found.answer.rpartition("####")[2].strip(), "ok")
     at = text.rfind(found.answer)
-    return HEDGED if _ABOUT.search(text, max(0, at - _MAX_ABOUT_CHARS), at) else found
+    return HEDGED if re.search(_ABOUT, text[max(0, at - _MAX_ABOUT_CHARS) : at]) else found
 
 
 def refused(reason: str, answer: str) -> Verdict:

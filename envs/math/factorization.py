@@ -23,8 +23,8 @@ LEVELS = (
 )
 """Least and greatest prime, fewest and most factors."""
 MAX_FACTORS = 64
-_POWER = re.compile(r"([0-9]{1,40})(?: ?(?:\^|\*\*) ?[{(]?([0-9]{1,3})[)}]?)?")
-_BREAK = re.compile(r" ?(?:(?<!\*)\*(?!\*)|(?<= )x(?= )|,| and |;|\n) ?(?:and )?| (?=[0-9])")
+_POWER = r"([0-9]{1,40})(?: ?(?:\^|\*\*) ?[{(]?([0-9]{1,3})[)}]?)?"
+_BREAK = r" ?(?:(?<!\*)\*(?!\*)|(?<= )x(?= )|,| and |;|\n) ?(?:and )?| (?=[0-9])"
 _OPEN = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -118,12 +118,12 @@ def factors_in(answer: str, number: int) -> list[int] | str:
     side = others[0]
     while side[:1] in _OPEN and side and side[-1] == _OPEN[side[0]]:
         side = side[1:-1].strip()
-    parts = _BREAK.split(side.replace(")(", ")*("))
+    parts = re.split(_BREAK, side.replace(")(", ")*("))
     if len(parts) > MAX_FACTORS:
         return "over_limit"
     factors: list[int] = []
     for part in parts:
-        found = _POWER.fullmatch(part.strip(" ()"))
+        found = re.fullmatch(_POWER, part.strip(" ()"))
         if not found:
             return "syntax"
         factors += [int(found[1])] * min(int(found[2] or 1), MAX_FACTORS)

@@ -29,7 +29,7 @@ LEVELS = (
 _ORDER = {"recurrence": 2, "recurrence and constant": 2, "long recurrence": 3, "longest recurrence": 4}
 _DEGREE = {"counting": 1, "arithmetic": 1, "quadratic": 2, "cubic": 3, "quartic": 4}
 
-_INDEX = re.compile(r"[A-Za-z]_?[({]?([0-9]{1,4})[)}]? ?= ?")
+_INDEX = r"[A-Za-z]_?[({]?([0-9]{1,4})[)}]? ?= ?"
 """The name of a term, as in `a_7 = 21, a_8 = 34`."""
 
 
@@ -139,9 +139,9 @@ def _find(text: str) -> tuple[str | None, str]:
     answer, reason = extract(text, "line")
     if answer is None or isinstance(numbers(answer), list):
         return answer, reason
-    labels = [int(label[1]) for label in _INDEX.finditer(answer)]
+    labels = [int(label[1]) for label in re.finditer(_INDEX, answer)]
     if labels and labels == [*range(labels[0], labels[0] + NUM_NEXT)]:
-        return _INDEX.sub("", answer), "ok"
+        return re.sub(_INDEX, "", answer), "ok"
     for lead in (" are ", " is ", ": ", "####"):
         answer = answer.rpartition(lead)[2]
     return answer.strip(), "ok"

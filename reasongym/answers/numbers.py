@@ -41,16 +41,17 @@ _SIGNS = {
     " ": "".join(map(chr, (0xA0, *range(0x2000, 0x200C), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF))),
 }
 _PLAIN = {ord(char): plain for plain, chars in _SIGNS.items() for char in chars}
+# The patterns below are texts, which `re` compiles and keeps when they are first used: importing is quick.
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_SUPERSCRIPT = re.compile("(?<=[0-9)])⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_VULGAR = re.compile("[¼½¾⅐-⅞]")
+_SUPERSCRIPT = "(?<=[0-9)])⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+_VULGAR = "[¼½¾⅐-⅞]"
 
-_TEXT = re.compile(
+_TEXT = (
     r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox|boldsymbol|operatorname) ?\{([^{}]*)\}"
 )
-_FRACTION_COMMAND = re.compile(r"\\[dtc]?frac ?(?:\{([^{}]*)\}|([0-9])) ?(?:\{([^{}]*)\}|([0-9]))")
-_OVERLINE = re.compile(r"\\(?:overline|bar|dot) ?\{([0-9]+)\}")
-_MODULUS = re.compile(r"\\(?:pmod|bmod|mod) ?\{?([0-9]+)\}?")
+_FRACTION_COMMAND = r"\\[dtc]?frac ?(?:\{([^{}]*)\}|([0-9])) ?(?:\{([^{}]*)\}|([0-9]))"
+_OVERLINE = r"\\(?:overline|bar|dot) ?\{([0-9]+)\}"
+_MODULUS = r"\\(?:pmod|bmod|mod) ?\{?([0-9]+)\}?"
 _COMMANDS = {
     "\\left": "",
     "\\right": "",
@@ -75,24 +76,24 @@ _COMMANDS = {
     "\\circ": "°",
     "\\degree": "°",
 }
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
-_BOLD = re.compile(r"(?<![0-9)])\*\*([^*^]*)\*\*(?![0-9(])")
-_LABEL = re.compile(r"""(\{\s?)?["']?[A-Za-z][A-Za-z _]{0,40}["']?\s?:\s?""")
-_SPACES = re.compile(r"\s+")
+_COMMAND = r"(?s)\\(?:[A-Za-z]+|.)"
+_BOLD = r"(?<![0-9)])\*\*([^*^]*)\*\*(?![0-9(])"
+_LABEL = r"""(\{\s?)?["']?[A-Za-z][A-Za-z _]{0,40}["']?\s?:\s?"""
+_SPACES = r"\s+"
 
 _WHOLE = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
-_DECIMAL = re.compile(rf"({_WHOLE})?(?:\.([0-9]*)(?:\(([0-9]+)\))?)?(?:[eE]([-+]?[0-9]{{1,4}}))?")
-_QUOTIENT = re.compile(rf"\(?([-+]? ?{_WHOLE})\)? ?/ ?\(?([-+]? ?{_WHOLE})\)?")
-_MIXED = re.compile(r"([0-9]+) ([0-9]+) ?/ ?([0-9]+)")
+_DECIMAL = rf"({_WHOLE})?(?:\.([0-9]*)(?:\(([0-9]+)\))?)?(?:[eE]([-+]?[0-9]{{1,4}}))?"
+_QUOTIENT = rf"\(?([-+]? ?{_WHOLE})\)? ?/ ?\(?([-+]? ?{_WHOLE})\)?"
+_MIXED = r"([0-9]+) ([0-9]+) ?/ ?([0-9]+)"
 _EXPONENT = r"(?:([-+]?[0-9]{1,4})|\{([-+]?[0-9]{1,4})\}|\(([-+]?[0-9]{1,4})\))"
-_POWER = re.compile(rf"(?:([0-9]+(?:\.[0-9]+)?) ?\* ?)?({_WHOLE}) ?(?:\^|\*\*) ?{_EXPONENT}")
+_POWER = rf"(?:([0-9]+(?:\.[0-9]+)?) ?\* ?)?({_WHOLE}) ?(?:\^|\*\*) ?{_EXPONENT}"
 _CURRENCIES = "$€£"
 _UNEQUAL = "<>!≠≤≥"
-_ALTERNATIVES = re.compile(r"\b(?:or|either|maybe|perhaps|possibly|not|and)\b|[;|?]", re.IGNORECASE)
-_NAME = re.compile(r"[^=]{0,80}[^=<>!≠≤≥] ?= ?(?!=)")
+_ALTERNATIVES = r"(?i)\b(?:or|either|maybe|perhaps|possibly|not|and)\b|[;|?]"
+_NAME = r"[^=]{0,80}[^=<>!≠≤≥] ?= ?(?!=)"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
-_LIST_BREAK = re.compile(r", ?(?:and\b)?(?![0-9])|[;\n]|\band\b|&")
-_SPACED = re.compile(r", |[;\n]|\band\b|&")
+_LIST_BREAK = r", ?(?:and\b)?(?![0-9])|[;\n]|\band\b|&"
+_SPACED = r", |[;\n]|\band\b|&"
 
 
 def number(
@@ -114,7 +115,7 @@ def number(
     read = _one(exact, units, percent=percent)
     if read == "syntax" and evaluate:
         read = _worked_out(exact)
-    return "hedged" if read == "syntax" and _ALTERNATIVES.search(exact) else read
+    return "hedged" if read == "syntax" and re.search(_ALTERNATIVES, exact) else read
 
 
 def numbers(text: str, *, percent: bool = False) -> list[Fraction] | str:
@@ -126,7 +127,7 @@ def numbers(text: str, *, percent: bool = False) -> list[Fraction] | str:
     plain = plain_text(text, keep_lines=True)
     if plain is None:
         return "over_limit"
-    name = _NAME.match(plain)
+    name = re.match(_NAME, plain)
     plain = plain[name.end() if name else 0 :].strip()
     while plain[:1] in _BRACKETS and plain and plain[-1] == _BRACKETS[plain[0]]:
         plain = plain[1:-1].strip()
@@ -136,13 +137,13 @@ def numbers(text: str, *, percent: bool = False) -> list[Fraction] | str:
     read = [number(part, percent=percent) if "=" not in part else "syntax" for part in parts]
     faults = [one for one in read if isinstance(one, str)]
     if faults:
-        return "hedged" if _ALTERNATIVES.search(plain.replace("and", "")) else faults[0]
+        return "hedged" if re.search(_ALTERNATIVES, plain.replace("and", "")) else faults[0]
     return [one for one in read if isinstance(one, Fraction)]
 
 
 def _parts(plain: str) -> list[str]:
-    if _SPACED.search(plain):
-        return [part for part in _LIST_BREAK.split(plain) if part.strip()]
+    if re.search(_SPACED, plain):
+        return [part for part in re.split(_LIST_BREAK, plain) if part.strip()]
     return plain.split("," if "," in plain else None)
 
 
@@ -153,7 +154,7 @@ def plain_text(text: str, *, keep_lines: bool = False) -> str | None:
     if not text.isascii():
         text = _ascii(text)
     if "**" in text:
-        text = _BOLD.sub(r"\1", text)
+        text = re.sub(_BOLD, r"\1", text)
         if text.count("**") % 2 and text.rstrip(" .").endswith("**"):  # of "The answer is **72**"
             text = text.rstrip(" .")[:-2]
     text = unwrapped(text.strip()).strip("\"'")
@@ -162,12 +163,12 @@ def plain_text(text: str, *, keep_lines: bool = False) -> str | None:
     text = _unlabeled(text.replace("{,}", ",").strip())
     if keep_lines:
         return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
-    return _SPACES.sub(" ", text).strip()
+    return re.sub(_SPACES, " ", text).strip()
 
 
 def _unlabeled(text: str) -> str:
     """Take away a label or the JSON object around the value: `gcd: 72`, `{"answer": 72}`."""
-    label = _LABEL.match(text)
+    label = re.match(_LABEL, text)
     if label is None:
         return text
     if label[1]:
@@ -176,8 +177,8 @@ def _unlabeled(text: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    text = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text.translate(_PLAIN))
-    text = _VULGAR.sub(_vulgar, text)
+    text = re.sub(_SUPERSCRIPT, lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text.translate(_PLAIN))
+    text = re.sub(_VULGAR, _vulgar, text)
     return "".join(char if char.isascii() else str(unicodedata.decimal(char, char)) for char in text)
 
 
@@ -188,10 +189,10 @@ def _vulgar(found: re.Match[str]) -> str:
 
 
 def _without_latex(text: str) -> str:
-    text = _TEXT.sub(r"\1", _TEXT.sub(r"\1", text))
-    text = _OVERLINE.sub(r"(\1)", _MODULUS.sub(r"(mod \1)", text))
-    text = _FRACTION_COMMAND.sub(_quotient, text)
-    return _COMMAND.sub(lambda command: _COMMANDS.get(command[0], command[0]), text)
+    text = re.sub(_TEXT, r"\1", re.sub(_TEXT, r"\1", text))
+    text = re.sub(_OVERLINE, r"(\1)", re.sub(_MODULUS, r"(mod \1)", text))
+    text = re.sub(_FRACTION_COMMAND, _quotient, text)
+    return re.sub(_COMMAND, lambda command: _COMMANDS.get(command[0], command[0]), text)
 
 
 def _quotient(fraction: re.Match[str]) -> str:
@@ -213,7 +214,7 @@ def _equation(plain: str, units: Collection[str], *, percent: bool, evaluate: bo
     known = {value for value in worked if not isinstance(value, str)}
     if len(known) > 1:
         return "false_equation"
-    if any(_ALTERNATIVES.search(side) for side in sides):
+    if any(re.search(_ALTERNATIVES, side) for side in sides):
         return "hedged"
     is_number = evaluate or any(not isinstance(value, str) for value in values)
     return worked[-1] if is_number and not isinstance(worked[-1], str) else values[-1]
@@ -265,15 +266,15 @@ def _without_unit(plain: str, units: Collection[str]) -> str:
 def _unsigned(plain: str) -> Fraction | str:
     if plain.isascii() and plain.isdigit():
         return Fraction(int(plain))
-    if (found := _DECIMAL.fullmatch(plain)) and (found[1] or found[2] or found[3]):
+    if (found := re.fullmatch(_DECIMAL, plain)) and (found[1] or found[2] or found[3]):
         return _decimal(found)
-    if found := _MIXED.fullmatch(plain):
+    if found := re.fullmatch(_MIXED, plain):
         whole, top, bottom = int(found[1]), int(found[2]), int(found[3])
         return Fraction(whole * bottom + top, bottom) if top < bottom else "syntax"
-    if found := _QUOTIENT.fullmatch(plain):
+    if found := re.fullmatch(_QUOTIENT, plain):
         top, bottom = _integer(found[1]), _integer(found[2])
         return Fraction(top, bottom) if bottom else "zero_division"
-    if found := _POWER.fullmatch(plain):
+    if found := re.fullmatch(_POWER, plain):
         return _power(found)
     return "syntax"
 
