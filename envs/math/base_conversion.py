@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from reasongym.answers.extraction import extract
 from reasongym.answers.numbers import MAX_CHARS, plain_text
 from reasongym.core import Data, Json, Verdict
-from reasongym.envs.math.exact import Exact, refused
+from reasongym.envs.math.exact import Exact, after_prose, refused
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -78,7 +78,7 @@ class BaseConversion(Exact):
         answer, reason = extract(text, "line")
         if answer is None:
             return Verdict(0.0, False, reason)
-        digits = digits_in(answer, data["target"])
+        digits = digits_in(answer, data["target"], data["digits"])
         if digits is None:
             return refused("syntax", answer)
         return Verdict.of("ok" if digits == data["answer"] else "wrong_value", answer)
@@ -127,21 +127,25 @@ def in_base(number: int, base: int) -> str:
     return "".join(reversed(digits))
 
 
-def digits_in(answer: str, base: int) -> str | None:
-    """Read the digits of an answer in a base, without leading zeros; None where it is no such number."""
+def digits_in(answer: str, base: int, known: str = "") -> str | None:
+    """Read the digits of an answer in a base, without leading zeros; None where it is no such number.
+
+    Of an equation the last side is read; the other side may be the number as it was given (`known`) or words.
+    """
     plain = plain_text(re.sub(_SUBSCRIPT_DIGITS, _written_out, answer[: MAX_CHARS + 1]))
     if plain is None:
         return None
-    side = plain.rpartition("=")[2].strip()
+    *others, side = (side.strip() for side in plain.split("="))
+    bare = [re.sub(_SUBSCRIPT, "", other).strip(" ()") for other in others]
+    if any(_digits(other, 36) and other.upper() != known.upper() for other in bare if " " not in other):
+        return None
     subscript = re.search(_SUBSCRIPT, side)
     if subscript:
         if int(subscript[1] or subscript[2]) != base:
             return None
         side = side[: subscript.start()]
     if not _digits(side, base):
-        for lead in (" is ", ": ", "####"):
-            side = side.rpartition(lead)[2]
-        side = side.strip(" *`$\"'()")
+        side = after_prose(side).strip(" *`$\"'()")
     return _digits(side, base)
 
 

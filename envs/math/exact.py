@@ -22,6 +22,8 @@ _ASK = {
     "tags": "Show your work in <think> </think> tags, then write the {} in <answer> </answer> tags.",
     "boxed": "Put the {} in \\boxed{{}}.",
 }
+_LEADS = (" are ", " is ", ": ", "####")
+_OPEN = r"(?i)\b(?:or|either|maybe|perhaps|possibly|not)\b|n['’]t\b"
 _MAX_UNIT_CHARS = 60
 _MAX_ABOUT_CHARS = 30
 _ABOUT = (
@@ -49,6 +51,12 @@ def find(text: str, units: Collection[str] = ()) -> Extraction:
         return Extraction(found.answer.rpartition("####")[2].strip(), "ok")
     at = text.rfind(found.answer)
     return HEDGED if re.search(_ABOUT, text[max(0, at - _MAX_ABOUT_CHARS) : at]) else found
+
+
+def after_prose(line: str) -> str:
+    """Return what follows "is", "are" or a colon; the line itself where what comes before leaves it open."""
+    at = max(line.rfind(lead) + len(lead) if lead in line else 0 for lead in _LEADS)
+    return line if re.search(_OPEN, line[:at]) else line[at:].strip()
 
 
 def refused(reason: str, answer: str) -> Verdict:

@@ -8,7 +8,7 @@ from math import prod
 from reasongym.answers.extraction import Extraction, extract
 from reasongym.answers.numbers import plain_text
 from reasongym.core import Data, Json, Verdict
-from reasongym.envs.math.exact import Exact, refused
+from reasongym.envs.math.exact import Exact, after_prose, refused
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -97,12 +97,9 @@ def _find(text: str) -> Extraction:
     found = extract(text, "formula")
     if (
         found.answer is None and found.reason == "hedged"
-    ):  # "the primes are 2, 3 and 5" lists, it does not hedge
+    ):  # a list such as "the primes are 2, 3 and 5" is none
         found = extract(text, "line")
-        answer = found.answer or ""
-        for lead in (" are ", " is ", ": "):
-            answer = answer.rpartition(lead)[2]
-        found = Extraction(answer, "ok") if answer else found
+        found = Extraction(after_prose(found.answer), "ok") if found.answer else found
     return found
 
 
@@ -112,8 +109,8 @@ def factors_in(answer: str, number: int) -> list[int] | str:
     if plain is None:
         return "over_limit"
     sides = [side.strip() for side in plain.split("=")]
-    others = [side for side in sides if side.replace(",", "") != str(number) and side.isascii()]
-    if len(others) != 1:
+    others = [side for side in sides if side.replace(",", "") != str(number)]
+    if len(others) != 1 or not plain.isascii():
         return "syntax"
     side = others[0]
     while side[:1] in _OPEN and side and side[-1] == _OPEN[side[0]]:

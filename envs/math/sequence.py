@@ -12,7 +12,7 @@ from itertools import pairwise
 from reasongym.answers.extraction import extract
 from reasongym.answers.numbers import numbers
 from reasongym.core import Data, Json, Verdict
-from reasongym.envs.math.exact import Exact, refused
+from reasongym.envs.math.exact import Exact, after_prose, refused
 from reasongym.envs.math.sequence_rules import KINDS, NUM_NEXT
 from reasongym.registry import register
 from reasongym.seeding import Stream
@@ -142,9 +142,7 @@ def _find(text: str) -> tuple[str | None, str]:
     labels = [int(label[1]) for label in re.finditer(_INDEX, answer)]
     if labels and labels == [*range(labels[0], labels[0] + NUM_NEXT)]:
         return re.sub(_INDEX, "", answer), "ok"
-    for lead in (" are ", " is ", ": ", "####"):
-        answer = answer.rpartition(lead)[2]
-    return answer.strip(), "ok"
+    return after_prose(answer), "ok"
 
 
 def _two(terms: list[int], following: Callable[[list[int]], Fraction | int]) -> list[Fraction | int]:

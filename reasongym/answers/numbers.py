@@ -90,7 +90,8 @@ _POWER = rf"(?:([0-9]+(?:\.[0-9]+)?) ?\* ?)?({_WHOLE}) ?(?:\^|\*\*) ?{_EXPONENT}
 _CURRENCIES = "$€£"
 _UNEQUAL = "<>!≠≤≥"
 _ALTERNATIVES = r"(?i)\b(?:or|either|maybe|perhaps|possibly|not|and)\b|[;|?]"
-_NAME = r"[^=]{0,80}[^=<>!≠≤≥] ?= ?(?!=)"
+_NAME = r"[A-Za-z][^=,;<>!≠≤≥]{0,60}=(?!=) ?"
+_IN_BRACKETS = r"\([^()]*\)"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _LIST_BREAK = r", ?(?:and\b)?(?![0-9])|[;\n]|\band\b|&"
 _SPACED = r", |[;\n]|\band\b|&"
@@ -121,8 +122,8 @@ def number(
 def numbers(text: str, *, percent: bool = False) -> list[Fraction] | str:
     """Read a list of exact numbers ("3, 4 and 5", "[3, 4, 5]", "3 4 5"), or return why not, as `number` does.
 
-    A comma with a space behind it separates; where no comma has one, all commas separate, so "1,234" is
-    two numbers here and "1,234, 5" too.
+    A comma with a space behind it separates; where no comma has one, all commas do: "1,234, 5" is 1234 and
+    5, but "1,234" is 1 and 234.
     """
     plain = plain_text(text, keep_lines=True)
     if plain is None:
@@ -169,7 +170,7 @@ def plain_text(text: str, *, keep_lines: bool = False) -> str | None:
 def _unlabeled(text: str) -> str:
     """Take away a label or the JSON object around the value: `gcd: 72`, `{"answer": 72}`."""
     label = re.match(_LABEL, text)
-    if label is None:
+    if label is None or re.search(_ALTERNATIVES, label[0]):
         return text
     if label[1]:
         return text[label.end() : -1] if text.endswith("}") else text
@@ -215,6 +216,9 @@ def _equation(plain: str, units: Collection[str], *, percent: bool, evaluate: bo
     if len(known) > 1:
         return "false_equation"
     if any(re.search(_ALTERNATIVES, side) for side in sides):
+        return "hedged"
+    others = [sides[at] for at, value in enumerate(worked) if isinstance(value, str)]
+    if any("," in re.sub(_IN_BRACKETS, "", side) for side in others):  # "x = 3, x = 4"
         return "hedged"
     is_number = evaluate or any(not isinstance(value, str) for value in values)
     return worked[-1] if is_number and not isinstance(worked[-1], str) else values[-1]

@@ -55,11 +55,7 @@ class WordProblem(Exact):
     family = "word_problem"
     levels = tuple(
         f"{level.num_steps} step{'s' * (level.num_steps > 1)}, amounts up to {level.most:,}"
-        + (
-            f", {level.num_facts} fact{'s' * (level.num_facts > 1)} that do not matter"
-            if level.num_facts
-            else ""
-        )
+        + (f", {level.num_facts} idle fact{'s' * (level.num_facts > 1)}" if level.num_facts else "")
         + (", the beginning is asked for" if level.backward else "")
         + (" (a warm-up)" if level.num_steps == 1 else "")
         for level in LEVELS

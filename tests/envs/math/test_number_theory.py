@@ -147,6 +147,8 @@ def test_divisors_and_multiples_are_those_found_by_search() -> None:
         ("FFF", False),
         ("FG", False),
         ("FF or FE", False),
+        ("FE = FF", False),
+        ("FE or it is FF", False),
         ("FE", False),
     ],
 )
