@@ -21,7 +21,7 @@ class Scale(NamedTuple):
 
 
 QUICK = Scale(40, 0.1, 40)
-NORMAL = Scale(1_000, 2.0, 5_000)
+NORMAL = Scale(1_000, 0.7, 5_000)
 FULL = Scale(10_000, 10.0, 500_000)
 """Whatever costs at most a millisecond a problem is done for all 10,000."""
 
