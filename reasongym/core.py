@@ -295,6 +295,12 @@ class Env(gymnasium.Env[str, str]):
         changed = {name: value for name, value in checked.items() if value != known[name].default}
         return Row(self.env_id, level, self._checked_split(level, split, changed), seed, changed)
 
+    def practice_row(self, seed: int, level: int, split: Split, options: Mapping[str, Json]) -> Row:
+        """Make a row of any seed: in the split if the level has it, and inside a finite source."""
+        row = self.row_of(seed, level, None, options)
+        has_split = split in self.splits_of(level, self._filled(row.options))
+        return self._wrapped(replace(row, split=split) if has_split else row)
+
     def _checked_split(self, level: int, split: Split | None, options: Mapping[str, Json]) -> Split:
         splits = self.splits_of(level, self._filled(options))
         if split is None:
