@@ -22,6 +22,8 @@ PAGES = (
     "docs/curriculum.md",
     "docs/vector-environments.md",
     "docs/export.md",
+    "docs/math-problems.md",
+    "docs/bridges.md",
 )
 MODEL = "path/to/model"
 SHORTENED = {
