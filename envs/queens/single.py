@@ -33,10 +33,10 @@ class Level(NamedTuple):
 LEVELS = (
     Level(5, 0, 11, 50_000, 0.15),
     Level(7, 1, 10, 50_000, 0.04),
-    Level(8, 1, 14, 50_000, 0.01),
-    Level(9, 1, 15, 50_000, 0.005),
-    Level(10, 1, 20, 50_000, 0.001),
-    Level(12, 2, 30, 50_000, 0.001),
+    Level(8, 1, 14, 50_000, 0.05),
+    Level(9, 1, 15, 50_000, 0.02),
+    Level(10, 1, 20, 50_000, 0.01),
+    Level(12, 2, 30, 50_000, 0.002),
     Level(14, 2, 45, 50_000, 0.001),
 )
 FORMS = ("grid", "columns", "squares")
@@ -99,10 +99,11 @@ class NQueens(Env):
 
     def verify(self, data: Data, text: str) -> Verdict:
         size = data["size"]
-        queens = read_grid(text, size) if data["form"] == "grid" else read_numbers(text, size)
-        if isinstance(queens, str) and queens != "hedged":
-            other = read_numbers(text, size) if data["form"] == "grid" else read_grid(text, size)
-            queens = queens if isinstance(other, str) else other
+        readers = (read_grid, read_numbers) if data["form"] == "grid" else (read_numbers, read_grid)
+        queens = readers[0](text, size)
+        if isinstance(queens, str):
+            other = readers[1](text, size)
+            queens = queens if other == "no_answer" else other
         if isinstance(queens, str):
             return Verdict.of(queens)
         shown = " ".join(f"{row + 1},{column + 1}" for row, column in sorted(queens))
@@ -145,7 +146,7 @@ class NQueens(Env):
         return LEVELS[level].space
 
     def chance(self, level: int) -> float:
-        """Return what the random legal player earns, measured on 10,000 problems and rounded up."""
+        """Return what the random player or a constant placement earns, measured and rounded up."""
         return LEVELS[level].chance
 
     def random_action(self, state: Json, rng: Stream) -> str:

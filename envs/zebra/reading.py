@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reasongym.answers.extraction import after_thinking, extract
 
 _WORDS = re.compile(r"[0-9]{1,3}|[^\W\d_]+|n['’]t")
-_ENDS = re.compile(r"[.:!?]\s")
+_ENDS = re.compile(r"[.!?]\s")
 _MARKERS = ("\\boxed", "\\fbox", "<answer>", "</answer>")
 _DOUBTS = frozenset(
     (
@@ -38,8 +38,10 @@ _DOUBTS = frozenset(
         ),
     )
 )
-_AFTER = 12
+_BEFORE = 12
 """Words before the table that may deny it or offer another."""
+_MOST_LABELS = 3
+"""Words that may stand between the first house and its first value."""
 
 
 class _Word(NamedTuple):
@@ -66,21 +68,16 @@ def read_table(text: str, names: Sequence[str], houses: int) -> list[int] | str:
     words = _words(answering, names, houses)
     first = _start(words, len(names))
     if first is None:
-        return "no_answer" if not any(word.value >= 0 for word in words) else "not_each_value_once"
-    while first and words[first - 1].house >= 0 and words[first].house < 0:
-        first -= 1
-    before = words[max(0, first - _AFTER) : first]
-    sentence = answering[before[0].start : words[first].start] if before else ""
-    doubted = [word.text for word in _last_sentence(before, sentence)] + [word.text for word in words[first:]]
-    if any(word in _DOUBTS for word in doubted):
+        told = any(word.value >= 0 for word in words)
+        return "hedged" if told and _is_doubted(words) else "not_each_value_once" if told else "no_answer"
+    headed = _with_houses(words, first)
+    if _is_doubted(_sentence_before(answering, words, headed)) or _is_doubted(words[headed:]):
         return "hedged"
-    if (
-        before
-        and before[-1].value >= 0
-        and not re.search(r"[.:!?]\s", answering[before[-1].start : words[first].start])
-    ):
+    follows_another = headed > 0 and words[headed - 1].value >= 0
+    if follows_another and not _ENDS.search(answering, words[headed - 1].start, words[headed].start):
         return "hedged"
-    return _places(words[first:], len(names), houses)
+    places = _places(words[headed:], len(names), houses)
+    return _places(words[first:], len(names), houses) if isinstance(places, str) else places
 
 
 def _words(text: str, names: Sequence[str], houses: int) -> list[_Word]:
@@ -93,11 +90,28 @@ def _words(text: str, names: Sequence[str], houses: int) -> list[_Word]:
     return found
 
 
-def _last_sentence(before: Sequence[_Word], text: str) -> Sequence[_Word]:
-    ends = [match.end() for match in _ENDS.finditer(text)]
-    if not ends:
-        return before
-    return [word for word in before if word.start >= before[0].start + ends[-1]]
+def _is_doubted(words: Sequence[_Word]) -> bool:
+    return any(word.text in _DOUBTS for word in words)
+
+
+def _sentence_before(text: str, words: Sequence[_Word], first: int) -> Sequence[_Word]:
+    """Return the words before the table that belong to the sentence it may stand in."""
+    at = first
+    while at and first - at < _BEFORE and not _ENDS.search(text, words[at - 1].start, words[at].start):
+        at -= 1
+    return words[at:first]
+
+
+def _with_houses(words: Sequence[_Word], first: int) -> int:
+    """Return where the table begins whose first value this is: at the houses before it, if there are any."""
+    at = first
+    while at and first - at < _MOST_LABELS and words[at - 1].house < 0 and words[at - 1].value < 0:
+        at -= 1
+    if not at or words[at - 1].house < 0:
+        return first
+    while at and (words[at - 1].house >= 0 or (words[at - 1].text == "house" and at < first)):
+        at -= 1
+    return at
 
 
 def _start(words: Sequence[_Word], count: int) -> int | None:
