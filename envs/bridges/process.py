@@ -76,6 +76,7 @@ class Worker:
             return self._process
         self._stop()
         python = os.environ.get(PYTHON_VARIABLE) or sys.executable
+        python = os.path.abspath(python) if os.sep in python else python  # the worker starts elsewhere
         command = [python, "-P", str(Path(__file__).with_name("worker.py"))]
         try:
             self._process = subprocess.Popen(

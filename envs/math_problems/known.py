@@ -9,7 +9,7 @@ class Known(NamedTuple):
     repository: str
     train: str = "train"
     """The upstream split that train problems come from; empty where it has none."""
-    eval: str = ""
+    held_out: str = ""
     """The upstream split that eval problems come from; empty where it has none."""
     config: str = ""
     problem: str = "problem"
@@ -21,13 +21,17 @@ class Known(NamedTuple):
 
 KNOWN = {
     "MATH": Known(
-        "DigitalLearningGmbH/MATH-lighteval", eval="test", answer="solution", level="level", transform="boxed"
+        "DigitalLearningGmbH/MATH-lighteval",
+        held_out="test",
+        answer="solution",
+        level="level",
+        transform="boxed",
     ),
-    "MATH-500": Known("HuggingFaceH4/MATH-500", train="", eval="test", level="level"),
-    "GSM8K": Known("openai/gsm8k", eval="test", config="main", problem="question", transform="hashes"),
+    "MATH-500": Known("HuggingFaceH4/MATH-500", train="", held_out="test", level="level"),
+    "GSM8K": Known("openai/gsm8k", held_out="test", config="main", problem="question", transform="hashes"),
     "AIME": Known("AI-MO/aimo-validation-aime"),
-    "AIME-2024": Known("HuggingFaceH4/aime_2024", train="", eval="train"),
-    "AIME-2025": Known("math-ai/aime25", train="", eval="test"),
+    "AIME-2024": Known("HuggingFaceH4/aime_2024", train="", held_out="train"),
+    "AIME-2025": Known("math-ai/aime25", train="", held_out="test"),
     "AMC": Known("AI-MO/aimo-validation-amc"),
     "DeepScaleR": Known("agentica-org/DeepScaleR-Preview-Dataset"),
     "ORZ-57k": Known(
@@ -45,9 +49,9 @@ KNOWN = {
         answer="ground_truth_solution",
         transform="boxed",
     ),
-    "NuminaMath-CoT": Known("AI-MO/NuminaMath-CoT", eval="test", answer="solution", transform="boxed"),
+    "NuminaMath-CoT": Known("AI-MO/NuminaMath-CoT", held_out="test", answer="solution", transform="boxed"),
     "DAPO-Math-17k": Known(
         "BytedTsinghua-SIA/DAPO-Math-17k", problem="prompt.0.content", answer="reward_model.ground_truth"
     ),
-    "Omni-MATH": Known("KbsdJames/Omni-MATH", train="", eval="test", level="difficulty"),
+    "Omni-MATH": Known("KbsdJames/Omni-MATH", train="", held_out="test", level="difficulty"),
 }

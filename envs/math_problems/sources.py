@@ -106,7 +106,7 @@ def open_source(asked: Asked) -> Source:
             asked.transform or known.transform,
             asked.hold_out,
         )
-        names: dict[Split, str] = {"train": known.train, "eval": known.eval}
+        names: dict[Split, str] = {"train": known.train, "eval": known.held_out}
         return _of_hub(asked, known.config, {name: there for name, there in names.items() if there})
     asked = asked._replace(problem=asked.problem or "problem", answer=asked.answer or "answer")
     if not asked.data:

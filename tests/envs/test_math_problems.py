@@ -259,7 +259,7 @@ def test_a_known_data_set_is_loaded_by_its_name(tmp_path: Path, monkeypatch: pyt
     folder.mkdir()
     written(folder / "train.jsonl", [{"question": f"{n} + 1?", "answer": f"#### {n + 1}"} for n in range(5)])
     written(folder / "test.jsonl", [{"question": "9 + 1?", "answer": "#### 10"}])
-    local = Known(str(folder), eval="test", problem="question", transform="hashes")
+    local = Known(str(folder), held_out="test", problem="question", transform="hashes")
     monkeypatch.setitem(KNOWN, "GSM8K", local)
     open_source.cache_clear()
     try:
