@@ -41,7 +41,7 @@ class Level(NamedTuple):
 
 
 LEVELS = (
-    Level(rooms.Size(6, 1, 0.0, 0.3), 1, 2, 2_000, 14, 14),
+    Level(rooms.Size(6, 1, 0.0, 0.3), 1, 2, 2_000, 12, 12),
     Level(rooms.Size(7, 1, 0.1, 0.4), 3, 8, 2_000, 36, 36),
     Level(rooms.Size(6, 2, 0.05, 0.4), 4, 10, 2_000, 44, 44),
     Level(rooms.Size(7, 2, 0.1, 0.4), 8, 16, 10_000, 120, 50),

@@ -8,7 +8,7 @@ from reasongym.envs.sokoban.play import Sokoban, in_words, play, possible
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
-_CHANCE = (0.1, 0.02, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0)
+_CHANCE = (0.145, 0.03, 0.035, 0.003, 0.001, 0.001, 0.001, 0.001)
 
 
 @register("SokobanPlan-v0")

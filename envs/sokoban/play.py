@@ -13,8 +13,8 @@ from reasongym.registry import register
 from reasongym.seeding import Stream
 
 _NUMBER = {name: direction for direction, name in enumerate(NAMES)}
-_SPACE = (3_000, 15_000, 9_000, 100_000, 100_000, 100_000, 10_000, 10_000)
-_CHANCE = (0.1, 0.02, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0)
+_SPACE = (6_500, 80_000, 18_000, 33_000, 9_900, 3_000, 2_500, 2_500)
+_CHANCE = (0.133, 0.03, 0.035, 0.001, 0.001, 0.001, 0.001, 0.001)
 
 
 class Position(NamedTuple):
@@ -105,7 +105,7 @@ class Sokoban(Env):
         }
 
     def space(self, level: int) -> int:
-        """Return how many were counted among draws of the level, rounded down."""
+        """Return how many there were among 2,500 to 150,000 draws of the level, rounded down."""
         return _SPACE[level]
 
     def chance(self, level: int) -> float:

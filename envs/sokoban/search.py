@@ -64,6 +64,7 @@ def search(room: Graph, max_pulls: int, capacity: int) -> Found:
     """Search by up to `max_pulls` pulls, through some `capacity` positions."""
     global _searched
     if _searched + _bounded(room, capacity) > _COMPILE_AFTER and compiled() is not None:
+        _searched = _COMPILE_AFTER + 1  # numba is there: small searches use it too
         return run_compiled(room, max_pulls, capacity)
     found = run_python(room, max_pulls, capacity)
     _searched += found.num_positions

@@ -16,15 +16,15 @@ from reasongym.envs.sokoban import kernel, levels, search
 from reasongym.envs.sokoban.board import Board, cells_of, reach
 from reasongym.errors import DataError, UsageError
 
-MAX_CHARS = 1_000_000
+MAX_CHARS = 250_000
 MAX_SIDE = 64
 """Rows and columns of a level before it is trimmed."""
 _CAPACITIES = (50_000, 500_000)
 _MAX_PUSHES = 2_000
 _SIGNS = "#@+$*.- _pPbBo"
 _STANDARD = str.maketrans("pPbBo _", "@+$*.--")
-_ROW = re.compile(r"[ \-_#@+$*.pPbBo0-9|]*#[ \-_#@+$*.pPbBo0-9|]*")
-_FIELD = re.compile(r"(?!title:)[a-z ]{1,20}:", re.IGNORECASE)
+_ROW = frozenset(_SIGNS + "0123456789|")
+_FIELD = re.compile(r"[a-z ]{1,20}:", re.IGNORECASE)
 """Such as `Author:`."""
 _RUN = re.compile(r"([0-9]{0,9})([^0-9])")
 
@@ -43,23 +43,29 @@ def read(text: str) -> tuple[Level, ...]:
         raise DataError(f"an XSB text may have {MAX_CHARS:,} characters, got {len(text):,}")
     found: list[Level] = []
     rows: list[str] = []
-    title = ""
+    title, is_named, last_is_named = "", False, True  # named: by a `Title:` line
     for number, line in enumerate([*text.splitlines(), ""], 1):
         line = line.rstrip()
-        if _ROW.fullmatch(line):
+        if "#" in line and _ROW.issuperset(line):
             rows += _unpacked(line, number)
             continue
         if line.startswith("#"):
-            strange = next(sign for sign in line if sign not in _SIGNS + "0123456789|")
-            raise DataError(f"line {number} of the XSB text: {strange!r} is no sign of a level in {line!r}")
+            strange = next(sign for sign in line if sign not in _ROW)
+            raise DataError(
+                f"line {number} of the XSB text: {strange!r} is no sign of a level in {line[:80]!r}"
+            )
         if rows:
             found.append(Level(title, tuple(rows)))
-            rows, title = [], ""
+            rows, title, is_named, last_is_named = [], "", False, is_named
         said = line.strip().lstrip(";: ")
-        if found and not title and said.lower().startswith("title:"):
-            found[-1] = found[-1]._replace(title=said[len("title:") :].strip())
-        elif said and not _FIELD.match(said):
-            title = said.removeprefix("Title:").strip()
+        if said.lower().startswith("title:"):
+            said = said[len("title:") :].strip()
+            if last_is_named:
+                title, is_named = said, True
+            else:
+                found[-1], last_is_named = found[-1]._replace(title=said), True
+        elif said and not is_named and not _FIELD.match(said):
+            title = said
     if not found:
         raise DataError("the XSB text holds no level: no line has a wall `#` and only signs of levels")
     return tuple(found)
@@ -81,10 +87,10 @@ def _unpacked(line: str, number: int) -> list[str]:
 def board_of_level(level: Level) -> Board:
     """Check a level and trim it to what the player could reach; raises DataError saying what is wrong."""
     rows = level.rows
-    width = max(map(len, rows)) + 2
-    text = " " * width + "".join(f" {row.ljust(width - 2)} " for row in rows) + " " * width
     if len(rows) > MAX_SIDE:
         raise _fault(level, f"has {len(rows)} rows, over {MAX_SIDE}")
+    width = max(map(len, rows)) + 2
+    text = " " * width + "".join(f" {row.ljust(width - 2)} " for row in rows) + " " * width
     players = [at for at, sign in enumerate(text) if sign in "@+"]
     if len(players) != 1:
         raise _fault(level, f"needs one player, has {len(players)}")
