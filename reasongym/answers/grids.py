@@ -3,8 +3,8 @@ r"""Read a grid of symbols (a Sudoku, a chessboard) that a completion declares.
 A row is a line of as many symbols as the grid has columns, run together or set apart by blanks, commas,
 pipes or TeX's `&`; rules drawn with dashes or box characters and blank lines between rows are skipped.
 `[[1, 2], [2, 1]]`, `12/21` and all the symbols on one line are grids too. The last grid counts: an earlier
-one that differs is superseded only where prose without an alternative stands between the two, and what
-doubts, denies or retracts the last grid takes it away.
+one that differs is superseded only where a sentence, or a word such as "corrected", stands between the two
+and offers no alternative, and what doubts, denies or retracts the last grid takes it away.
 """
 
 import re
@@ -18,9 +18,11 @@ Symbols: TypeAlias = Mapping[str, str] | str
 """The symbols a cell may hold, or by every accepted spelling (one character each) the symbol it means."""
 
 _MARKERS = ("\\boxed", "\\fbox", "<answer>", "</answer>")
-_TEX = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,40}\})?|\\hline|\\text(?:tt|bf)?(?=\{)")
-_ROW_BREAK = re.compile(r"\\\\|\]\s{0,9},?|[;/](?=[^\n]*[;/])|(?<=\S)[;/]", re.ASCII)
-_SEPARATORS = frozenset(" \t\r,|&[](){}'\"`*$+-=:_~\u00a0\u3000\u200b\u2009\u202f｜─━│┃║═┄┆┈┊╌╎╴╶")
+_TEX = re.compile(
+    r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,40}\})?|\\hline|</?pre>|\\text(?:tt|bf)?(?=\{)"
+)
+_ROW_BREAK = re.compile(r"\\\\|\]\s{0,9},?|<br ?/?>|[;/]", re.ASCII)
+_SEPARATORS = frozenset(" \t\r,|&[](){}<>'\"`*$+-=:_~\u00a0\u3000\u200b\u2009\u202f｜─━│┃║═┄┆┈┊╌╎╴╶")
 _LABEL = re.compile(r"(?:[^:：=]{0,200}[:：=])?[\s\"'*`]{0,8}")
 _ROW_LABEL = re.compile(r"\W{0,4}(?:row|line|r)?[ _]?[0-9a-z]{1,2}\W{0,3}", re.IGNORECASE)
 _CHOICE = re.compile(
@@ -28,12 +30,17 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 _RETRACTION = re.compile(
-    r"\b(?:or|maybe|perhaps|alternative(?:ly)?|otherwise|could|might|wrong|false|incorrect|invalid|wait|but|however|"
-    r"actually|mistakes?|instead|ignore|disregard|fails?|unsure|guess|cannot|retract)\b|n['’]t\b|"
+    r"\A\W{0,9}or\b|\b(?:maybe|perhaps|alternative(?:ly)?|otherwise|could|might|wrong|false|incorrect|invalid|wait|"
+    r"however|actually|mistakes?|instead|ignore|disregard|unsure|retract)\b|\b(?:is|was)n['’]t\b|"
     r"\bnot (?:\w{1,12} ){0,2}(?:correct|right|valid|true|answer|solution|final)",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(r"\b(?:not|never|false|wrong|incorrect|invalid|cannot)\b|n['’]t\b", re.IGNORECASE)
+_CORRECTION = re.compile(
+    r"[a-z)][.!?](?:\s|$)|\b(?:correct\w{0,4}|fix\w{0,3}|final\w{0,2}|re-?check\w{0,3}|revis\w{1,3}|solution|solved|"
+    r"answer|complete[d]?)\b",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?]\s")
 _SHOWN_PROSE = 400
 
@@ -87,7 +94,7 @@ def _decide(found: list[tuple[Grid, str]], after: str) -> Grid | str:
         return "no_answer"
     for at in range(len(found) - 1, 0, -1):
         between = found[at][1]
-        if between.strip() and not _CHOICE.search(between):
+        if _CORRECTION.search(between) and not _CHOICE.search(between):
             break
         if found[at - 1][0] != last:
             return "hedged"
