@@ -58,6 +58,7 @@ _DENIAL = re.compile(
     r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
     re.IGNORECASE,
 )
+_OR = re.compile(r"[^\n]\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
@@ -76,8 +77,8 @@ _LEADS_TO = ",.;!?)\"”'→⇒"
 """Signs that may stand before the expression that ends a line; `≠`, `>` or `√` would be part of it."""
 _MARGIN = re.compile(r"[>*•][ \t]")
 _PROSE = re.compile(
-    r"(?<![A-Za-z0-9\\])(?!(?:arc|a)?(?:sin|cos|tan|sec|csc|cot)h?\b"
-    r"|(?:ln|log|exp|sqrt|cbrt|pi|inf|infinity|abs|mod|gcd|min|max)\b)"
+    r"(?<![A-Za-z0-9\\])(?!(?:arc|a)?(?:sin|cos|tan|sec|csc|cot)h?[t-z]?\b"
+    r"|(?:ln|log)[t-z]?\b|d[t-z]\b|(?:exp|sqrt|cbrt|pi|inf|infinity|abs|mod|gcd|min|max)\b)"
     r"[A-Za-z]{2,}(?![A-Za-z(^])"
 )
 _BEFORE_FORMULA = _LEADS_TO + ":： \t="
@@ -114,6 +115,8 @@ def after_thinking(text: str) -> str | None:
 
 def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
     last = declarations[-1]
+    if _OR.search(text, max(0, last.start - _MAX_DENIAL), last.start):
+        return HEDGED  # 37 or \boxed{96}
     for earlier, later in reversed(list(pairwise(declarations))):
         if _SENTENCE_END.search(text, earlier.end, later.start):
             break
@@ -298,6 +301,8 @@ def _last_formula(text: str) -> Extraction:
     """Read the formula that ends the text: set apart by signs, or what follows the last word of prose."""
     text = text.rstrip(_BLANK + "✓✔✅\ufe0f").removesuffix(".")
     start = _start_of_formula(text)
+    if start is None and text.endswith("```"):
+        start = max(0, text.rfind("```", 0, -3))
     if start is None:
         line = text.rfind("\n") + 1
         if any(marker in text[line:] for marker in _MARKERS):

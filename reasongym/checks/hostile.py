@@ -1,5 +1,6 @@
 """Answers that try to break or to cheat a verifier."""
 
+import gc
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -84,6 +85,8 @@ def hostile_texts_are_survived(sample: Sample) -> Finding:
     num, env = 0, sample.env
     problems = sample.problems(_NUM_FUZZED)
     num_texts = _TEXTS_A_PROBLEM * sample.scale.num // len(env.levels)
+    gc.collect()
+    gc.freeze()  # what the sample holds is not the garbage of a verdict
     for text in sample.within(_texts(env, problems, num_texts), 10.0):
         problem = problems[num % len(problems)]
         start = time.thread_time()

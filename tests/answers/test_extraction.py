@@ -146,6 +146,9 @@ def test_a_text_without_a_declaration_has_no_answer(text: str) -> None:
         "maybe 3 * 7, maybe 5 + 16",
         "3 * 7 or\n5 + 16",
         "3 * 7 or\n$$5 + 16$$",
+        r"37 or \boxed{96}",
+        r"it is 37 or $\boxed{96}$",
+        "37, or <answer>96</answer>",
     ],
 )
 def test_unequal_declarations_in_one_sentence_are_a_hedge(text: str) -> None:
@@ -235,3 +238,58 @@ def test_a_megabyte_of_anything_is_read_in_bounded_time(piece: str) -> None:
 )
 def test_letters_of_a_formula_are_no_remark_behind_it(text: str, answer: str) -> None:
     assert extract(text, "formula").answer == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("So the derivative is 3x^2 + 2.", "3x^2 + 2"),
+        ("f'(x) = 3x^2 + 2x", "f'(x) = 3x^2 + 2x"),
+        ("We get\n$\\frac{1}{2}$", "$\\frac{1}{2}$"),
+        ("so 2xy + sin(x)", "2xy + sin(x)"),
+        ("xy + 3", "xy + 3"),
+        ("the area = 5", "5"),
+        ("is -3", "-3"),
+        ("gives (x+1)(x-2)", "(x+1)(x-2)"),
+        ("The answer is x^2 - 1", "x^2 - 1"),
+    ],
+)
+def test_the_formula_that_ends_a_text_is_read_whole(text: str, answer: str) -> None:
+    assert extract(text, "formula") == (answer, "ok")
+
+
+@pytest.mark.parametrize("text", ["the value is 3 or 4", "x = 3, or 4"])
+def test_a_formula_offered_beside_another_is_a_hedge(text: str) -> None:
+    assert extract(text, "formula") == HEDGED
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("First line.\nA is a knight, B is a knave", "A is a knight, B is a knave"),
+        ("Answer: A is a knight, B is a knave", "A is a knight, B is a knave"),
+        ("up, up, left\n\n", "up, up, left"),
+    ],
+)
+def test_the_line_that_ends_a_text_is_read_whole(text: str, answer: str) -> None:
+    assert extract(text, "line") == (answer, "ok")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here:\n```\n1 2\n3 4\n```\nDone",
+        "First ```0 0``` and then:\n```text\n1 2\n3 4\n```",
+        "Here:\n\n1 2\n3 4\n",
+        "Answer: 1 2\n3 4\n\nThat was it.",
+        "\\boxed{1 2\n3 4}",
+    ],
+)
+def test_the_block_that_ends_a_text_is_read_whole(text: str) -> None:
+    assert extract(text, "block") == ("1 2\n3 4", "ok")
+
+
+def test_an_unclosed_fence_or_an_empty_box_is_no_block() -> None:
+    assert extract("Here: \\boxed{}", "block") == NO_ANSWER
+    assert extract("", "block") == NO_ANSWER
+    assert extract("<think>\n1 2", "block") == NO_ANSWER
