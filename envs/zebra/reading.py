@@ -9,35 +9,13 @@ from reasongym.answers.extraction import after_thinking, extract
 _WORDS = re.compile(r"[0-9]{1,3}|[^\W\d_]+|n['’]t")
 _ENDS = re.compile(r"[.!?]\s")
 _MARKERS = ("\\boxed", "\\fbox", "<answer>", "</answer>")
-_DOUBTS = frozenset(
+_RETRACTIONS = frozenset(
     (
-        *(
-            "or",
-            "either",
-            "maybe",
-            "perhaps",
-            "possibly",
-            "alternatively",
-            "not",
-            "n't",
-            "n’t",
-            "never",
-            "false",
-        ),
-        *(
-            "wrong",
-            "incorrect",
-            "wait",
-            "mistake",
-            "if",
-            "unless",
-            "instead",
-            "ignore",
-            "disregard",
-            "cannot",
-        ),
+        *("maybe", "perhaps", "possibly", "alternatively", "false", "wrong", "incorrect", "wait", "mistake"),
+        *("instead", "ignore", "disregard", "actually"),
     )
 )
+_DOUBTS = _RETRACTIONS | {"or", "either", "not", "n't", "n’t", "never", "if", "unless", "cannot"}
 _BEFORE = 12
 """Words before the table that may deny it or offer another."""
 _MOST_LABELS = 3
@@ -71,13 +49,19 @@ def read_table(text: str, names: Sequence[str], houses: int) -> list[int] | str:
         told = any(word.value >= 0 for word in words)
         return "hedged" if told and _is_doubted(words) else "not_each_value_once" if told else "no_answer"
     headed = _with_houses(words, first)
-    if _is_doubted(_sentence_before(answering, words, headed)) or _is_doubted(words[headed:]):
+    last = max(at for at, word in enumerate(words) if word.value >= 0) + 1
+    if _is_doubted(_sentence_before(answering, words, headed)) or _is_doubted(words[headed : last + 1]):
+        return "hedged"
+    if any(word.text in _RETRACTIONS for word in words[last:]):
         return "hedged"
     follows_another = headed > 0 and words[headed - 1].value >= 0
     if follows_another and not _ENDS.search(answering, words[headed - 1].start, words[headed].start):
         return "hedged"
-    places = _places(words[headed:], len(names), houses)
-    return _places(words[first:], len(names), houses) if isinstance(places, str) else places
+    for start, end in ((headed, last), (first, last), (first, last + 1)):  # `Alice: 1` ends with a house
+        places = _places(words[start:end], len(names), houses)
+        if places:
+            return places
+    return "not_a_table"
 
 
 def _words(text: str, names: Sequence[str], houses: int) -> list[_Word]:
@@ -129,7 +113,8 @@ def _start(words: Sequence[_Word], count: int) -> int | None:
     return None
 
 
-def _places(words: Sequence[_Word], count: int, houses: int) -> list[int] | str:
+def _places(words: Sequence[_Word], count: int, houses: int) -> list[int]:
+    """Return the house of each value as one of the forms of a table tells it, nothing if none does."""
     attributes = count // houses
     told = [word for word in words if word.value >= 0 or word.house >= 0]
     values = [word.value for word in told if word.value >= 0]
@@ -144,11 +129,11 @@ def _places(words: Sequence[_Word], count: int, houses: int) -> list[int] | str:
     elif len(numbers) == count and told[0].value >= 0 and all(word.house >= 0 for word in told[1::2]):
         placed = zip(values, numbers, strict=True)
     else:
-        return "not_a_table"
+        return []
     for value, house in placed:
         places[value] = house
     full = all(len(set(places[start : start + houses])) == houses for start in range(0, count, houses))
-    return places if full else "not_a_table"
+    return places if full else []
 
 
 def _houses_before(told: Sequence[_Word]) -> list[int]:

@@ -139,6 +139,8 @@ def test_names_of_values_are_unique_words() -> None:
         f"Alice is in house 1, and Boris next to her.\n\nThe answer is:\n\n{RIGHT}",
         f"{WRONG}\n\nThis breaks clue 4. Corrected:\n\n{RIGHT}",
         f"{RIGHT}\n\nEvery clue holds.",
+        f"{RIGHT}\n\nThis satisfies clues 1 to 4, and no clue is left if one looks again.",
+        f"Of the 3 houses:\n\n{RIGHT}",
     ],
 )
 def test_the_table_is_read_in_every_usual_form(text: str) -> None:
