@@ -18,7 +18,22 @@ Reading: TypeAlias = list[tuple[list[str] | None, str]]
 
 _IS = frozenset((":", "=", "->", "=>", ":=", "-", "|", "is", "are", "was", "were", "be"))
 _ADVERBS = frozenset(
-    ("both", "all", "each", "also", "therefore", "thus", "indeed", "clearly", "must", "be", "a", "an", "the")
+    (
+        "both",
+        "all",
+        "each",
+        "also",
+        "therefore",
+        "thus",
+        "indeed",
+        "clearly",
+        "must",
+        "be",
+        "a",
+        "an",
+        "the",
+        "only",
+    )
 )
 _COMMA = frozenset((",", ";", "and", "&"))
 _BETWEEN = _COMMA | {"while", "whereas", "but", "|"}
@@ -32,7 +47,20 @@ _OTHERS = (
     ("the", "other"),
 )
 _OF_THEM = frozenset(
-    ("of", "them", "the", "three", "four", "five", "people", "inhabitants", "islanders", "persons", "one")
+    (
+        "of",
+        "them",
+        "the",
+        "two",
+        "three",
+        "four",
+        "five",
+        "people",
+        "inhabitants",
+        "islanders",
+        "persons",
+        "one",
+    )
 )
 _NOBODY = frozenset(("none", "nobody", "-"))
 _PRONOUNS = frozenset(
@@ -101,6 +129,8 @@ class _Reader:
             self._check_lead(spoken[start - 1])
         for reading in reversed(readings):
             for names, value in reading:
+                if names is None and not self.found:
+                    raise Refused("syntax")  # else than who?
                 for name in self._others() if names is None else names:
                     self.give(name, value)
         return self.found
@@ -175,7 +205,13 @@ class _Reader:
         return names, at
 
     def _rest(self, words: list[str], at: int) -> int:
-        return at + 2 if tuple(words[at : at + 2]) in _OTHERS else 0
+        """Return where `the other two` ends, or 0 where nothing of the kind begins."""
+        if tuple(words[at : at + 2]) not in _OTHERS:
+            return 0
+        at += 2
+        while at < len(words) and words[at] in _OF_THEM:
+            at += 1
+        return at
 
     def _subject(self, words: list[str], at: int) -> tuple[str, int] | None:
         found = _match(self.names, words, at)

@@ -7,6 +7,7 @@ their grammar, so what stands here decides merely where sentences end and which 
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 from reasongym.answers.extraction import Ending, Extraction, extract
@@ -35,27 +36,27 @@ _DENIALS = _words(
 )
 _AHEAD = frozenset(("following", "below", "next"))
 
-_RETRACTION = re.compile(
-    r"\b(?:all|every|each|none|everything|the|my)\b[^.!?\n]{0,40}\b(?:this|that|these|above|it|answer|said|"
-    r"wrote|written)\b[^.!?\n]{0,20}\b(?:is|are|was|were)\b[^.!?\n]{0,12}\b(?:false|wrong|incorrect|untrue|"
-    r"not|lies?|opposite|reversed)\b"
-    r"|\beverything\b[^.!?\n]{0,20}\bis\s(?:false|wrong)\b"
-    r"|\bno[,.!]?\s{1,3}wait\b|\bwait[,.!]?\s{1,3}no\b|\b(?:just|only)\s(?:kidding|joking)\b|\bscratch\sthat\b"
-    r"|\b(?:ignore|disregard|forget)\s(?:all\s)?(?:of\s)?(?:that|this|it|the\sabove|my)\b"
-    r"|\bI\swas\s(?:wrong|lying)\b|\btake\s(?:it|that|this)\sback\b|\bon\ssecond\sthought",
-    re.IGNORECASE,
+_WRONG = r"(?:false|wrong|incorrect|untrue|reversed|an?\slie|lies|not\s(?:true|right|correct|so|the\s))"
+_RETRACTION = (
+    r"(?i)\b(?:all|none|each|everything|every\sword)\s(?:of\s)?(?:this|that|these|those|it|above|the\sabove|"
+    r"(?:that\s)?I\s(?:just\s)?(?:said|wrote))\s(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
+    r"\beverything\s(?:is|was)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
+    r"\b(?:the|my)\s(?:(?:above|previous|last|final)\s)?(?:above|answer|solution)\s(?:above\s)?(?:is|was)\s"
+    r"(?:\w{1,12}\s)?" + _WRONG + r"|"
+    r"\bno[,.!]?\s{1,3}wait\b|\bwait[,.!]?\s{1,3}no\b|\b(?:just|only)\s(?:kidding|joking)\b|\bscratch\sthat\b|"
+    r"\b(?:ignore|disregard|forget)\s(?:all\s)?(?:of\s)?(?:that|this|it|the\sabove|my)\b|"
+    r"\bI\swas\s(?:wrong|lying)\b|\btake\s(?:it|that|this)\sback\b|\bon\ssecond\sthought"
 )
-_SWIFT_RETRACTION = re.compile(
-    r"[\s.,;:!*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?"
-    r"(?:(?:this|that|it|which|these|those|they)\s(?:is|are|was|were)\s(?:\w{1,12}\s)?(?:false|wrong|incorrect|untrue|"
-    r"not\s|lies?\b|a\slie)|(?:not|no|wrong|false|or|nope)\b)",
-    re.IGNORECASE,
+_SWIFT_RETRACTION = (
+    r"(?i)[\s.,;:!*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?(?:"
+    r"(?:this|that|it|which|these|those|they)\s(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
+    r"(?:or|nope)\b|(?:not|no|wrong|false)\s{0,2}(?:[.,!;:]|$))"
 )
+"""The same right behind an answer, where fewer words are enough."""
 
-_LATEX_WORDS = re.compile(
-    r"\\(?:text|textbf|textit|textrm|textsf|emph|mathrm|mathbf|mathit|mathsf|operatorname)\s*"
-)
-_LATEX_SIGNS = re.compile(
+_LATEX_WORDS = r"\\(?:text|textbf|textit|textrm|textsf|emph|mathrm|mathbf|mathit|mathsf|operatorname)\s*"
+_ENVIRONMENT = r"\\(?:begin|end)\{[a-z*]{1,12}\}(?:\{[lcr|]{1,8}\})?"
+_LATEX_SIGNS = (
     r"\\(quad|qquad|land|wedge|to|mapsto|rightarrow|longrightarrow|left|right|[,;:!_&%# ()\[\]{}\\])"
 )
 _LATEX_PLAIN = {
@@ -78,10 +79,10 @@ _SAME_AS_ASCII = str.maketrans(
     | {"→": " -> ", "⇒": " -> ", "↦": " -> ", "–": " - ", "—": " - ", "−": "-", "•": "-", "\ufe0f": ""}
 )
 _MARKUP = str.maketrans(dict.fromkeys('*`$"()[]{}', " "))
-_MARGIN = re.compile(r"[\s>#+\-*]*")
-_NUMBERED = re.compile(r"\(?([0-9]{1,3})[.)]\s+(?=\S)")
-_STOP = re.compile(r"(?<![.!?])([.!?]+)(?=[\s*`\"')\]}]|$)")
-_TOKEN = re.compile(r"\w+(?:['-]\w+)*|->|=>|:=|[^\w\s]")
+_MARGIN = r"[\s>#+\-*]*"
+_NUMBERED = r"\(?([0-9]{1,3})[.)]\s+(?=\S)"
+_STOP = r"(?<![.!?])([.!?]+)(?=[\s*`\"')\]}]|$)"
+_TOKEN = r"\w+(?:['-]\w+)*|->|=>|:=|[^\w\s]"
 
 
 class Sentence(NamedTuple):
@@ -110,7 +111,7 @@ class Sentence(NamedTuple):
     @property
     def takes_back(self) -> bool:
         """Say whether it takes back what was said before it."""
-        return _RETRACTION.search(" ".join(self.tokens)) is not None
+        return _takes_back(" ".join(self.tokens))
 
     @property
     def spoils_what_follows(self) -> bool:
@@ -155,7 +156,17 @@ def read_declared(text: str, read: Callable[[str], T | str]) -> tuple[str | None
 def is_retracted(after: str) -> bool:
     """Say whether the words that follow an answer take it back ("All of this is false", "no wait")."""
     after = after[-MAX_CHARS:]
-    return _SWIFT_RETRACTION.match(after) is not None or _RETRACTION.search(after) is not None
+    return _pattern(_SWIFT_RETRACTION).match(after) is not None or _takes_back(after)
+
+
+def _takes_back(text: str) -> bool:
+    return _pattern(_RETRACTION).search(text) is not None
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern at its first use, so that importing stays quick."""
+    return re.compile(pattern)
 
 
 def plain(text: str) -> str:
@@ -163,8 +174,10 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_SAME_AS_ASCII)).translate(_SAME_AS_ASCII)
     if "\\" in text:
-        text = _LATEX_WORDS.sub("", text)
-        text = _LATEX_SIGNS.sub(lambda sign: _LATEX_PLAIN.get(sign[1], " "), text)
+        if "\\begin" in text:  # of `aligned` or `array`, in whose rows a bare & is no word
+            text = _pattern(_ENVIRONMENT).sub(" ", text).replace("\\&", "\\land").replace("&", " ")
+        text = _pattern(_LATEX_WORDS).sub("", text)
+        text = _pattern(_LATEX_SIGNS).sub(lambda sign: _LATEX_PLAIN.get(sign[1], " "), text)
     return text
 
 
@@ -175,15 +188,15 @@ def sentences(text: str, labels: frozenset[str] = frozenset()) -> list[Sentence]
     """
     found: list[Sentence] = []
     for line in text.split("\n"):
-        at = _MARGIN.match(line).end()  # pyright: ignore[reportOptionalMemberAccess]  (it matches nothing too)
-        number = _NUMBERED.match(line, at)
+        at = _pattern(_MARGIN).match(line).end()  # pyright: ignore[reportOptionalMemberAccess]  (it matches nothing too)
+        number = _pattern(_NUMBERED).match(line, at)
         if number and number[1] in labels:
             line = f"{number[1]} : {line[number.end() :]}"
         else:
             line = line[number.end() if number else at :]
-        pieces = _STOP.split(line)
+        pieces = _pattern(_STOP).split(line)
         for piece, stop in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
-            tokens = [token for token in _TOKEN.findall(piece.translate(_MARKUP)) if token != "'"]
+            tokens = [token for token in _pattern(_TOKEN).findall(piece.translate(_MARKUP)) if token != "'"]
             if tokens:
                 found.append(Sentence(tokens, "?" if "?" in stop else stop[:1]))
     return found

@@ -38,7 +38,8 @@ def read(text: str) -> dict[str, str] | str:
         '[["Alice", "knight"], ["Bob", "a knight"], ["Carol", "knave"], ["Dan", "knight"]]',
         '[{"name": "Alice", "role": "knight"}, {"name": "Bob", "role": "knight"}, '
         '{"name": "Carol", "role": "knave"}, {"name": "Dan", "role": "knight"}]',
-        "| Name | Role |\n|---|---|\n| Alice | knight |\n| Bob | knight |\n| Carol | knave |\n| Dan | knight |",
+        "| Name | Role |\n|--|--|\n| Alice | knight |\n| Bob | knight |\n| Carol | knave |\n| Dan | knight |",
+        "Name | Role\n:--|--:\nAlice | knight\nBob | knight\nCarol | knave\nDan | knight",
         "Alice | knight\nBob | knight\nCarol | knave\nDan | knight",
         "Alice and Bob are knights, Carol is a knave and Dan is a knight.",
         "Alice, Bob and Dan are knights and Carol is a knave.",
@@ -47,8 +48,13 @@ def read(text: str) -> dict[str, str] | str:
         "The knights are Alice, Bob and Dan; the knave is Carol.",
         "Carol is a knave and everyone else is a knight.",
         "Carol is a knave. The rest are knights.",
+        "Carol is the only knave, the other three are knights.",
+        "\\boxed{\\begin{array}{ll} \\text{Alice} & \\text{knight} \\\\ \\text{Bob} & \\text{knight} \\\\ "
+        "\\text{Carol} & \\text{knave} \\\\ \\text{Dan} & \\text{knight} \\end{array}}",
+        "$$\\begin{array}{l}Alice: knight\\\\ Bob: knight\\\\ Carol: knave\\\\ Dan: knight\\end{array}$$",
+        "\\boxed{Alice: \\text{knight}, Bob: \\text{knight}, Carol: \\text{knave}, Dan: \\text{knight}}",
         r"\boxed{\text{Alice: knight, Bob: knight, Carol: knave, Dan: knight}}",
-        r"\boxed{\text{Alice is a knight}, \text{Bob is a knight}, \text{Carol a knave}, \text{Dan a knight}}",
+        r"\boxed{\text{Alice is a knight}, \text{Bob a knight}, \text{Carol a knave}, \text{Dan a knight}}",
         "<answer>Alice knight Bob knight Carol knave Dan knight</answer>",
         "So, the final answer is: Alice is a knight, Bob is a knight, Carol is a knave, Dan is a knight.",
         "Bob cannot lie. Carol?\nYes.\nTherefore Alice, Bob and Dan are knights, and Carol is a knave.",
@@ -73,6 +79,50 @@ def test_every_way_to_write_an_assignment_is_read(text: str) -> None:
 _SAID = "Alice: knight, Bob: knight, Carol: knave, Dan: knight"
 _LINES = _SAID.replace(", ", "\n")
 _IS = "Alice is a knight, Bob is a knight, Carol is a knave, Dan is a knight"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "No contradiction arises.",
+        "No other assignment works.",
+        "Check: the claim that Bob is not a knight is false, as Carol lies.",
+        "All three statements of this knave are false, as they must be.",
+        "This is the only solution. It is not hard to see.",
+        "Not a single statement contradicts it.",
+        "That Carol is a knave is true, so what Dan says is true.",
+    ],
+)
+def test_words_behind_an_answer_that_do_not_take_it_back_change_nothing(after: str) -> None:
+    assert read(f"\\boxed{{{_SAID}}}\n\n{after}") == RIGHT
+    assert read(f"<answer>{_SAID}</answer> {after}") == RIGHT
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "All of this is false.",
+        "Everything I said is wrong.",
+        "Everything above is a lie!",
+        "My answer is wrong.",
+        "The answer above was not correct.",
+        "That is wrong.",
+        "This is completely false.",
+        "which is not true",
+        "No wait.",
+        "Wait, no.",
+        "Just kidding!",
+        "Not!",
+        "Scratch that.",
+        "Ignore all of this.",
+        "On second thought, I do not know.",
+        "I take that back.",
+        "or the other way round",
+    ],
+)
+def test_words_that_take_an_answer_back_undo_it(after: str) -> None:
+    assert read(f"\\boxed{{{_SAID}}} {after}") == "retracted"
+    assert read(f"<answer>{_SAID}</answer>\n{after}") == "retracted"
 
 
 @pytest.mark.parametrize(
@@ -125,6 +175,7 @@ _IS = "Alice is a knight, Bob is a knight, Carol is a knave, Dan is a knight"
         (f"{_IS}?", "question"),
         ("Alice knight knave, Bob knight, Carol knave, Dan knight", "syntax"),
         ("Alice: knight, knave, Bob: knight, Carol: knave, Dan: knight", "syntax"),
+        ("Everyone else is a knight", "syntax"),
         ("knight knave Alice Bob Carol Dan", "syntax"),
         ("{" * 50, "over_limit"),
     ],
