@@ -43,8 +43,8 @@ class Inequality(Posed):
     default_level = 3
     ending = "line"
     asks = "the solution set"
-    spaces = (7_000, 60_000, 20_000, 10_000, 10_000, 50_000, 50_000, 90_000, 90_000)
-    chances = (0.02,) * 9
+    spaces = (47_000, 60_000, 69_000, 60_000, 31_000, 99_000, 84_000, 90_000, 90_000)
+    chances = (0.005, 0.003, 0.001, 0.008, 0.001, 0.001, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         _, make, num_steps = _LEVELS[level]

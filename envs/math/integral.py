@@ -1,5 +1,6 @@
 """`Integral-v0`: find an antiderivative; an answer is judged by differentiating it."""
 
+import re
 from collections.abc import Mapping
 
 from reasongym.answers.algebra import Unsupported
@@ -7,7 +8,7 @@ from reasongym.answers.calculus import differentiate
 from reasongym.answers.formulas import parse, parse_equation
 from reasongym.answers.identity import judge
 from reasongym.answers.trees import Formula, tidy, write
-from reasongym.core import Data, Json
+from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math import antiderivatives as by
 from reasongym.envs.math import numeric
 from reasongym.envs.math.polynomials import spaced
@@ -26,6 +27,10 @@ _LEVELS: tuple[tuple[str, tuple[by.Technique, ...]], ...] = (
     ("two integrations by parts or a trigonometric formula, and one by parts", (by.parts_twice, by.parts)),
     ("levels 5 and 6 in one", (by.parts_twice, by.rational, by.parts, by.substitution)),
 )
+_REMARK = re.compile(
+    r",?\s(?:\(|\\text\{)?\s?(?:where|with) \$?[CcKk]\$? (?:is|being|denotes) (?:a|an|the|any|some)\b[^\n=]*$"
+)
+_MAX_REMARK = 120
 _CONSTANTS = ("C", "c", "K", "k")
 
 
@@ -41,7 +46,7 @@ class Integral(Posed):
     levels = tuple(about for about, _ in _LEVELS)
     default_level = 3
     asks = "the antiderivative"
-    spaces = (2_300, 90_000, 20_000, 90_000, 90_000, 90_000, 90_000, 90_000)
+    spaces = (2_300, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000)
     chances = (0.001,) * 8
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
@@ -64,6 +69,11 @@ class Integral(Posed):
 
     def terse(self, data: Data) -> str:
         return f"integrate {spaced(shown(data['terms'], data['variable']))} :"
+
+    def verify(self, data: Data, text: str) -> Verdict:
+        """Pass over what an answer ends with to say that C is a constant."""
+        remark = _REMARK.search(text, max(0, len(text) - _MAX_REMARK))
+        return super().verify(data, text[: remark.start()] if remark else text)
 
     def fault(self, data: Data, answer: str) -> str:
         name = data["variable"]

@@ -35,9 +35,13 @@ _SIGNS = (
     (re.compile(r"\\\}|\\rbrace\b"), "}"),
     (re.compile(r"[−–]"), "-"),
 )
-_NONE = re.compile(r"(?:there (?:is|are) )?no (?:real )?(?:solutions?|values?|numbers?)(?: exists?)?|none")
+_NONE = re.compile(
+    r"(?:there (?:is|are) )?no (?:real )?(?:solutions?|values?|numbers?)(?: exists?)?|none", re.IGNORECASE
+)
 _ALL = re.compile(
-    r"(?:all|any|every)(?: real)?(?: numbers?| values?)?(?: of \w)?|R|all \w|real numbers|all reals"
+    r"(?:all|any|every)(?: real)?(?: numbers?| values?)?(?: of \w)?|R|all(?: real)? \w|real numbers"
+    r"|all reals",
+    re.IGNORECASE,
 )
 _RELATION = re.compile(r"(<=|>=|!=|<|>|=)")
 _INTERVAL = re.compile(r"[(\[\]]([^,;<>=]{1,80})[,;]([^,;<>=]{1,80})[)\]\[]")

@@ -4,9 +4,9 @@ import cmath
 import re
 from collections.abc import Callable, Mapping
 
-from reasongym.answers.extraction import extract
 from reasongym.answers.formulas import parse, parse_equation
 from reasongym.answers.identity import judge
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math import limits, numeric
 from reasongym.envs.math.polynomials import spaced
@@ -36,7 +36,10 @@ _WORDS = {
         ("doesnotexist", "thelimitdoesnotexist", "dne", "limitdoesnotexist", "itdoesnotexist")
     ),
 }
+_OFFERED_BEFORE = re.compile(r"(?:infinity|infty|∞|exist|dne)\W{0,8}(?:or|and|[,;|])\W", re.IGNORECASE)
+"""One of the three answers in words, followed by another answer."""
 _MAX_WORDS = 80
+_MAX_LINE = 400
 _RADII = (0.02, 0.002)
 
 
@@ -52,8 +55,8 @@ class Limit(Posed):
     levels = tuple(about for about, _ in _LEVELS)
     default_level = 3
     asks = "the value"
-    spaces = (2_900, 60_000, 80_000, 10_000, 3_900, 9_000, 4_000, 3_000)
-    chances = (0.02, 0.02, 0.05, 0.04, 0.03, 0.01, 0.03, 0.03)
+    spaces = (44_000, 60_000, 80_000, 36_000, 16_000, 43_000, 7_700, 8_000)
+    chances = (0.012, 0.041, 0.026, 0.025, 0.015, 0.003, 0.004, 0.008)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         function, at, answer, num_steps = _LEVELS[level][1](rng.random)
@@ -76,10 +79,11 @@ class Limit(Posed):
         return f"limit {data['variable']} -> {spaced(data['at'])} of {spaced(_function(data))} :"
 
     def verify(self, data: Data, text: str) -> Verdict:
-        answer, reason = extract(text, "formula")
-        if answer is None and reason == "no_answer":
-            line = extract(text, "line").answer
-            answer = line if line is not None and _words(line) else None
+        answer, reason = declared(text, "line")
+        if answer is None or not _words(answer):
+            answer, reason = declared(text, "formula")
+        if answer is not None and _OFFERED_BEFORE.search(text.rstrip().rpartition("\n")[2][-_MAX_LINE:]):
+            answer, reason = None, "hedged"
         if answer is None:
             return Verdict(0.0, False, reason)
         return self.verdict(self.fault(data, answer), answer)

@@ -99,8 +99,8 @@ class LinearEquation(Posed):
     levels = tuple(about for about, _ in _LEVELS)
     default_level = 3
     asks = "the solution"
-    spaces = (10_000, 15_000, 90_000, 90_000, 90_000, 90_000, 90_000)
-    chances = (0.01, 0.02, 0.02, 0.01, 0.01, 0.001, 0.001)
+    spaces = (14_000, 39_000, 90_000, 90_000, 90_000, 90_000, 90_000)
+    chances = (0.014, 0.03, 0.011, 0.006, 0.002, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         while True:

@@ -6,13 +6,13 @@ from fractions import Fraction
 from itertools import pairwise, permutations
 from typing import NamedTuple
 
-from reasongym.answers.extraction import extract
-from reasongym.answers.numbers import number, numbers, plain_text
+from reasongym.answers.numbers import number, numbers
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.elimination import determinant, eliminated, num_digits, solution
 from reasongym.envs.math.polynomials import nonzero, spaced
 from reasongym.envs.math.posed import Posed
-from reasongym.envs.math.solutions import joined_lines, lead
+from reasongym.envs.math.solutions import MAX_CHARS, joined_lines, lead, unwrapped
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -46,7 +46,7 @@ _NAMES = {
     4: (("w", "x", "y", "z"), ("a", "b", "c", "d"), ("p", "q", "r", "s")),
     5: (("v", "w", "x", "y", "z"), ("a", "b", "c", "d", "f"), ("p", "q", "r", "s", "t")),
 }
-_SEPARATOR = re.compile(r"[,;\n&]|\band\b")
+_SEPARATOR = re.compile(r"[,;\n&]|\band\b|\\text\{ ?and ?\}|\\q?quad\b|\\\\")
 _TUPLE = re.compile(r"(?:\(?([a-z](?: ?, ?[a-z])+)\)? ?(?:=|:|is) ?)?([(\[<].*[)\]>])")
 _ASSIGNED = re.compile(r"\"?([a-z])\"? ?(?:=|:)(.*)", re.DOTALL)
 
@@ -62,8 +62,8 @@ class LinearSystem(Posed):
     levels = tuple(level.about for level in _LEVELS)
     default_level = 3
     asks = "the solution"
-    spaces = (20_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000)
-    chances = (0.02, 0.01, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001)
+    spaces = (28_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000)
+    chances = (0.007, 0.003, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         meant = _LEVELS[level]
@@ -90,7 +90,7 @@ class LinearSystem(Posed):
     def verify(self, data: Data, text: str) -> Verdict:
         """Read the declared answer or the last line, with the assignments right before it."""
         names: list[str] = data["names"]
-        answer, reason = extract(joined_lines(text, lambda line: _assigns(line, names)), "line")
+        answer, reason = declared(joined_lines(text, lambda line: _assigns(line, names)), "line")
         if answer is None:
             return Verdict(0.0, False, reason)
         return self.verdict(self.fault(data, answer), answer)
@@ -174,15 +174,16 @@ def _assigns(line: str, names: list[str]) -> bool:
 
 def _read(answer: str, names: list[str]) -> dict[str, Fraction] | str:
     """Read `x = 1, y = 2`, JSON, `(x, y) = (1, 2)` or a tuple in the order of the problem."""
-    plain = plain_text(answer, keep_lines=True)
-    if plain is None:
+    if len(answer) > MAX_CHARS:
         return "over_limit"
+    plain = unwrapped(answer)
     plain = plain[lead(plain) :].strip()
     listed = _TUPLE.fullmatch(plain)
     if listed and "=" not in listed[2]:
         return _from_tuple(listed, names)
     found: dict[str, Fraction] = {}
-    for part in _SEPARATOR.split(plain.strip("{}()[] ")):
+    is_bracketed = plain[:1] + plain[-1:] in ("{}", "()", "[]")
+    for part in _SEPARATOR.split(plain[1:-1] if is_bracketed else plain):
         if not part.strip():
             continue
         assigned = _ASSIGNED.fullmatch(part.strip())

@@ -49,7 +49,7 @@ class PolynomialExpand(Posed):
     default_level = 3
     asks = "the expanded polynomial"
     spaces = (3_100, 4_000, 60_000, 60_000, 99_000, 99_000, 99_000, 99_000)
-    chances = (0.01, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001)
+    chances = (0.002, 0.002, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         meant = _LEVELS[level]

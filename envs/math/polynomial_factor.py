@@ -59,8 +59,8 @@ class PolynomialFactor(Posed):
     levels = tuple(level.about for level in _LEVELS)
     default_level = 3
     asks = "the factored polynomial"
-    spaces = (171, 3_400, 40_000, 50_000, 99_000, 99_000, 99_000, 99_000)
-    chances = (0.02, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001)
+    spaces = (171, 2_200, 60_000, 21_000, 99_000, 99_000, 99_000, 99_000)
+    chances = (0.035, 0.007, 0.004, 0.001, 0.001, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         meant = _LEVELS[level]

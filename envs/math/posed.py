@@ -3,7 +3,8 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from reasongym.answers.extraction import Ending, extract, offers_alternatives
+from reasongym.answers.extraction import Ending, offers_alternatives
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Verdict
 from reasongym.envs.math.exact import SHOWN_CHARS, STYLES
 
@@ -45,7 +46,7 @@ class Posed(Env):
         return f"{self.question(data)} {_ASK[style].format(self.asks)}"
 
     def verify(self, data: Data, text: str) -> Verdict:
-        answer, reason = extract(text, self.ending)
+        answer, reason = declared(text, self.ending)
         if answer is None:
             return Verdict(0.0, False, reason)
         return self.verdict(self.fault(data, answer), answer)

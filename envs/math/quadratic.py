@@ -5,9 +5,9 @@ from fractions import Fraction
 from math import gcd, isqrt
 from typing import TypeAlias
 
-from reasongym.answers.extraction import extract
 from reasongym.answers.formulas import parse
 from reasongym.answers.identity import identical
+from reasongym.answers.prose import declared
 from reasongym.answers.trees import Formula
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.polynomials import nonzero, product, spaced, written
@@ -98,8 +98,8 @@ class Quadratic(Posed):
     levels = tuple(about for about, _ in _LEVELS)
     default_level = 3
     asks = "the solutions"
-    spaces = (171, 7_000, 8_000, 3_000, 20_000, 90_000, 90_000)
-    chances = (0.03, 0.001, 0.01, 0.001, 0.001, 0.001, 0.001)
+    spaces = (171, 7_200, 21_000, 5_300, 10_000, 90_000, 90_000)
+    chances = (0.04, 0.01, 0.003, 0.002, 0.002, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         left, right = _LEVELS[level][1](rng.random)
@@ -117,7 +117,7 @@ class Quadratic(Posed):
     def verify(self, data: Data, text: str) -> Verdict:
         """Read the declared answer or the last line, with the lines of solutions right before it."""
         name = data["variable"]
-        answer, reason = extract(joined_lines(text, lambda line: _names_solutions(line, name)), "line")
+        answer, reason = declared(joined_lines(text, lambda line: _names_solutions(line, name)), "line")
         if answer is None:
             return Verdict(0.0, False, reason)
         return self.verdict(self.fault(data, answer), answer)

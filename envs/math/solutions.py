@@ -45,7 +45,7 @@ def solutions(text: str, name: str) -> list[Formula] | str:
     """
     if len(text) > MAX_CHARS:
         return "over_limit"
-    text = _WRAPPING.sub(" ", _INDEX.sub("", text)).strip().removesuffix(".").strip()
+    text = unwrapped(_INDEX.sub("", text))
     text = _MULTIPLICITY.sub("", text)
     text = _unbracketed(text[lead(text) :].strip(), name)
     found: list[Formula] = []
@@ -61,6 +61,11 @@ def solutions(text: str, name: str) -> list[Formula] | str:
     return found or "no_answer"
 
 
+def unwrapped(text: str) -> str:
+    """Take away what sets mathematics apart or in shape: `$`, `**`, `\\left`, spaces, a full stop."""
+    return _WRAPPING.sub(" ", text).strip().removesuffix(".").strip()
+
+
 def lead(text: str) -> int:
     """Return how many characters of words introduce an answer."""
     words = _LEAD.match(text)
@@ -70,10 +75,10 @@ def lead(text: str) -> int:
 
 def _unbracketed(text: str, name: str) -> str:
     r"""Take away `x =` or `x \in` before a set or list, and its brackets."""
-    bare = re.sub(rf"^{name} ?(?:=|∈|\\in)\s?(?=[\[{{(])", "", text, count=1)
+    bare = re.sub(rf"^{name}\s?(?:(?:∈|\\in\b)\s*|=\s?(?=[\[{{(]))", "", text, count=1)
     if bare[:1] + bare[-1:] in ("{}", "[]") or (bare[:1] + bare[-1:] == "()" and _is_one_list(bare)):
         return bare[1:-1]
-    return text
+    return bare
 
 
 def _is_one_list(text: str) -> bool:
