@@ -33,7 +33,7 @@ class Level(NamedTuple):
 
 LEVELS = (
     Level(3, 2, _EASY, 3_000, 6_000, 0.03),
-    Level(3, 3, _EASY, 3_000, 50_000, 0.01),
+    Level(3, 3, _EASY, 3_000, 40_000, 0.01),
     Level(4, 3, _FULL, 3_000, 50_000, 0.001),
     Level(4, 4, _FULL, 3_000, 50_000, 0.001),
     Level(5, 4, _FULL, 3_000, 50_000, 0.001),

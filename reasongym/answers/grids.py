@@ -17,31 +17,28 @@ Grid: TypeAlias = list[list[str]]
 Symbols: TypeAlias = Mapping[str, str] | str
 """The symbols a cell may hold, or by every accepted spelling (one character each) the symbol it means."""
 
+# The patterns are compiled at their first use: import stays quick.
 _MARKERS = ("\\boxed", "\\fbox", "<answer>", "</answer>")
-_TEX = re.compile(
-    r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,40}\})?|\\hline|</?pre>|\\text(?:tt|bf)?(?=\{)"
-)
-_ROW_BREAK = re.compile(r"\\\\|\]\s{0,9},?|<br ?/?>|[;/]", re.ASCII)
+_TEX = r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,40}\})?|\\hline|</?pre>|\\text(?:tt|bf)?(?=\{)"
+_ROW_BREAK = r"\\\\|\]\s{0,9},?|<br ?/?>|[;/]"
 _SEPARATORS = frozenset(" \t\r,|&[](){}<>'\"`*$+-=:_~\u00a0\u3000\u200b\u2009\u202f｜─━│┃║═┄┆┈┊╌╎╴╶")
-_LABEL = re.compile(r"(?:[^:：=]{0,200}[:：=])?[\s\"'*`]{0,8}")
-_ROW_LABEL = re.compile(r"\W{0,4}(?:row|line|r)?[ _]?[0-9a-z]{1,2}\W{0,3}", re.IGNORECASE)
-_CHOICE = re.compile(
-    r"\b(?:or|either|maybe|perhaps|possibly|alternative(?:ly)?|otherwise|else|another|could|might|also|and)\b",
-    re.IGNORECASE,
+_LABEL = r"(?:[^:：=]{0,200}[:：=])?[\s\"'*`]{0,8}"
+_ROW_LABEL = r"(?i)\W{0,4}(?:row|line|r)?[ _]?[0-9a-z]{1,2}\W{0,3}"
+_CHOICE = (
+    r"(?i)\b(?:or|either|maybe|perhaps|possibly|alternative(?:ly)?|otherwise|else|another|could|might|"
+    r"also|and)\b"
 )
-_RETRACTION = re.compile(
-    r"\A\W{0,9}or\b|\b(?:maybe|perhaps|alternative(?:ly)?|otherwise|could|might|wrong|false|incorrect|invalid|wait|"
+_RETRACTION = (
+    r"(?i)\A\W{0,9}or\b|\b(?:maybe|perhaps|alternative(?:ly)?|otherwise|could|might|wrong|false|incorrect|invalid|wait|"
     r"however|actually|mistakes?|instead|ignore|disregard|unsure|retract)\b|\b(?:is|was)n['’]t\b|"
-    r"\bnot (?:\w{1,12} ){0,2}(?:correct|right|valid|true|answer|solution|final)",
-    re.IGNORECASE,
+    r"\bnot (?:\w{1,12} ){0,2}(?:correct|right|valid|true|answer|solution|final)"
 )
-_DENIAL = re.compile(r"\b(?:not|never|false|wrong|incorrect|invalid|cannot)\b|n['’]t\b", re.IGNORECASE)
-_CORRECTION = re.compile(
-    r"[a-z)][.!?](?:\s|$)|\b(?:correct\w{0,4}|fix\w{0,3}|final\w{0,2}|re-?check\w{0,3}|revis\w{1,3}|solution|solved|"
-    r"answer|complete[d]?)\b",
-    re.IGNORECASE,
+_DENIAL = r"(?i)\b(?:not|never|false|wrong|incorrect|invalid|cannot)\b|n['’]t\b"
+_CORRECTION = (
+    r"(?i)[a-z)][.!?](?:\s|$)|\b(?:correct\w{0,4}|fix\w{0,3}|final\w{0,2}|re-?check\w{0,3}|revis\w{1,3}|solution|solved|"
+    r"answer|complete[d]?)\b"
 )
-_SENTENCE_END = re.compile(r"[.!?]\s")
+_SENTENCE_END = r"[.!?]\s"
 _SHOWN_PROSE = 400
 
 
@@ -63,7 +60,7 @@ def grid(text: str, rows: int, columns: int, symbols: Symbols) -> Grid | str:
     spelt = {symbol: symbol for symbol in symbols} if isinstance(symbols, str) else symbols
     blocks, after = _blocks(answering, rows, columns, spelt)
     if not blocks:
-        return "hedged" if _CHOICE.search(answering[-_SHOWN_PROSE:]) else "no_answer"
+        return "hedged" if re.search(_CHOICE, answering[-_SHOWN_PROSE:]) else "no_answer"
     found: list[tuple[Grid, str]] = []
     for rows_read, before in blocks:
         whole = [rows_read[at : at + rows] for at in range(0, len(rows_read) - rows + 1, rows)]
@@ -88,13 +85,13 @@ def _declared(text: str) -> str | tuple[str]:
 
 def _decide(found: list[tuple[Grid, str]], after: str) -> Grid | str:
     last, before = found[-1]
-    if _RETRACTION.search(after):
+    if re.search(_RETRACTION, after):
         return "hedged"
-    if _DENIAL.search(_SENTENCE_END.split(before.strip())[-1]):
+    if re.search(_DENIAL, re.split(_SENTENCE_END, before.strip())[-1]):
         return "no_answer"
     for at in range(len(found) - 1, 0, -1):
         between = found[at][1]
-        if _CORRECTION.search(between) and not _CHOICE.search(between):
+        if re.search(_CORRECTION, between) and not re.search(_CHOICE, between):
             break
         if found[at - 1][0] != last:
             return "hedged"
@@ -103,7 +100,7 @@ def _decide(found: list[tuple[Grid, str]], after: str) -> Grid | str:
 
 def _blocks(text: str, rows: int, columns: int, spelt: Mapping[str, str]) -> tuple[list[_Block], str]:
     """Split a text into blocks of rows and the prose around them; also return the prose at the end."""
-    text = _ROW_BREAK.sub(lambda match: match[0] if match[0] in spelt else "\n", _TEX.sub("", text))
+    text = re.sub(_ROW_BREAK, lambda match: match[0] if match[0] in spelt else "\n", re.sub(_TEX, "", text))
     blocks: list[_Block] = []
     prose: list[str] = []
     current: Grid = []
@@ -137,10 +134,10 @@ def _row(
     cells = _cells(line, spelt)
     label = ""
     if cells is None:
-        match = _LABEL.match(line)
+        match = re.match(_LABEL, line)
         label = match[0] if match else ""
         cells = _cells(line[len(label) :], spelt)
-        if cells is None or (in_block and cells and not _ROW_LABEL.fullmatch(label)):
+        if cells is None or (in_block and cells and not re.fullmatch(_ROW_LABEL, label)):
             return None
         if not cells:
             return None
