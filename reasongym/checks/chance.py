@@ -15,10 +15,10 @@ _FIXED = ("0", "1", "yes", "A")
 def chance_is_measured(sample: Sample) -> Finding:
     """`chance(level)` is what the better of the two players earns, within 0.02 and the sampling error."""
     env, level = sample.env, sample.level
-    rewards = [play_randomly(env, problem)[1].reward for problem in sample.within(sample.problems())]
+    rewards = [play_randomly(env, problem)[1].reward for problem in sample.within(sample.problems(), 0.5)]
     figures = {"random": sum(rewards) / len(rewards), "constant": 0.0}
     for texts in constant_answers(sample):
-        earned = [play(env, problem, texts).reward for problem in sample.within(sample.problems(), 0.2)]
+        earned = [play(env, problem, texts).reward for problem in sample.within(sample.problems(), 0.05)]
         figures["constant"] = max(figures["constant"], sum(earned) / len(earned))
     measured = max(figures["random"], figures["constant"])
     figures["declared"] = env.chance(level)

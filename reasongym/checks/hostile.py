@@ -87,7 +87,7 @@ def hostile_texts_are_survived(sample: Sample) -> Finding:
     num_texts = _TEXTS_A_PROBLEM * sample.scale.num // len(env.levels)
     gc.collect()
     gc.freeze()  # what the sample holds is not the garbage of a verdict
-    for text in sample.within(_texts(env, problems, num_texts), 10.0):
+    for text in sample.within(_texts(env, problems, num_texts), 5.0):
         problem = problems[num % len(problems)]
         start = time.thread_time()
         fault = _fault(env, env.begin(problem), text)
@@ -145,7 +145,7 @@ def canaries_earn_nothing(sample: Sample) -> Finding:
     figures: dict[str, float] = {}
     for name, texts_of in CANARIES.items():
         rewards: list[float] = []
-        for problem in sample.within(sample.problems(), 2 / len(CANARIES)):
+        for problem in sample.within(sample.problems(), 1 / len(CANARIES)):
             texts = texts_of(env, problem)
             if texts:
                 rewards.append(play(env, problem, texts).reward)

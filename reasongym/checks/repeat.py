@@ -55,7 +55,7 @@ def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Finding:
 def threads_agree(sample: Sample) -> Finding:
     """Sixteen threads judge as one does."""
     env = sample.env
-    problems = list(sample.within(sample.problems(_NUM_REPLAYED), 0.2))
+    problems = list(sample.within(sample.problems(_NUM_REPLAYED), 0.1))
 
     def judge(problem: Problem) -> list[Verdict]:
         rng = own_stream("threads", problem)
@@ -75,7 +75,7 @@ def replay_equals_stepping(sample: Sample) -> Finding:
     env = sample.env
     stepped = type(env)(level=sample.level)
     num = 0
-    for problem in sample.within(sample.problems(_NUM_REPLAYED), 0.5):
+    for problem in sample.within(sample.problems(_NUM_REPLAYED), 0.2):
         num += 1
         texts, verdict = play_randomly(env, problem)
         for played in (texts, env.oracle(problem.data)):

@@ -15,7 +15,7 @@ def canonical_ignores_guise(sample: Sample) -> Finding:
     """The canonical form is the same in every guise, and every guise can be worded and judged."""
     num, env = 0, sample.env
     try:
-        for problem in sample.within(sample.problems()):
+        for problem in sample.within(sample.problems(), 0.3):
             guise = env.symmetric(problem.data, own_stream("guise", problem))
             env.prompt(guise, next(iter(env.styles)))
             if env.canonical(guise) != env.canonical(problem.data):
@@ -60,7 +60,7 @@ def canonical_separates(sample: Sample) -> Finding:
     by_name: dict[str, Problem] = {}
     figures = {"pairs": 0.0, "one problem": 0.0, "too many guises": 0.0}
     try:
-        for problem in sample.within(sample.problems()):
+        for problem in sample.within(sample.problems(), 0.3):
             first = by_name.setdefault(sample.env.canonical(problem.data), problem)
             if first.prompt != problem.prompt:
                 figures["pairs"] += 1
