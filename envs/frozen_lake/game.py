@@ -14,7 +14,7 @@ from reasongym.envs.frozen_lake.lakes import LEVELS, Lake
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
-_SPACE = (12_000, 12_000, 60_000, 60_000, 5_000, 2_400, 2_000)
+_SPACE = (12_000, 12_000, 60_000, 60_000, 5_000, 2_400, 3_600)
 _CHANCE = (0.107, 0.021, 0.003, 0.0, 0.055, 0.01, 0.003)
 _COLOURS = {
     ".": (214, 234, 248),

@@ -22,7 +22,7 @@ _TOKEN = (
     r"|(?P<to>-{1,2}>|=>|→|⇒|\\(?:to|rightarrow|Rightarrow)\b|\b(?:on(?: the)? top of|onto|on|to|upon)\b)"
     r"|(?P<from>\bfrom\b)"
     r"|(?P<noise>\b(?:the|an?(?=[ ](?:dis[ck]|block))|(?:moves|plan|actions?|steps|solution|answer):"
-    r"|move|put|place|stack|take|dis[ck]|ring|block|peg|rod|pole|tower|and|then|next|finally|first)(?![^\W_]))"
+    r"|move|put|place|stack|take|dis[ck]|ring|block|peg|rod|pole|tower|and|then|next|finally|first|top)(?![^\W_]))"
     r"|(?P<word>[^\W_]+)"
 )
 _DOUBTS = frozenset(("or", "either", "maybe", "perhaps", "possibly", "alternatively"))
