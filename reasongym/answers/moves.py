@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TypeVar
 
-from reasongym.answers.extraction import extract
+from reasongym.answers.extraction import after_thinking, extract
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _LINKS = frozenset(("and", "then"))
 _DOUBTS = frozenset(("or", "either", "maybe", "perhaps", "possibly", "alternatively"))
 _DANGLING = re.compile(r"(?:\b(?:or|and|either|not|never|nor|then)|[,;|/])$", re.IGNORECASE)
-_MARKERS = ("\\boxed", "\\fbox", "<answer>")
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*•+][ \t]|\(?(?:(?:step|move|turn)[ \t])?[0-9]{1,5}[.):])", re.IGNORECASE)
 
 
 @cache
@@ -85,21 +85,29 @@ def played(text: str, words: Mapping[str, str], most: int) -> list[str] | str:
 def declared(text: str, read: Callable[[str], list[T] | str], most: int) -> list[T] | str:
     """Find what a completion declares and a reader reads, or return why there is nothing.
 
-    It is the declared answer, or else the lines that end the text, at most `most`, and each can be read.
+    It is the declared answer, or else the lines that end the text, at most `most`, each of which can be
+    read; blank lines may stand between the items of a list.
     """
     answer, reason = extract(text, "block")
     if answer is None:
         return reason
     found = read(answer)
-    if found != "syntax" or "\n" not in answer or not text.rstrip().endswith(answer):
+    ending = (after_thinking(text) or "").rstrip()
+    if not ending.endswith(answer) or (found != "syntax" and not _ITEM.match(answer)):
         return found
-    lines = answer.split("\n")
+    is_list = _ITEM.match(answer) is not None
+    lines = [line for line in ending.split("\n") if line.strip() or not is_list]
     first = len(lines)
     while first and len(lines) - first < most and isinstance(read(lines[first - 1]), list):
+        if is_list and not _ITEM.match(lines[first - 1]):
+            break
         first -= 1
-    if _DANGLING.search(lines[first - 1].rstrip(" *`\"'$")):
+    if first == len(lines):
+        return found
+    if first and _DANGLING.search(lines[first - 1].rstrip(" *`\"'$")):
         return "hedged"
-    return read("\n".join(lines[first:])) if first < len(lines) else "syntax"
+    joined = read("\n".join(lines[first:]))
+    return joined if isinstance(joined, list) else found
 
 
 def moves(text: str, words: Mapping[str, str], most: int) -> list[str] | str:

@@ -88,6 +88,8 @@ def _tokens(text: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
         at = match.end()
         kind = str(match.lastgroup)
         if match["disk"]:
+            if not int(match["size"]):
+                raise _Refused("syntax")
             kind, found = "D", [match["size"]]
         elif match["item"]:
             items = _next_item(items, int(match["item"]))

@@ -65,6 +65,7 @@ def test_usual_notations_are_read(text: str, expected: list[Transfer]) -> None:
         ("A to C / B to A", "syntax"),
         ("A to C ...", "syntax"),
         ("1. A to C\n3. B to A", "syntax"),
+        ("disk 0 to C", "syntax"),
         ("ac", "syntax"),
         ("5 A C", "syntax"),
         ("A C " * 10, "over_limit"),
