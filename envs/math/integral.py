@@ -27,8 +27,9 @@ _LEVELS: tuple[tuple[str, tuple[by.Technique, ...]], ...] = (
     ("two integrations by parts or a trigonometric formula, and one by parts", (by.parts_twice, by.parts)),
     ("levels 5 and 6 in one", (by.parts_twice, by.rational, by.parts, by.substitution)),
 )
-_REMARK = re.compile(
-    r",?\s(?:\(|\\text\{)?\s?(?:where|with) \$?[CcKk]\$? (?:is|being|denotes) (?:a|an|the|any|some)\b[^\n=]*$"
+_REMARK = (
+    r",?\s(?:\(|\\text\{)?\s?(?:where|with) \$?[CcKk]\$? "
+    r"(?:is|being|denotes) (?:a|an|the|any|some)\b[^\n=]*$"
 )
 _MAX_REMARK = 120
 _CONSTANTS = ("C", "c", "K", "k")
@@ -72,8 +73,8 @@ class Integral(Posed):
 
     def verify(self, data: Data, text: str) -> Verdict:
         """Pass over what an answer ends with to say that C is a constant."""
-        remark = _REMARK.search(text, max(0, len(text) - _MAX_REMARK))
-        return super().verify(data, text[: remark.start()] if remark else text)
+        remark = re.search(_REMARK, text[-_MAX_REMARK:])
+        return super().verify(data, text.removesuffix(remark[0]) if remark else text)
 
     def fault(self, data: Data, answer: str) -> str:
         name = data["variable"]

@@ -16,35 +16,32 @@ from reasongym.envs.math.solutions import lead
 MAX_CHARS = 600
 _MAX_PARTS = 12
 _SIGNS = (
-    (re.compile(r"\\text\s?\{\s?([^{}]{0,40}?)\s?\}"), r" \1 "),
-    (re.compile(r"\\mathbb\s?\{?\s?R\s?\}?|\\R\b|ℝ|\\Re\b"), " R "),
-    (re.compile(r"\\left(?![a-z])|\\right(?![a-z])|\$|\*\*|`|\\[,;!:]|\\displaystyle|\\quad|\\qquad|~"), " "),
-    (re.compile(r"\\(?:leq|leqslant|le)\b|≤|⩽|=<|<="), " <= "),
-    (re.compile(r"\\(?:geq|geqslant|ge)\b|≥|⩾|>="), " >= "),
-    (re.compile(r"\\(?:neq|ne)\b|≠|!="), " != "),
-    (re.compile(r"\\lt\b|＜|&lt;"), " < "),
-    (re.compile(r"\\gt\b|＞|&gt;"), " > "),
-    (re.compile(r"\\(?:cup|lor|vee)\b|∪|∨|\bor\b|\bunion\b|\bU\b"), " or "),
-    (re.compile(r"\\(?:cap|land|wedge)\b|∩|∧|\band\b|\bintersection\b"), " and "),
-    (re.compile(r"\\(?:setminus|backslash)\b|∖|(?<=R )\\(?= ?[\[(\\{])|\bexcept(?: for)?\b"), " without "),
-    (re.compile(r"\\infty\b|∞|\binfinity\b|\binf\b|\boo\b"), " inf "),
-    (re.compile(r"\\in\b|∈|\bin\b|\bbelongs to\b"), " in "),
-    (re.compile(r"\\(?:emptyset|varnothing)\b|∅|Ø|\bempty set\b|\bempty\b"), " none "),
-    (re.compile(r"\\(?:mid|vert)\b|\bsuch that\b"), " | "),
-    (re.compile(r"\\\{|\\lbrace\b"), "{"),
-    (re.compile(r"\\\}|\\rbrace\b"), "}"),
-    (re.compile(r"[−–]"), "-"),
+    (r"\\text\s?\{\s?([^{}]{0,40}?)\s?\}", r" \1 "),
+    (r"\\mathbb\s?\{?\s?R\s?\}?|\\R\b|ℝ|\\Re\b", " R "),
+    (r"\\left(?![a-z])|\\right(?![a-z])|\$|\*\*|`|\\[,;!:]|\\displaystyle|\\quad|\\qquad|~", " "),
+    (r"\\(?:leq|leqslant|le)\b|≤|⩽|=<|<=", " <= "),
+    (r"\\(?:geq|geqslant|ge)\b|≥|⩾|>=", " >= "),
+    (r"\\(?:neq|ne)\b|≠|!=", " != "),
+    (r"\\lt\b|＜|&lt;", " < "),
+    (r"\\gt\b|＞|&gt;", " > "),
+    (r"\\(?:cup|lor|vee)\b|∪|∨|\bor\b|\bunion\b|\bU\b", " or "),
+    (r"\\(?:cap|land|wedge)\b|∩|∧|\band\b|\bintersection\b", " and "),
+    (r"\\(?:setminus|backslash)\b|∖|(?<=R )\\(?= ?[\[(\\{])|\bexcept(?: for)?\b", " without "),
+    (r"\\infty\b|∞|\binfinity\b|\binf\b|\boo\b", " inf "),
+    (r"\\in\b|∈|\bin\b|\bbelongs to\b", " in "),
+    (r"\\(?:emptyset|varnothing)\b|∅|Ø|\bempty set\b|\bempty\b", " none "),
+    (r"\\(?:mid|vert)\b|\bsuch that\b", " | "),
+    (r"\\\{|\\lbrace\b", "{"),
+    (r"\\\}|\\rbrace\b", "}"),
+    (r"[−–]", "-"),
 )
-_NONE = re.compile(
-    r"(?:there (?:is|are) )?no (?:real )?(?:solutions?|values?|numbers?)(?: exists?)?|none", re.IGNORECASE
+_NONE = r"(?i)(?:there (?:is|are) )?no (?:real )?(?:solutions?|values?|numbers?)(?: exists?)?|none"
+_ALL = (
+    r"(?i)(?:all|any|every)(?: real)?(?: numbers?| values?)?(?: of \w)?|R|all(?: real)? \w|real numbers"
+    r"|all reals"
 )
-_ALL = re.compile(
-    r"(?:all|any|every)(?: real)?(?: numbers?| values?)?(?: of \w)?|R|all(?: real)? \w|real numbers"
-    r"|all reals",
-    re.IGNORECASE,
-)
-_RELATION = re.compile(r"(<=|>=|!=|<|>|=)")
-_INTERVAL = re.compile(r"[(\[\]]([^,;<>=]{1,80})[,;]([^,;<>=]{1,80})[)\]\[]")
+_RELATION = r"(<=|>=|!=|<|>|=)"
+_INTERVAL = r"[(\[\]]([^,;<>=]{1,80})[,;]([^,;<>=]{1,80})[)\]\[]"
 
 Cells = frozenset[int]
 
@@ -59,7 +56,7 @@ def cells(text: str, name: str, points: Sequence[Formula]) -> Cells | str:
         return "over_limit"
     text = text[lead(text) :]
     for pattern, plain in _SIGNS:
-        text = pattern.sub(plain, text)
+        text = re.sub(pattern, plain, text)
     text = " ".join(text.split()).strip(" .")
     try:
         return _Reader(name, points).set(text)
@@ -93,7 +90,7 @@ class _Reader:
             for head in (f"{self.name} in R |", f"{self.name} in R :", f"{self.name} |", f"{self.name} :"):
                 if inside.startswith(head):
                     return inside[len(head) :].strip()
-        if text[:1] + text[-1:] == "()" and _RELATION.search(text) and "(" not in text[1:]:
+        if text[:1] + text[-1:] == "()" and re.search(_RELATION, text) and "(" not in text[1:]:
             return text[1:-1].strip()
         return text
 
@@ -101,14 +98,14 @@ class _Reader:
         self.left -= 1
         if self.left < 0:
             raise _Refused("over_limit")
-        if _NONE.fullmatch(text) or text in ("{}", "{ }"):
+        if re.fullmatch(_NONE, text) or text in ("{}", "{ }"):
             return frozenset()
-        if _ALL.fullmatch(text):
+        if re.fullmatch(_ALL, text):
             return self.all
         if " without " in text:
             whole, _, taken = text.partition(" without ")
             return self.part(whole.strip()) - self.taken(taken.strip())
-        interval = _INTERVAL.fullmatch(text)
+        interval = re.fullmatch(_INTERVAL, text)
         if interval:
             return self.interval(text[0], interval[1], interval[2], text[-1])
         if text[:1] + text[-1:] == "{}":
@@ -125,7 +122,7 @@ class _Reader:
 
     def taken(self, text: str) -> Cells:
         """Read what a set is without: an interval or a list of values."""
-        if _INTERVAL.fullmatch(text):
+        if re.fullmatch(_INTERVAL, text):
             return self.part(text)
         text = text.strip("{} ")
         return self.listed(text.removeprefix(f"{self.name} = "))
@@ -139,7 +136,7 @@ class _Reader:
 
     def chain(self, text: str) -> Cells:
         """Read `a < x <= b`, `x > a`, `a >= x` or `x != a`."""
-        parts = [part.strip() for part in _RELATION.split(text)]
+        parts = [part.strip() for part in re.split(_RELATION, text)]
         sides, relations = parts[::2], parts[1::2]
         if len(sides) not in (2, 3) or sides.count(self.name) != 1:
             raise _Refused("syntax")

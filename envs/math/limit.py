@@ -24,7 +24,7 @@ _LEVELS: tuple[tuple[str, limits.Maker], ...] = (
     ("functions without their first terms, over x^2 or x^3", limits.second_order),
     ("sums and products of functions whose terms up to x^2 or x^3 cancel", limits.combined),
 )
-_CLUTTER = re.compile(r"\\(?:text|mathrm|left|right|displaystyle|,|;| )|[\s$\\{}()*`.+]")
+_CLUTTER = r"\\(?:text|mathrm|left|right|displaystyle|,|;| )|[\s$\\{}()*`.+]"
 _WORDS = {
     limits.INFINITY: frozenset(("infinity", "infty", "inf", "∞", "oo", "positiveinfinity")),
     limits.MINUS_INFINITY: frozenset(
@@ -36,7 +36,7 @@ _WORDS = {
         ("doesnotexist", "thelimitdoesnotexist", "dne", "limitdoesnotexist", "itdoesnotexist")
     ),
 }
-_OFFERED_BEFORE = re.compile(r"(?:infinity|infty|∞|exist|dne)\W{0,8}(?:or|and|[,;|])\W", re.IGNORECASE)
+_OFFERED_BEFORE = r"(?i)(?:infinity|infty|∞|exist|dne)\W{0,8}(?:or|and|[,;|])\W"
 """One of the three answers in words, followed by another answer."""
 _MAX_WORDS = 80
 _MAX_LINE = 400
@@ -82,7 +82,7 @@ class Limit(Posed):
         answer, reason = declared(text, "line")
         if answer is None or not _words(answer):
             answer, reason = declared(text, "formula")
-        if answer is not None and _OFFERED_BEFORE.search(text.rstrip().rpartition("\n")[2][-_MAX_LINE:]):
+        if answer is not None and re.search(_OFFERED_BEFORE, text.rstrip().rpartition("\n")[2][-_MAX_LINE:]):
             answer, reason = None, "hedged"
         if answer is None:
             return Verdict(0.0, False, reason)
@@ -138,7 +138,7 @@ def _words(answer: str) -> str:
     """Return which of the three answers in words this is, or nothing."""
     if len(answer) > _MAX_WORDS:
         return ""
-    bare = _CLUTTER.sub("", answer.lower()).rpartition("=")[2]
+    bare = re.sub(_CLUTTER, "", answer.lower()).rpartition("=")[2]
     return next((meaning for meaning, words in _WORDS.items() if bare in words), "")
 
 

@@ -46,9 +46,9 @@ _NAMES = {
     4: (("w", "x", "y", "z"), ("a", "b", "c", "d"), ("p", "q", "r", "s")),
     5: (("v", "w", "x", "y", "z"), ("a", "b", "c", "d", "f"), ("p", "q", "r", "s", "t")),
 }
-_SEPARATOR = re.compile(r"[,;\n&]|\band\b|\\text\{ ?and ?\}|\\q?quad\b|\\\\")
-_TUPLE = re.compile(r"(?:\(?([a-z](?: ?, ?[a-z])+)\)? ?(?:=|:|is) ?)?([(\[<].*[)\]>])")
-_ASSIGNED = re.compile(r"\"?([a-z])\"? ?(?:=|:)(.*)", re.DOTALL)
+_SEPARATOR = r"[,;\n&]|\band\b|\\text\{ ?and ?\}|\\q?quad\b|\\\\"
+_TUPLE = r"(?:\(?([a-z](?: ?, ?[a-z])+)\)? ?(?:=|:|is) ?)?([(\[<].*[)\]>])"
+_ASSIGNED = r"(?s)\"?([a-z])\"? ?(?:=|:)(.*)"
 
 
 @register("LinearSystem-v0")
@@ -168,7 +168,7 @@ def _equation(row: list[int], names: list[str]) -> str:
 
 
 def _assigns(line: str, names: list[str]) -> bool:
-    found = _ASSIGNED.fullmatch(line)
+    found = re.fullmatch(_ASSIGNED, line)
     return found is not None and found[1] in names and not isinstance(number(found[2]), str)
 
 
@@ -178,15 +178,15 @@ def _read(answer: str, names: list[str]) -> dict[str, Fraction] | str:
         return "over_limit"
     plain = unwrapped(answer)
     plain = plain[lead(plain) :].strip()
-    listed = _TUPLE.fullmatch(plain)
+    listed = re.fullmatch(_TUPLE, plain)
     if listed and "=" not in listed[2]:
         return _from_tuple(listed, names)
     found: dict[str, Fraction] = {}
     is_bracketed = plain[:1] + plain[-1:] in ("{}", "()", "[]")
-    for part in _SEPARATOR.split(plain[1:-1] if is_bracketed else plain):
+    for part in re.split(_SEPARATOR, plain[1:-1] if is_bracketed else plain):
         if not part.strip():
             continue
-        assigned = _ASSIGNED.fullmatch(part.strip())
+        assigned = re.fullmatch(_ASSIGNED, part.strip())
         if assigned is None or assigned[1] not in names:
             return "syntax"
         value = number(assigned[2])

@@ -11,28 +11,26 @@ MAX_CHARS = 600
 MAX_SOLUTIONS = 8
 MAX_JOINED = 20_000
 MAX_LINE = 200
-_INDEX = re.compile(r"_(?:\{ ?[0-9](?: ?, ?[0-9])? ?\}|[0-9])|[₀₁₂₃₄₅₆₇₈₉]")
-_WRAPPING = re.compile(
+_INDEX = r"_(?:\{ ?[0-9](?: ?, ?[0-9])? ?\}|[0-9])|[₀₁₂₃₄₅₆₇₈₉]"
+_WRAPPING = (
     r"\\\[|\\\]|\\\(|\\\)|\$|\*\*|`|\\displaystyle|\\left(?![a-z])|\\right(?![a-z])|\\[,;!:]|&|\\\{|\\\}"
 )
-_LEAD = re.compile(
-    r"^\W{0,4}(?:(?:so|thus|hence|therefore|then|we get|we find|we have)\b,? {0,2}){0,3}"
+_LEAD = (
+    r"(?i)^\W{0,4}(?:(?:so|thus|hence|therefore|then|we get|we find|we have)\b,? {0,2}){0,3}"
     r"(?:(?:the |both |two |all |complex |real |exact |final |only |equation |quadratic |has |its ){0,6}"
     r"(?:solution set|solutions?|roots?|zeros?|answers?)(?: of the (?:equation|inequality|system))?"
-    r"(?: is| are)? {0,2}:? {0,2})?",
-    re.IGNORECASE,
+    r"(?: is| are)? {0,2}:? {0,2})?"
 )
-_MULTIPLICITY = re.compile(
-    r"\((?:a |the )?(?:double root|double|repeated root|repeated|twice|(?:with )?multiplicity (?:2|two))\)"
-    r"|,? (?:a |the )?(?:double root|repeated root|with multiplicity (?:2|two))$",
-    re.IGNORECASE,
+_MULTIPLICITY = (
+    r"(?i)\((?:a |the )?(?:double root|double|repeated root|repeated|twice"
+    r"|(?:with )?multiplicity (?:2|two))\)"
+    r"|,? (?:a |the )?(?:double root|repeated root|with multiplicity (?:2|two))$"
 )
-_SEPARATOR = re.compile(
-    r"\\text\{ ?,? ?(?:or|and) ?\}|\\(?:quad|qquad|lor|vee|land|wedge|newline)\b"
-    r"|\\\\|\b(?:or|and)\b|[,;∨∧\n]",
-    re.IGNORECASE,
+_SEPARATOR = (
+    r"(?i)\\text\{ ?,? ?(?:or|and) ?\}|\\(?:quad|qquad|lor|vee|land|wedge|newline)\b"
+    r"|\\\\|\b(?:or|and)\b|[,;∨∧\n]"
 )
-_ROUNDED = re.compile(r"≈|\\approx")
+_ROUNDED = r"≈|\\approx"
 _PLUS_MINUS = ("±", "\\pm")
 _MINUS_PLUS = ("∓", "\\mp")
 
@@ -45,11 +43,11 @@ def solutions(text: str, name: str) -> list[Formula] | str:
     """
     if len(text) > MAX_CHARS:
         return "over_limit"
-    text = unwrapped(_INDEX.sub("", text))
-    text = _MULTIPLICITY.sub("", text)
+    text = unwrapped(re.sub(_INDEX, "", text))
+    text = re.sub(_MULTIPLICITY, "", text)
     text = _unbracketed(text[lead(text) :].strip(), name)
     found: list[Formula] = []
-    for part in _SEPARATOR.split(text):
+    for part in re.split(_SEPARATOR, text):
         if not part.strip():
             continue
         read = _solution(part.strip(), name)
@@ -63,12 +61,12 @@ def solutions(text: str, name: str) -> list[Formula] | str:
 
 def unwrapped(text: str) -> str:
     """Take away what sets mathematics apart or in shape: `$`, `**`, `\\left`, spaces, a full stop."""
-    return _WRAPPING.sub(" ", text).strip().removesuffix(".").strip()
+    return re.sub(_WRAPPING, " ", text).strip().removesuffix(".").strip()
 
 
 def lead(text: str) -> int:
     """Return how many characters of words introduce an answer."""
-    words = _LEAD.match(text)
+    words = re.match(_LEAD, text)
     end = words.end() if words else 0
     return end if re.search("[A-Za-z]", text[:end]) else 0
 
@@ -93,7 +91,7 @@ def _is_one_list(text: str) -> bool:
 
 def _solution(text: str, name: str) -> list[Formula] | str:
     """Read one solution, or two that `±` stands for; of `x = 6/2 = 3` every side must be read."""
-    sides = [side.strip() for side in _ROUNDED.split(text)[0].split("=")]
+    sides = [side.strip() for side in re.split(_ROUNDED, text)[0].split("=")]
     if len(sides) > 1 and sides[0] in (name, name.upper()):
         sides = sides[1:]
     if len(sides) > 3 or not all(sides):

@@ -1,17 +1,19 @@
 """Exact algebra on formulas: rational values, polynomials, prime powers, and sums of terms; all bounded."""
 
-from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
-from math import gcd, lcm
+from functools import cache, lru_cache
+from math import gcd, isqrt, lcm
 from typing import TypeAlias
 
-from reasongym.answers.trees import Formula, Number, Power, Product, Sum, Variable, variables
+from reasongym.answers.trees import Formula, Function, Number, Power, Product, Sum, Variable, variables
 
 MAX_DEGREE = 100
 MAX_BITS = 2_000
 """Of a number, so of what a power of numbers may come to."""
 MAX_TERMS = 200
+SURELY_PRIME = 10**6
+MAX_PRODUCTS = 5_000
+"""Of coefficients, in expanding one formula."""
 
 Polynomial: TypeAlias = list[Fraction]
 """Coefficients from the constant upwards, without zeros at the end; the zero polynomial is empty."""
@@ -40,6 +42,9 @@ def rational(tree: Formula) -> Fraction | None:
         exponent = rational(tree.exponent)
         base = rational(tree.base) if exponent is not None else None
         return None if base is None or exponent is None else _rational_power(base, exponent)
+    if isinstance(tree, Function) and tree.name == "abs":
+        value = rational(tree.argument)
+        return None if value is None else abs(value)
     return None
 
 
@@ -57,7 +62,7 @@ def _rational_power(base: Fraction, exponent: Fraction) -> Fraction | None:
 
 
 def prime_powers(number: Fraction) -> list[tuple[int, int]]:
-    """Return the primes of a positive number with their exponents; a large cofactor counts as a prime."""
+    """Return the primes of a positive number with their exponents; those from `SURELY_PRIME` may be none."""
     return [
         *_prime_factors(number.numerator),
         *((prime, -count) for prime, count in _prime_factors(number.denominator)),
@@ -66,12 +71,14 @@ def prime_powers(number: Fraction) -> list[tuple[int, int]]:
 
 @cache
 def _small_primes() -> list[int]:
-    return [n for n in range(2, 1_000) if all(n % d for d in range(2, min(n, 32)))]
+    return [n for n in range(2, isqrt(SURELY_PRIME)) if all(n % d for d in range(2, min(n, 32)))]
 
 
-def _prime_factors(number: int) -> Iterator[tuple[int, int]]:
+@lru_cache(4_096)
+def _prime_factors(number: int) -> tuple[tuple[int, int], ...]:
     if number < 1:
         raise ValueError(number)
+    found: list[tuple[int, int]] = []
     for prime in _small_primes():
         if prime * prime > number:
             break
@@ -80,56 +87,72 @@ def _prime_factors(number: int) -> Iterator[tuple[int, int]]:
             number //= prime
             count += 1
         if count:
-            yield prime, count
+            found.append((prime, count))
+    root = isqrt(number)
     if number > 1:
-        yield number, 1
+        found.append((root, 2) if root * root == number else (number, 1))
+    return tuple(found)
 
 
 def polynomial(tree: Formula, name: str) -> Polynomial | None:
     """Expand a formula into a polynomial in one variable, None where it is none or a large one."""
-    if isinstance(tree, Number):
-        return [tree.value] if tree.value else []
-    if isinstance(tree, Variable):
-        return [Fraction(0), Fraction(1)] if tree.name == name else None
-    if isinstance(tree, Sum):
-        total: Polynomial = []
-        for term in tree.terms:
-            part = polynomial(term, name)
-            if part is None:
-                return None
-            total = add(total, part)
-        return total
-    if isinstance(tree, Product):
-        total = [Fraction(1)]
-        for factor in tree.factors:
-            part = polynomial(factor, name)
-            if part is None or len(part) + len(total) > MAX_DEGREE:
-                return None
-            total = multiply(total, part)
-            if not all(map(_is_bounded, total)):
-                return None
-        return total
-    return _polynomial_power(tree, name) if isinstance(tree, Power) else None
+    try:
+        return _Expansion(name).of(tree)
+    except Unsupported:
+        return None
 
 
-def _polynomial_power(tree: Power, name: str) -> Polynomial | None:
-    exponent = rational(tree.exponent)
-    if exponent is None or exponent.denominator > 1:
-        return None
-    base = polynomial(tree.base, name)
-    if base is None:
-        return None
-    if len(base) <= 1:
-        value = _rational_power(base[0] if base else Fraction(0), exponent)
-        return None if value is None else [value]
-    if exponent < 0 or exponent * (len(base) - 1) > MAX_DEGREE:
-        return None
-    total = [Fraction(1)]
-    for _ in range(int(exponent)):
-        total = multiply(total, base)
+class _Expansion:
+    """The expansion of one formula; raises Unsupported where it is no polynomial or too much work."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.work = MAX_PRODUCTS
+
+    def of(self, tree: Formula) -> Polynomial:
+        if isinstance(tree, Number):
+            return [tree.value] if tree.value else []
+        if isinstance(tree, Variable) and tree.name == self.name:
+            return [Fraction(0), Fraction(1)]
+        if isinstance(tree, Sum):
+            total: Polynomial = []
+            for term in tree.terms:
+                total = add(total, self.of(term))
+            return total
+        if isinstance(tree, Product):
+            total = [Fraction(1)]
+            for factor in tree.factors:
+                total = self.product(total, self.of(factor))
+            return total
+        if isinstance(tree, Power):
+            return self.power(tree)
+        raise Unsupported("no_polynomial")
+
+    def product(self, first: Polynomial, second: Polynomial) -> Polynomial:
+        self.work -= len(first) * len(second)
+        if self.work < 0 or len(first) + len(second) > MAX_DEGREE:
+            raise Unsupported("over_limit")
+        total = multiply(first, second)
         if not all(map(_is_bounded, total)):
-            return None
-    return total
+            raise Unsupported("over_limit")
+        return total
+
+    def power(self, tree: Power) -> Polynomial:
+        exponent = rational(tree.exponent)
+        if exponent is None or exponent.denominator > 1:
+            raise Unsupported("no_polynomial")
+        base = self.of(tree.base)
+        if len(base) <= 1:
+            value = _rational_power(base[0] if base else Fraction(0), exponent)
+            if value is None:
+                raise Unsupported("over_limit")
+            return [value] if value else []
+        if exponent < 0 or exponent > MAX_DEGREE:
+            raise Unsupported("no_polynomial")
+        total = [Fraction(1)]
+        for _ in range(int(exponent)):
+            total = self.product(total, base)
+        return total
 
 
 def add(first: Polynomial, second: Polynomial) -> Polynomial:

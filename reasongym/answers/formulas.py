@@ -31,7 +31,8 @@ MAX_TOKENS = 500
 MAX_DIGITS = 40
 MAX_DEPTH = 24
 MAX_PARTS = 60
-"""Bounds that hold before anything is computed; the last one on terms and factors."""
+MAX_SIDES = 8
+"""Bounds that hold before anything is computed; the last two on terms or factors, and on sides."""
 
 
 TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
@@ -156,6 +157,8 @@ def parse_equation(text: str, names: Collection[str]) -> list[Formula] | str:
     remark = _REMARK.search(text)
     text = unwrapped((text[: remark.start()] if remark else text).strip().rstrip(",(;"))
     *left, last = text.split("=")
+    if len(left) >= MAX_SIDES:
+        return "over_limit"
     sides: list[Formula] = []
     for side in (*(one for one in left if not _is_label(one, names)), last):
         read = parse(side, names)

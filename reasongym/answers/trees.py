@@ -1,53 +1,48 @@
 """The tree that a formula is read into: seven kinds of immutable nodes, compared by structure."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias, final
 
+from msgspec import Struct
+
 
 @final
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A rational number; decimals are exact."""
 
     value: Fraction
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A letter, perhaps with an index: `x`, `x_1`, `theta`."""
 
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """One of `e`, `pi` and the imaginary unit `i`."""
 
     name: str
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """Two or more terms; a term taken away is a product with a negative number."""
 
     terms: "tuple[Formula, ...]"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """Two or more factors; a divisor is a power with exponent -1, or a number's reciprocal."""
 
     factors: "tuple[Formula, ...]"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Struct, frozen=True):
     """A base and an exponent; roots are powers with exponent 1/n, and `exp(x)` is a power of `e`."""
 
     base: "Formula"
@@ -55,8 +50,7 @@ class Power:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of one argument: `ln`, `log` (without a base), `abs`, `sin`, `arcsin`, `sinh`, ..."""
 
     name: str

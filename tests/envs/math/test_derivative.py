@@ -119,3 +119,25 @@ def test_order_of_terms_and_factors_and_the_letter_do_not_make_another_problem()
     other: Data = {"terms": [[-1, ["ln(5x)"], []], [3, ["sin(2x)", "x^2"], []]], "variable": "u"}
     assert ENV.canonical(DATA) == ENV.canonical(other)
     assert "3sin(2u) u^2" in ENV.prompt(other, "plain")
+
+
+HEAVY = {
+    "many roots of one sum": "sqrt(t + 1)" * 40,
+    "many roots": "".join(f"sqrt(t + {n})" for n in range(60)),
+    "exponents to multiply out": "".join(f"e^((t + {n})^4 (t + 2)^3)" for n in range(20)),
+    "sines to multiply out": "sin((t + 1)^4 (t + 2)^3)" * 20,
+    "powers to multiply out": "(t + 1)^99 + " * 40 + "1",
+    "many sides": "2t = " * 300 + "2t",
+    "defined nowhere": "1/(t - t) + " + "sin(t)" * 50,
+    "logarithms defined seldom": "ln(ln(ln(t + 1)))" * 15,
+    "absolute values defined nowhere": "|t|" * 55 + "/(t - t)",
+    "large numbers under roots": " + ".join(f"sqrt({10**38 + n})" for n in range(9)),
+    "nested roots": "sqrt(" * 11 + "t + 1" + ")" * 11,
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_formulas_that_are_dear_to_evaluate_are_given_up(name: str) -> None:
+    start = time.thread_time()
+    assert ENV.verify(POWER, f"\\boxed{{{HEAVY[name]}}}").reward == 0.0
+    assert time.thread_time() - start < 0.1
