@@ -75,7 +75,7 @@ class Bandit(Env):
         pulls = meant.pulls
         tables = machines.draw_tables(rng, meant)
         for _ in range(_TRIES):
-            if machines.eliminate(tables, meant.best) <= pulls:
+            if machines.num_pulls(machines.eliminate(tables, meant.best)) <= pulls:
                 break
             tables = machines.draw_tables(rng, meant)
         else:
@@ -126,8 +126,11 @@ class Bandit(Env):
         return Turn(after, _tally(after))
 
     def oracle(self, data: Data) -> list[str]:
-        """Name the best arms at once; it knows the lists."""
-        return [f"best {' '.join(machines.best_arms(data['arms'], data['tables'], data['best']))}"]
+        """Eliminate round by round, and then name the best arms: it knows no more than a player can."""
+        arms: list[str] = data["arms"]
+        rounds = machines.eliminate(data["tables"], data["best"])
+        pulls = [" ".join(arms[arm] for arm in pulled) for pulled in rounds]
+        return [*pulls, f"best {' '.join(machines.best_arms(arms, data['tables'], data['best']))}"]
 
     def canonical(self, data: Data) -> str:
         return f"{data['best']} {data['pulls']} {' '.join(sorted(data['tables']))}"
@@ -158,7 +161,7 @@ class Bandit(Env):
 
     def effort(self, data: Data) -> float:
         """Return the pulls of round-robin elimination."""
-        return machines.eliminate(data["tables"], data["best"])
+        return machines.num_pulls(machines.eliminate(data["tables"], data["best"]))
 
 
 def _named(state: Machine, named: list[str]) -> Turn:

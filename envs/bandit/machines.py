@@ -30,9 +30,9 @@ class Level(NamedTuple):
 
 
 LEVELS = (
-    Level(6, 1, 6, 42, 8),
-    Level(8, 1, 4, 62, 10),
-    Level(12, 2, 3, 100, 12),
+    Level(6, 1, 6, 42, 12),
+    Level(8, 1, 4, 62, 12),
+    Level(12, 2, 3, 100, 14),
     Level(14, 2, 2, 122, 14),
     Level(16, 3, 2, 144, 16),
     Level(24, 3, 1, 227, 20),
@@ -48,24 +48,28 @@ def draw_tables(rng: Stream, meant: Level) -> list[str]:
     return ["".join(rng.shuffled("1" * rate + "0" * (ROUND - rate))) for rate in rng.shuffled(rates)]
 
 
-def eliminate(tables: Sequence[str], num_best: int) -> int:
-    """Pull all arms whose place is not certain once a round until it is; return the number of pulls.
+def eliminate(tables: Sequence[str], num_best: int) -> list[list[int]]:
+    """Pull all arms whose place is not certain once a round until it is; return the arms pulled in each.
 
     After n pulls with w wins an arm's rate lies from w to w + 10 - n. Its place is certain when `num_best`
     arms are surely better, or every other arm is surely better or surely worse.
     """
-    open_arms = range(len(tables))
+    open_arms = list(range(len(tables)))
     low, high = [0] * len(tables), [ROUND] * len(tables)
-    pulls = 0
-    for turn in range(ROUND):
-        pulls += len(open_arms)
+    rounds: list[list[int]] = []
+    while open_arms:
         for arm in open_arms:
-            low[arm] += tables[arm][turn] == "1"
-            high[arm] -= tables[arm][turn] == "0"
+            wins = tables[arm][len(rounds)] == "1"
+            low[arm] += wins
+            high[arm] -= not wins
+        rounds.append(open_arms)
         open_arms = [arm for arm in open_arms if not _is_placed(arm, low, high, num_best)]
-        if not open_arms:
-            break
-    return pulls
+    return rounds
+
+
+def num_pulls(rounds: Sequence[Sequence[int]]) -> int:
+    """Count the pulls of all rounds."""
+    return sum(map(len, rounds))
 
 
 def _is_placed(arm: int, low: Sequence[int], high: Sequence[int], num_best: int) -> bool:

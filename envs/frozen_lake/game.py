@@ -36,8 +36,8 @@ class FrozenLake(Env):
 
     `data` holds `board` (rows of `.` ice, `O` hole, `P` start, `G` goal), `slips` (for each move of an
     episode `.`, or the side `l` or `r` of the meant direction to which the walker slips; empty where the
-    ice does not slip), `slippery` (in how many of ten moves that happens) and `at_once` (moves a turn). The
-    slips are the luck of an episode and no part of the problem's identity. On a slippery lake the best
+    ice does not slip), `slippery` (in how many of ten moves that happens), `at_once` (moves a turn) and
+    `turns`. The slips are the luck of an episode and no part of the problem's identity. On a slippery lake the best
     player, who knows the chances but not the slips, wins with chance 0.95 or more in the turns there are.
     """
 
@@ -67,6 +67,7 @@ class FrozenLake(Env):
                 "slips": slips,
                 "slippery": meant.slips,
                 "at_once": meant.at_once,
+                "turns": meant.turns,
             }
             if not total or lakes.way_to_goal(self.start(data)):
                 return data
@@ -84,9 +85,10 @@ class FrozenLake(Env):
         )
         return (
             f"You stand on a frozen lake of {size} by {size} cells: P is you, G the goal, . is ice and O a "
-            "hole. Reach the goal; a step into a hole ends the game. A move (up, down, left or right) takes "
-            f"you one cell; at the edge you stay where you are. {ice}Each turn, write 1 to {data['at_once']} "
-            "moves separated by spaces, such as `right down`; you are then shown the lake. "
+            f"hole. Reach the goal in at most {data['turns']} turns; a step into a hole ends the game. A "
+            "move (up, down, left or right) takes you one cell; at the edge you stay where you are. "
+            f"{ice}Each turn, write 1 to {data['at_once']} moves separated by spaces, such as `right down`; "
+            "you are then shown the lake, its rows separated by /. "
             f"{_ASK[style]}\n\n{boards.spaced(_shown(lake))}"
         )
 
@@ -139,8 +141,8 @@ class FrozenLake(Env):
         return rng.pick(tuple(STEPS))
 
     def prove(self, data: Data) -> bool:
-        """Confirm by memoised recursion over cells that the best player wins in the turns of the level."""
-        turns = len(data["slips"]) // data["at_once"] or lakes.MANY_MOVES
+        """Confirm backwards from the last turn that the best player wins in the turns of the level."""
+        turns = data["turns"] if data["slippery"] else lakes.MANY_MOVES
         return lakes.best_chance(data["board"], data["slippery"] / 10, turns) >= lakes.ENOUGH - 1e-9
 
     def effort(self, data: Data) -> float:

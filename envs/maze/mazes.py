@@ -6,6 +6,7 @@ until there is one way from each to each; some more passages may then make loops
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -87,18 +88,31 @@ def visible(board: Sequence[str], at: Cell, view: int) -> list[str]:
     return [row[at[1] : at[1] + 2 * view + 1] for row in wide[at[0] : at[0] + 2 * view + 1]]
 
 
-def explore(board: Sequence[str], view: int, at_once: int) -> tuple[int, int]:
+class Walk(NamedTuple):
+    """How an explorer reached the goal."""
+
+    turns: list[list[str]]
+    """The moves of each turn."""
+    looked: int
+    """How many cells the searches looked at."""
+
+
+def explore(board: Sequence[str], view: int, at_once: int) -> Walk:
     """Walk as one who goes to the nearest floor with unseen cells beside it, until the goal is in sight.
 
-    Each turn is a breadth-first search over the floor seen so far and at most `at_once` moves. Returns the
-    turns and the cells that the searches looked at; who sees the whole board searches once.
+    Each turn is a breadth-first search over the floor seen so far and at most `at_once` moves; who sees the
+    whole board searches once.
     """
     at, goal = boards.find(board, "P"), boards.find(board, "G")
     size, floor = len(board), floor_of(board)
     if not view:
-        return -(-len(shortest_way(floor, at, goal)) // at_once), len(distances(floor, at))
+        way = shortest_way(floor, at, goal)
+        return Walk(
+            [way[first : first + at_once] for first in range(0, len(way), at_once)], len(distances(floor, at))
+        )
     seen: set[Cell] = set()
-    turns = looked = 0
+    turns: list[list[str]] = []
+    looked = 0
     while at != goal:
         rows = range(max(0, at[0] - view), min(size, at[0] + view + 1))
         columns = range(max(0, at[1] - view), min(size, at[1] + view + 1))
@@ -107,10 +121,10 @@ def explore(board: Sequence[str], view: int, at_once: int) -> tuple[int, int]:
         away = distances(known, at)
         looked += len(away)
         aim = goal if goal in away else next(cell for cell in away if _has_unseen(cell, seen, size))
-        for move in shortest_way(known, at, aim)[:at_once]:
+        turns.append(shortest_way(known, at, aim)[:at_once])
+        for move in turns[-1]:
             at = (at[0] + STEPS[move][0], at[1] + STEPS[move][1])
-        turns += 1
-    return turns, looked
+    return Walk(turns, looked)
 
 
 def _has_unseen(cell: Cell, seen: set[Cell], size: int) -> bool:

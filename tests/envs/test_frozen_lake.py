@@ -13,8 +13,8 @@ from reasongym.seeding import stream
 
 ENV = reasongym.get("FrozenLake-v0")
 ANY_LEVEL = pytest.mark.parametrize("level", range(len(LEVELS)))
-DATA: Data = {"board": ["P.O", "..O", ".OG"], "slips": "", "slippery": 0, "at_once": 4}
-OPEN: Data = {"board": ["P..", "...", "O.G"], "slips": "", "slippery": 0, "at_once": 4}
+DATA: Data = {"board": ["P.O", "..O", ".OG"], "slips": "", "slippery": 0, "at_once": 4, "turns": 9}
+OPEN: Data = {"board": ["P..", "...", "O.G"], "slips": "", "slippery": 0, "at_once": 4, "turns": 9}
 
 
 def act(lake: Lake, text: str) -> Turn:

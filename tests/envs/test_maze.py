@@ -58,8 +58,9 @@ def test_an_explorer_who_sees_what_the_player_sees_is_in_time(level: int) -> Non
     meant = walk.LEVELS[level]
     for seed in range(25):
         data = WALK.problem(WALK.row(seed, level=level)).data
-        turns, _ = mazes.explore(data["board"], meant.view, meant.at_once)
-        assert 1 <= turns <= 0.6 * meant.turns
+        walked = mazes.explore(data["board"], meant.view, meant.at_once)
+        assert 1 <= len(walked.turns) <= 0.6 * meant.turns
+        assert all(1 <= len(moves) <= meant.at_once for moves in walked.turns)
 
 
 # -- whole paths --------------------------------------------------------------------------------------
