@@ -29,7 +29,7 @@ _NAMING = re.compile(
 
 
 _SPACE = (45_000, 50_000, 24_000, 18_000, 20_000, 8_000, 4_500)
-_CHANCE = (0.165, 0.125, 0.008, 0.005, 0.001, 0.0, 0.0)
+_CHANCE = (0.167, 0.125, 0.008, 0.005, 0.001, 0.0, 0.0)
 _ASK = {
     "plain": "Reply with the pulls or the final answer alone.",
     "tags": "Think in <think> </think> tags, then write the pulls or the answer in <answer> </answer> tags.",

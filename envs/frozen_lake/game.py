@@ -15,7 +15,7 @@ from reasongym.registry import register
 from reasongym.seeding import Stream
 
 _SPACE = (12_000, 12_000, 60_000, 60_000, 5_000, 2_400, 3_600)
-_CHANCE = (0.107, 0.021, 0.003, 0.0, 0.055, 0.01, 0.003)
+_CHANCE = (0.14, 0.055, 0.015, 0.003, 0.07, 0.035, 0.015)
 _COLOURS = {
     ".": (214, 234, 248),
     "O": (21, 67, 96),
@@ -37,8 +37,8 @@ class FrozenLake(Env):
     `data` holds `board` (rows of `.` ice, `O` hole, `P` start, `G` goal), `slips` (for each move of an
     episode `.`, or the side `l` or `r` of the meant direction to which the walker slips; empty where the
     ice does not slip), `slippery` (in how many of ten moves that happens), `at_once` (moves a turn) and
-    `turns`. The slips are the luck of an episode and no part of the problem's identity. On a slippery lake the best
-    player, who knows the chances but not the slips, wins with chance 0.95 or more in the turns there are.
+    `turns`. The slips are the luck of an episode and no part of the problem's identity. On a slippery lake the
+    best player, who knows the chances but not the slips, wins with chance 0.95 or more in these turns.
     """
 
     family = "frozen_lake"
@@ -134,7 +134,7 @@ class FrozenLake(Env):
         return _SPACE[level]
 
     def chance(self, level: int) -> float:
-        """Return what the random legal player earns, measured on 10,000 problems and rounded."""
+        """Return what the random legal player or the best constant text earns, measured and rounded."""
         return _CHANCE[level]
 
     def random_action(self, state: Lake, rng: Stream) -> str:

@@ -68,7 +68,7 @@ class TowerOfHanoiPlan(TowerOfHanoi):
         return [written(disks.shortest(data["start"], data["goal"], PEGS[: data["pegs"]]))]
 
     def chance(self, level: int) -> float:
-        """Return what the random legal player earns, measured on 10,000 problems and rounded."""
+        """Return what the random legal player earns, measured on 1,000 problems and rounded."""
         return _CHANCE[level]
 
     def random_action(self, state: Json, rng: Stream) -> str:

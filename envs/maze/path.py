@@ -105,7 +105,7 @@ class MazePath(Env):
         return _SPACE[level]
 
     def chance(self, level: int) -> float:
-        """Return what the random legal player earns, measured on 10,000 problems and rounded."""
+        """Return what the random legal player earns, measured on 1,000 problems and rounded."""
         return _CHANCE[level]
 
     def random_action(self, state: Json, rng: Stream) -> str:

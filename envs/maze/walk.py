@@ -35,7 +35,7 @@ LEVELS = (
 )
 COLOURS = {".": (245, 245, 245), "#": (52, 73, 94), "G": (46, 204, 113), "P": (231, 76, 60)}
 _SPACE = (5_000, 39_000, 39_000, 22_000, 39_000, 28_000, 14_000)
-_CHANCE = (0.06, 0.006, 0.001, 0.0, 0.015, 0.004, 0.001)
+_CHANCE = (0.13, 0.05, 0.012, 0.002, 0.06, 0.02, 0.003)
 _ASK = {
     "plain": "Reply with the moves alone.",
     "tags": "Think in <think> </think> tags, then write the moves in <answer> </answer> tags.",
@@ -141,7 +141,7 @@ class Maze(Env):
         return _SPACE[level]
 
     def chance(self, level: int) -> float:
-        """Return what the random legal player earns, measured on 10,000 problems and rounded."""
+        """Return what the random legal player or the best constant text earns, measured and rounded."""
         return _CHANCE[level]
 
     def random_action(self, state: Place, rng: Stream) -> str:
