@@ -37,8 +37,8 @@ class FrozenLake(Env):
     `data` holds `board` (rows of `.` ice, `O` hole, `P` start, `G` goal), `slips` (for each move of an
     episode `.`, or the side `l` or `r` of the meant direction to which the walker slips; empty where the
     ice does not slip), `slippery` (in how many of ten moves that happens), `at_once` (moves a turn) and
-    `turns`. The slips are the luck of an episode and no part of the problem's identity. On a slippery lake the
-    best player, who knows the chances but not the slips, wins with chance 0.95 or more in these turns.
+    `turns`. The slips are the luck of an episode and no part of the problem's identity. On a slippery
+    lake the best player, who knows the chances but not the slips, wins with chance 0.95 or more.
     """
 
     family = "frozen_lake"
