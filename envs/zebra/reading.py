@@ -16,6 +16,7 @@ _RETRACTIONS = frozenset(
     )
 )
 _DOUBTS = _RETRACTIONS | {"or", "either", "not", "n't", "n’t", "never", "if", "unless", "cannot"}
+_MOST_CHARS = 6_000
 _BEFORE = 12
 """Words before the table that may deny it or offer another."""
 _MOST_LABELS = 3
@@ -43,6 +44,7 @@ def read_table(text: str, names: Sequence[str], houses: int) -> list[int] | str:
             return reason
     if answering is None:
         return "no_answer"
+    answering = answering[-_MOST_CHARS:]
     words = _words(answering, names, houses)
     first = _start(words, len(names))
     if first is None:
