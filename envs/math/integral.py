@@ -28,11 +28,13 @@ _LEVELS: tuple[tuple[str, tuple[by.Technique, ...]], ...] = (
     ("levels 5 and 6 in one", (by.parts_twice, by.rational, by.parts, by.substitution)),
 )
 _REMARK = (
-    r",?\s(?:\(|\\text\{)?\s?(?:where|with) \$?[CcKk]\$? "
+    r"[,.]?\s+(?:\(|\\text\{)?\s?(?:where|with) (?:\$|\\\()? ?[CcKk](?:_[01])? ?(?:\$|\\\))? "
     r"(?:is|being|denotes) (?:a|an|the|any|some)\b[^\n=]*$"
+    r"|[,;]\s*(?:\\q?quad )?\(?[CcKk] ?(?:∈|\\in) ?(?:ℝ|R|\\mathbb\{R\}|\\R)\)?\.?$"
 )
 _MAX_REMARK = 120
-_CONSTANTS = ("C", "c", "K", "k")
+_SPELLED_OUT = r"\+ ?(?:\\text\{ ?const(?:ant|\.)? ?\}|const(?:ant\b|\.|\b))"
+_CONSTANTS = ("C", "c", "K", "k", "C_1", "C_0")
 
 
 @register("Integral-v0")
@@ -74,7 +76,8 @@ class Integral(Posed):
     def verify(self, data: Data, text: str) -> Verdict:
         """Pass over what an answer ends with to say that C is a constant."""
         remark = re.search(_REMARK, text[-_MAX_REMARK:])
-        return super().verify(data, text.removesuffix(remark[0]) if remark else text)
+        text = text.removesuffix(remark[0]) if remark else text
+        return super().verify(data, re.sub(_SPELLED_OUT, "+ C", text) if "onst" in text else text)
 
     def fault(self, data: Data, answer: str) -> str:
         name = data["variable"]

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from reasongym.answers.formulas import parse
 from reasongym.answers.identity import identical
 from reasongym.answers.trees import Formula
-from reasongym.envs.math.solutions import lead
+from reasongym.envs.math.solutions import concluded
 
 MAX_CHARS = 600
 _MAX_PARTS = 12
 _SIGNS = (
     (r"\\text\s?\{\s?([^{}]{0,40}?)\s?\}", r" \1 "),
     (r"\\mathbb\s?\{?\s?R\s?\}?|\\R\b|ℝ|\\Re\b", " R "),
-    (r"\\left(?![a-z])|\\right(?![a-z])|\$|\*\*|`|\\[,;!:]|\\displaystyle|\\quad|\\qquad|~", " "),
+    (r"\\left(?![a-z])|\\right(?![a-z])|\$|\*\*|`|\\[,;!:\[\]()]|\\displaystyle|\\quad|\\qquad|~", " "),
     (r"\\(?:leq|leqslant|le)\b|≤|⩽|=<|<=", " <= "),
     (r"\\(?:geq|geqslant|ge)\b|≥|⩾|>=", " >= "),
     (r"\\(?:neq|ne)\b|≠|!=", " != "),
@@ -40,6 +40,7 @@ _ALL = (
     r"(?i)(?:all|any|every)(?: real)?(?: numbers?| values?)?(?: of \w)?|R|all(?: real)? \w|real numbers"
     r"|all reals"
 )
+_RESTATED = r"(?:,| \( ?)? ?(?:or|i\.e\.|that is),? (?:written )?in interval notation,?:? ?(?=.*?\)?$)"
 _RELATION = r"(<=|>=|!=|<|>|=)"
 _INTERVAL = r"[(\[\]]([^,;<>=]{1,80})[,;]([^,;<>=]{1,80})[)\]\[]"
 
@@ -54,14 +55,17 @@ def cells(text: str, name: str, points: Sequence[Formula]) -> Cells | str:
     """Read a set of values of a variable as the cells it holds, or say why not."""
     if len(text) > MAX_CHARS:
         return "over_limit"
-    text = text[lead(text) :]
+    text = concluded(text)
     for pattern, plain in _SIGNS:
         text = re.sub(pattern, plain, text)
     text = " ".join(text.split()).strip(" .")
+    if re.search(r"\( ?(?:or|i\.e\.|that is),? (?:written )?in interval", text):
+        text = text.removesuffix(")")
     try:
-        return _Reader(name, points).set(text)
+        read = {_Reader(name, points).set(part) for part in re.split(_RESTATED, text)}
     except _Refused as refusal:
         return refusal.args[0]
+    return read.pop() if len(read) == 1 else "hedged"
 
 
 class _Reader:

@@ -118,6 +118,7 @@ class LinearEquation(Posed):
         return f"solve {spaced(_equation(data))} :"
 
     def fault(self, data: Data, answer: str) -> str:
+        answer = answer.strip("$ \n").removesuffix(".")
         name, equals, value = answer.partition("=")
         own_name = equals and name.strip(" $*(\\[") == data["variable"]
         read = number(value if own_name else answer)

@@ -7,12 +7,11 @@ from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from reasongym.answers.numbers import number, numbers
-from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.elimination import determinant, eliminated, num_digits, solution
 from reasongym.envs.math.polynomials import nonzero, spaced
 from reasongym.envs.math.posed import Posed
-from reasongym.envs.math.solutions import MAX_CHARS, joined_lines, lead, unwrapped
+from reasongym.envs.math.solutions import MAX_CHARS, concluded, joined_lines, unwrapped
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -61,6 +60,7 @@ class LinearSystem(Posed):
     family = "linear_system"
     levels = tuple(level.about for level in _LEVELS)
     default_level = 3
+    ending = "line"
     asks = "the solution"
     spaces = (28_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000, 90_000)
     chances = (0.007, 0.003, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001)
@@ -90,10 +90,7 @@ class LinearSystem(Posed):
     def verify(self, data: Data, text: str) -> Verdict:
         """Read the declared answer or the last line, with the assignments right before it."""
         names: list[str] = data["names"]
-        answer, reason = declared(joined_lines(text, lambda line: _assigns(line, names)), "line")
-        if answer is None:
-            return Verdict(0.0, False, reason)
-        return self.verdict(self.fault(data, answer), answer)
+        return super().verify(data, joined_lines(text, lambda line: _assigns(line, names)))
 
     def fault(self, data: Data, answer: str) -> str:
         found = _read(answer, data["names"])
@@ -176,8 +173,7 @@ def _read(answer: str, names: list[str]) -> dict[str, Fraction] | str:
     """Read `x = 1, y = 2`, JSON, `(x, y) = (1, 2)` or a tuple in the order of the problem."""
     if len(answer) > MAX_CHARS:
         return "over_limit"
-    plain = unwrapped(answer)
-    plain = plain[lead(plain) :].strip()
+    plain = concluded(unwrapped(answer))
     listed = re.fullmatch(_TUPLE, plain)
     if listed and "=" not in listed[2]:
         return _from_tuple(listed, names)

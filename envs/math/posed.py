@@ -18,6 +18,20 @@ _ASK = {
 }
 
 
+_TICKS = " \t\r\n✓✔✅\ufe0f"
+
+
+def unfenced(text: str) -> str:
+    """Put what a fence at the end holds into one line, without the fence."""
+    if not text.endswith("```"):
+        return text
+    before, fence, inside = text[:-3].rpartition("```")
+    language, newline, lines = inside.partition("\n")
+    if not fence or (language.strip() and not language.strip().isalpha()):
+        return text
+    return f"{before}\n{' '.join((lines if newline else language).split())}"
+
+
 class Posed(Env):
     """One turn: a question, and an answer that is judged by what it means."""
 
@@ -46,7 +60,7 @@ class Posed(Env):
         return f"{self.question(data)} {_ASK[style].format(self.asks)}"
 
     def verify(self, data: Data, text: str) -> Verdict:
-        answer, reason = declared(text, self.ending)
+        answer, reason = declared(unfenced(text.rstrip(_TICKS)), self.ending)
         if answer is None:
             return Verdict(0.0, False, reason)
         return self.verdict(self.fault(data, answer), answer)

@@ -7,12 +7,11 @@ from typing import TypeAlias
 
 from reasongym.answers.formulas import parse
 from reasongym.answers.identity import identical
-from reasongym.answers.prose import declared
 from reasongym.answers.trees import Formula
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.polynomials import nonzero, product, spaced, written
 from reasongym.envs.math.posed import VARIABLES, Posed
-from reasongym.envs.math.solutions import joined_lines, solutions
+from reasongym.envs.math.solutions import joined_lines, one_box, solutions
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -97,6 +96,7 @@ class Quadratic(Posed):
     family = "quadratic"
     levels = tuple(about for about, _ in _LEVELS)
     default_level = 3
+    ending = "line"
     asks = "the solutions"
     spaces = (171, 7_200, 21_000, 5_300, 10_000, 90_000, 90_000)
     chances = (0.04, 0.01, 0.003, 0.002, 0.002, 0.001, 0.001)
@@ -117,10 +117,8 @@ class Quadratic(Posed):
     def verify(self, data: Data, text: str) -> Verdict:
         """Read the declared answer or the last line, with the lines of solutions right before it."""
         name = data["variable"]
-        answer, reason = declared(joined_lines(text, lambda line: _names_solutions(line, name)), "line")
-        if answer is None:
-            return Verdict(0.0, False, reason)
-        return self.verdict(self.fault(data, answer), answer)
+        joined = joined_lines(text, lambda line: _names_solutions(line, name))
+        return super().verify(data, one_box(joined))
 
     def fault(self, data: Data, answer: str) -> str:
         found = solutions(answer, data["variable"])

@@ -13,13 +13,14 @@ MAX_JOINED = 20_000
 MAX_LINE = 200
 _INDEX = r"_(?:\{ ?[0-9](?: ?, ?[0-9])? ?\}|[0-9])|[₀₁₂₃₄₅₆₇₈₉]"
 _WRAPPING = (
-    r"\\\[|\\\]|\\\(|\\\)|\$|\*\*|`|\\displaystyle|\\left(?![a-z])|\\right(?![a-z])|\\[,;!:]|&|\\\{|\\\}"
+    r"\\\[|\\\]|\\\(|\\\)|\$|\*\*|`|\\displaystyle|\\left(?![a-z])|\\right(?![a-z])|(?<!\\)\\[,;!: ]"
+    r"|&|\\\{|\\\}|\\(?:begin|end)\{(?:cases|aligned|align\*?|gathered)\}"
 )
 _LEAD = (
-    r"(?i)^\W{0,4}(?:(?:so|thus|hence|therefore|then|we get|we find|we have)\b,? {0,2}){0,3}"
+    r"(?i)^\W{0,4}(?:(?:then|we get|we find|we have|the inequality holds (?:for|when))\b,? {0,2}){0,3}"
     r"(?:(?:the |both |two |all |complex |real |exact |final |only |equation |quadratic |has |its ){0,6}"
-    r"(?:solution set|solutions?|roots?|zeros?|answers?)(?: of the (?:equation|inequality|system))?"
-    r"(?: is| are)? {0,2}:? {0,2})?"
+    r"(?:solution set|solutions?|roots?|zeros?|answers?)"
+    r"(?: (?:of|to) the (?:equation|inequality|system(?: of equations)?))?(?: is| are)? {0,2}:? {0,2})?"
 )
 _MULTIPLICITY = (
     r"(?i)\((?:a |the )?(?:double root|double|repeated root|repeated|twice"
@@ -30,7 +31,12 @@ _SEPARATOR = (
     r"(?i)\\text\{ ?,? ?(?:or|and) ?\}|\\(?:quad|qquad|lor|vee|land|wedge|newline)\b"
     r"|\\\\|\b(?:or|and)\b|[,;∨∧\n]"
 )
+_BOX = r"\\boxed\{([^{}]{0,80}(?:\{[^{}]{0,40}\}[^{}]{0,40}){0,4})\}"
 _ROUNDED = r"≈|\\approx"
+_LEADS_TO = (
+    r"(?i)(?:\b(?:which gives|gives|giving|so|hence|therefore|thus)\b|⇒|⟹|→|=>"
+    r"|\\(?:implies|Rightarrow|Longrightarrow)\b),? ?"
+)
 _PLUS_MINUS = ("±", "\\pm")
 _MINUS_PLUS = ("∓", "\\mp")
 
@@ -45,7 +51,7 @@ def solutions(text: str, name: str) -> list[Formula] | str:
         return "over_limit"
     text = unwrapped(re.sub(_INDEX, "", text))
     text = re.sub(_MULTIPLICITY, "", text)
-    text = _unbracketed(text[lead(text) :].strip(), name)
+    text = _unbracketed(concluded(text), name)
     found: list[Formula] = []
     for part in re.split(_SEPARATOR, text):
         if not part.strip():
@@ -62,6 +68,12 @@ def solutions(text: str, name: str) -> list[Formula] | str:
 def unwrapped(text: str) -> str:
     """Take away what sets mathematics apart or in shape: `$`, `**`, `\\left`, spaces, a full stop."""
     return re.sub(_WRAPPING, " ", text).strip().removesuffix(".").strip()
+
+
+def concluded(text: str) -> str:
+    """Return what an answer ends with, behind `which gives` and without the words that introduce it."""
+    text = re.split(_LEADS_TO, text)[-1]
+    return text[lead(text) :].strip()
 
 
 def lead(text: str) -> int:
@@ -137,11 +149,25 @@ def joined_lines(text: str, is_part: Callable[[str], bool]) -> str:
     """Join the lines that end a text where each is part of the answer: `x = 2` over `x = -3`."""
     lines = text.rstrip().split("\n") if len(text) < MAX_JOINED else [text]
     start = len(lines)
-    while start and len(lines[start - 1]) < MAX_LINE and is_part(bare_line(lines[start - 1])):
+    joined: list[str] = []
+    while start and len(lines[start - 1]) < MAX_LINE:
+        line = bare_line(lines[start - 1])
+        if line and not is_part(line):
+            break
         start -= 1
-    if len(lines) - start < 2:
+        joined += [line] if line else []
+    if len(joined) < 2:
         return text
-    return "\n".join([*lines[:start], ", ".join(map(bare_line, lines[start:]))])
+    return "\n".join([*lines[:start], ", ".join(reversed(joined))])
+
+
+def one_box(text: str) -> str:
+    r"""Put several boxes of the last line into one, as `\boxed{2}` and `\boxed{-3}` name two solutions."""
+    line = text.rstrip()[-MAX_LINE:].rpartition("\n")[2]
+    boxes = re.findall(_BOX, line)
+    if len(boxes) < 2:
+        return text
+    return text.rstrip().removesuffix(line) + "\\boxed{" + ", ".join(boxes) + "}"
 
 
 def bare_line(line: str) -> str:

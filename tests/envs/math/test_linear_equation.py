@@ -43,6 +43,8 @@ def reason(data: Data, text: str) -> str:
         (HALF, "y = -2.5"),
         (HALF, r"y = -\frac{5}{2}"),
         (HALF, "−2½"),
+        (HALF, r"So the solution is $$y = -\frac{5}{2}.$$"),
+        (HALF, r"y = \frac{-5}{2} = -2.5"),
         (HALF, r"\boxed{-\dfrac{5}{2}}"),
     ],
 )
