@@ -97,7 +97,7 @@ def _distances(ice: frozenset[Cell], start: Cell) -> dict[Cell, int]:
 
 def moved(lake: Lake, move: str) -> Lake:
     """Make one move, with the slip that its number has."""
-    slip = lake.slips[lake.moves] if lake.slips else "."
+    slip = lake.slips[lake.moves % len(lake.slips)] if lake.slips else "."
     if slip != ".":
         move = _SIDEWAYS["left" if slip == "l" else "right"][move]
     cell = (lake.at[0] + STEPS[move][0], lake.at[1] + STEPS[move][1])

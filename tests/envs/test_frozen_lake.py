@@ -184,3 +184,10 @@ def test_a_picture_shows_every_cell() -> None:
 def test_terse_lakes_are_words_between_single_spaces() -> None:
     made = ENV.problem(ENV.row(0, level=0, style="terse"))
     assert set(made.prompt.split(" ")) == {"P", "G", "O", ".", "/", ":"}
+
+
+def test_an_episode_that_is_played_on_runs_out_of_no_slips() -> None:
+    lake = Lake(("...",) * 3, (1, 1), "lr", 4)
+    for _ in range(5):
+        lake = act(lake, "up down left right").state
+    assert lake.moves == 20
