@@ -3,10 +3,13 @@
 import json
 from collections.abc import Sequence
 from itertools import pairwise
+from math import hypot, sqrt
+from statistics import fmean, pstdev
 
 from reasongym.checks.result import Finding, Sample, Scale, draw, within
 from reasongym.core import Env
 
+_ENOUGH = 1_000
 _SEARCH_TIMES = 2
 """Searching is slow and its effort varies widely, so a mean needs more time than other checks."""
 
@@ -50,14 +53,27 @@ def data_survive_json(sample: Sample) -> Finding:
 
 
 def effort_rises_with_level(env: Env, levels: Sequence[int], scale: Scale) -> Finding:
-    """The mean effort of the solver that the environment names rises strictly with the level."""
-    means: dict[str, float] = {}
+    """The mean effort of the solver that the environment names rises strictly with the level.
+
+    Where fewer than 1,000 problems were solved, two standard errors are allowed for.
+    """
+    efforts: list[list[float]] = []
     try:
         for level in levels:
             problems = within(draw(env, level, scale.num), _SEARCH_TIMES * scale.limit_s)
-            efforts = [env.effort(problem.data) for problem in problems]
-            means[f"level {level}"] = sum(efforts) / len(efforts)
+            efforts.append([env.effort(problem.data) for problem in problems])
     except NotImplementedError as error:
         return Finding(None, str(error))
-    falls = [f"{low:.6g} then {high:.6g}" for low, high in pairwise(means.values()) if high <= low]
-    return Finding(not falls, "; ".join(falls), means)
+    means = [fmean(found) for found in efforts]
+    falls = [
+        f"{fmean(low):.6g} then {fmean(high):.6g}" for low, high in pairwise(efforts) if _falls(low, high)
+    ]
+    figures = {f"level {level}": mean for level, mean in zip(levels, means, strict=True)}
+    return Finding(not falls, "; ".join(falls), figures)
+
+
+def _falls(low: Sequence[float], high: Sequence[float]) -> bool:
+    if min(len(low), len(high)) >= _ENOUGH:
+        return fmean(high) <= fmean(low)
+    errors = (pstdev(found) / sqrt(len(found)) for found in (low, high))
+    return fmean(high) + 2 * hypot(*errors) < fmean(low)
