@@ -2,6 +2,7 @@
 
 from collections import Counter
 from math import sqrt
+from statistics import fmean
 
 from reasongym.checks.result import Finding, Sample, draw, play, play_randomly
 
@@ -16,13 +17,13 @@ def chance_is_measured(sample: Sample) -> Finding:
     """`chance(level)` is what the better of the two players earns, within 0.02 and the sampling error."""
     env, level = sample.env, sample.level
     rewards = [play_randomly(env, problem)[1].reward for problem in sample.within(sample.problems(), 0.5)]
-    figures = {"random": sum(rewards) / len(rewards), "constant": 0.0}
+    played = [(fmean(rewards), len(rewards))]
     for texts in constant_answers(sample):
         earned = [play(env, problem, texts).reward for problem in sample.within(sample.problems(), 0.05)]
-        figures["constant"] = max(figures["constant"], sum(earned) / len(earned))
-    measured = max(figures["random"], figures["constant"])
-    figures["declared"] = env.chance(level)
-    ok = abs(measured - env.chance(level)) <= allowance(measured, len(rewards))
+        played.append((fmean(earned), len(earned)))
+    measured, num = max(played)
+    figures = {"random": played[0][0], "constant": max(played[1:])[0], "declared": env.chance(level)}
+    ok = abs(measured - env.chance(level)) <= allowance(measured, num)
     detail = "" if ok else f"{measured:.4f} was measured, chance({level}) says {env.chance(level)}"
     return Finding(ok, detail, figures)
 

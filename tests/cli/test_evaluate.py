@@ -131,12 +131,12 @@ def test_a_model_directory_without_a_model_is_named(reasongym: Reasongym, tmp_pa
 
 
 def test_a_model_directory_is_played_and_named_by_its_weights(reasongym: Reasongym, tmp_path: Path) -> None:
-    from reasongym import registry
     from reasongym.agents.from_scratch import ModelShape, build
     from reasongym.agents.models import save_model
+    from reasongym.curriculum import Curriculum, Source
 
     shape = ModelShape(hidden=16, layers=1, heads=2, intermediate=32)
-    save_model(build(registry.get("Countdown-v0"), level=0, options={}, shape=shape, seed=0), tmp_path / "m")
+    save_model(build(Curriculum([Source("Countdown-v0")]), shape=shape, seed=0), tmp_path / "m")
     flags = ["--level", "0", "--num-problems", "4", "--samples", "2", "--max-tokens", "5"]
     code, out, _ = reasongym(
         "eval",
