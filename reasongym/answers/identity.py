@@ -32,7 +32,7 @@ from reasongym.answers.points import Point, Undefined
 from reasongym.answers.trees import Constant, Formula, Function, Number, Power, Sum, Variable, parts
 
 MAX_NODES = 4_000
-MAX_WORK = 40_000
+MAX_WORK = 20_000
 """What a judgement may cost, in about microseconds."""
 MAX_RADICANDS = 6
 """Large primes under roots: each has a root in half of all fields only."""
