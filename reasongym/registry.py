@@ -1,16 +1,18 @@
 """The registry: ids over Gymnasium's own, and shared instances whose pure functions anybody may call.
 
-Env files register by a decorator; other packages name theirs in the entry-point group `reasongym.envs`.
+Env files register by a decorator; other packages name theirs in the entry-point group `reasongym.envs`. Our
+own files are not imported to know their ids: `load` finds the decorators in their source, and a file is
+imported when its environment is first asked for.
 """
 
 import importlib
-import pkgutil
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gymnasium
 
@@ -21,29 +23,43 @@ from reasongym.vector import TextVectorEnv
 NAMESPACE = "reasongym"
 E = TypeVar("E", bound=type[Env])
 
+_DECORATED = re.compile(r'^@register\("([^"]+)"\)\nclass (\w+)', re.MULTILINE)
+_OTHERWISE = re.compile(r"(?<![@\w])register\(")
+
 _classes: dict[str, type[Env]] = {}
+_declared: dict[str, str] = {}
+"""Modules of the environments that are known from their source, by id; imported, they join `_classes`."""
 
 
 def register(env_id: str) -> Callable[[E], E]:
     """Register a class as `env_id` (a bare name such as `Countdown-v0` joins our namespace)."""
-    full_id = env_id if "/" in env_id else f"{NAMESPACE}/{env_id}"
+    full_id = _full(env_id)
 
     def add(env_class: E) -> E:
         env_class.env_id = full_id
         _classes[full_id] = env_class
         _shared.cache_clear()  # a notebook runs its cell again: the id means the new class everywhere
-        gymnasium.register(
-            full_id, entry_point=env_class, vector_entry_point=partial(TextVectorEnv, env_class)
-        )
+        if _declared.get(full_id) != env_class.__module__:
+            _declared.pop(full_id, None)
+            gymnasium.register(full_id, entry_point=env_class, vector_entry_point=partial(_batch, full_id))
         return env_class
 
     return add
+
+
+def _batch(full_id: str, *args: Any, **kwargs: Any) -> TextVectorEnv:
+    return TextVectorEnv(type(get(full_id)), *args, **kwargs)
+
+
+def _full(env_id: str) -> str:
+    return env_id if "/" in env_id else f"{NAMESPACE}/{env_id}"
 
 
 def unregister(env_id: str) -> None:
     """Forget an id, so that a notebook or a test may register it anew; raises UnknownName."""
     full_id = get(env_id).env_id
     del _classes[full_id]
+    _declared.pop(full_id, None)
     del gymnasium.registry[full_id]
     _shared.cache_clear()
 
@@ -53,7 +69,8 @@ def specs(*, trusted: bool | None = True) -> list[str]:
 
     Left out are those that are not `trusted` (see `Env.trusted`); False returns these alone, None all.
     """
-    return sorted(env_id for env_id, one in _classes.items() if trusted is None or one.trusted is trusted)
+    ours = {env_id for env_id in _declared if trusted is not False}
+    return sorted(ours | {name for name, one in _classes.items() if trusted in (None, one.trusted)})
 
 
 def get(env_id: str) -> Env:
@@ -61,9 +78,11 @@ def get(env_id: str) -> Env:
 
     The namespace may be left out: `Countdown-v0` is `reasongym/Countdown-v0`.
     """
-    full_id = env_id if "/" in env_id else f"{NAMESPACE}/{env_id}"
+    full_id = _full(env_id)
     if full_id not in _classes:
-        raise UnknownName("environment", env_id, _classes)
+        if full_id not in _declared:
+            raise UnknownName("environment", env_id, _declared.keys() | _classes.keys())
+        importlib.import_module(_declared[full_id])
     return _shared(full_id)
 
 
@@ -96,15 +115,18 @@ def _checked(row: Row) -> tuple[Env, Row]:
 
 
 def load() -> None:
-    """Import every env file of ours and every entry point of others, so that their ids exist."""
+    """Register every environment of ours, and import every entry point of others, so that their ids exist."""
     folder = Path(__file__).parent / "envs"
     if not folder.is_dir():
         raise ImportError(
             f"{folder} is not a folder: this checkout has lost its symbolic links; run "
             "'git config core.symlinks true && git checkout -- reasongym', or pip install the package"
         )
-    for module in pkgutil.iter_modules([str(folder)]):
-        importlib.import_module(f"reasongym.envs.{module.name}")
+    for path in sorted(folder.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if "register(" in source:
+            parts = path.relative_to(folder.parent).with_suffix("").parts
+            _declare(".".join(("reasongym", *parts)), source)
     for point in entry_points(group="reasongym.envs"):
         try:
             point.load()
@@ -113,3 +135,14 @@ def load() -> None:
             warnings.warn(
                 f"the environments of entry point {point.value!r} are left out: {told}", stacklevel=2
             )
+
+
+def _declare(module: str, source: str) -> None:
+    """Register what a file of ours decorates; a file that registers in any other way is imported."""
+    for env_id, class_name in _DECORATED.findall(source):
+        full_id = _full(env_id)
+        _declared[full_id] = module
+        entry_point, batch = f"{module}:{class_name}", partial(_batch, full_id)
+        gymnasium.register(full_id, entry_point=entry_point, vector_entry_point=batch)
+    if _OTHERWISE.search(source):
+        importlib.import_module(module)

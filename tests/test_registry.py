@@ -87,6 +87,30 @@ def test_an_id_registered_again_means_the_new_class_everywhere(plant: Plant, doc
     assert type(gymnasium.make("acme/Sort-v0").unwrapped) is again
 
 
+def test_ids_are_known_before_their_files_are_imported() -> None:
+    code = (
+        "import sys, reasongym, gymnasium; ids = reasongym.specs(); "
+        "early = [name for name in sys.modules if name.startswith('reasongym.envs.countdown')]; "
+        "gymnasium.make('reasongym/Countdown-v0'); "
+        "print(len(ids), early, 'reasongym.envs.countdown.single' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split(maxsplit=1) == [str(len(reasongym.specs())), "[] True\n"]
+
+
+def test_every_environment_of_ours_is_found_in_the_source() -> None:
+    """Import every file: what is then registered is what was found by reading."""
+    code = (
+        "import importlib, pkgutil, reasongym; found = reasongym.specs(trusted=None); "
+        "import reasongym.envs as envs; "
+        "[importlib.import_module(m.name) for m in pkgutil.walk_packages(envs.__path__, 'reasongym.envs.') "
+        "if not m.name.endswith('worker')]; "
+        "from reasongym import registry; print(found == sorted(registry._classes))"
+    )
+    run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert run.stdout == "True\n", run.stderr
+
+
 def test_a_checkout_without_its_links_is_explained(tmp_path: Path) -> None:
     package = tmp_path / "reasongym"
     package.mkdir()
