@@ -177,6 +177,26 @@ def multiply(first: Polynomial, second: Polynomial) -> Polynomial:
     return total
 
 
+def is_squarefree(polynomial: Polynomial) -> bool:
+    """Say whether no polynomial divides this one twice: it has no factor in common with its derivative."""
+    first, second = polynomial, [power * one for power, one in enumerate(polynomial)][1:]
+    while second:
+        first, second = second, _remainder(first, second)
+    return len(first) == 1
+
+
+def _remainder(first: Polynomial, second: Polynomial) -> Polynomial:
+    rest = list(first)
+    while len(rest) >= len(second):
+        quotient = rest[-1] / second[-1]
+        shift = len(rest) - len(second)
+        for power, one in enumerate(second):
+            rest[shift + power] -= quotient * one
+        while rest and not rest[-1]:
+            rest.pop()
+    return rest
+
+
 def content(tree: Formula) -> Fraction:
     """Return the positive rational that can be taken out of a sum, 1 where it is not plain."""
     names = variables(tree)

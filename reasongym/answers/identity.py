@@ -23,17 +23,37 @@ formulas roots of products of primes above 1,000. The other way round, formulas 
 root or of an absolute value alone are called equal once in 2**16 pairs; all others less than once in 2**70.
 """
 
+from fractions import Fraction
 from hashlib import blake2b
 from itertools import count
 from math import gcd, prod
 
-from reasongym.answers.algebra import SURELY_PRIME, Unsupported, prime_powers, rational
+from reasongym.answers.algebra import (
+    SURELY_PRIME,
+    Unsupported,
+    is_squarefree,
+    polynomial,
+    prime_powers,
+    rational,
+)
 from reasongym.answers.points import Point, Undefined
-from reasongym.answers.trees import Constant, Formula, Function, Number, Power, Sum, Variable, parts
+from reasongym.answers.trees import (
+    Constant,
+    Formula,
+    Function,
+    Number,
+    Power,
+    Sum,
+    Variable,
+    parts,
+    variables,
+)
 
 MAX_NODES = 4_000
 MAX_WORK = 20_000
 """What a judgement may cost, in about microseconds."""
+MAX_RADICAND = 8
+"""Coefficients of a polynomial under a root whose square factors are looked for."""
 MAX_RADICANDS = 6
 """Large primes under roots: each has a root in half of all fields only."""
 _PRIME_WORK = 80
@@ -92,6 +112,8 @@ class _Spelling:
         """There is an absolute value, or an even root that may be one."""
         self.radicands: set[int] = set()
         """Primes (or what is left when small ones are taken out) that need a square root."""
+        self.roots: set[tuple[str | Fraction, ...]] = set()
+        """Polynomials under even roots: the variable and the coefficients over the leading one."""
 
     def add(self, tree: Formula) -> None:
         if len(self.parts) > MAX_NODES:
@@ -119,16 +141,28 @@ class _Spelling:
         self.parts.append(")")
 
     def add_root(self, base: Formula) -> None:
-        """Note what is under an even root; only of a number or a variable is its sign certain."""
+        """Note what is under an even root, and whether its sign is certain."""
         number = rational(base)
         if number is None:
-            self.needs_signs |= not isinstance(base, Variable | Constant)
+            self.add_root_of_varying(base)
         elif number:
             primes = {prime for prime, _ in prime_powers(abs(number))}
             self.needs_signs |= max(primes, default=1) >= SURELY_PRIME
             self.radicands |= primes.difference(_SMALL_PRIMES, (2,))
             if len(self.radicands) > MAX_RADICANDS:
                 raise Unsupported("over_limit")
+
+    def add_root_of_varying(self, base: Formula) -> None:
+        """Note a radicand; roots of one polynomial without square factors are no absolute values."""
+        if isinstance(base, Variable | Constant):
+            return
+        names = variables(base)
+        coefficients = polynomial(base, min(names)) if len(names) == 1 else None
+        if coefficients and len(coefficients) <= MAX_RADICAND and is_squarefree(coefficients):
+            self.roots.add((min(names), *(one / coefficients[-1] for one in coefficients)))
+            self.needs_signs |= len(self.roots) > 1
+        else:
+            self.needs_signs = True
 
 
 _SMALL_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23)
