@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from reasongym.answers.moves import DIRECTIONS, played
 from reasongym.core import Data, Env, Json, Picture, Turn, Verdict
-from reasongym.envs import boards
-from reasongym.envs.boards import STEPS
+from reasongym.envs import _boards as boards
+from reasongym.envs._boards import STEPS
 from reasongym.envs.frozen_lake import lakes
 from reasongym.envs.frozen_lake.lakes import LEVELS, Lake
 from reasongym.registry import register

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reasongym.envs import boards
-from reasongym.envs.boards import STEPS, Cell
+from reasongym.envs import _boards as boards
+from reasongym.envs._boards import STEPS, Cell
 from reasongym.seeding import Stream
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from reasongym.answers.moves import DIRECTIONS, played
 from reasongym.core import Data, Env, Json, Verdict
-from reasongym.envs import boards
-from reasongym.envs.boards import STEPS
+from reasongym.envs import _boards as boards
+from reasongym.envs._boards import STEPS
 from reasongym.envs.maze import mazes
 from reasongym.envs.maze.walk import Maze
 from reasongym.registry import register

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from reasongym.answers.moves import DIRECTIONS, played
 from reasongym.core import Data, Env, Json, Picture, Turn, Verdict
-from reasongym.envs import boards
-from reasongym.envs.boards import STEPS, Cell
+from reasongym.envs import _boards as boards
+from reasongym.envs._boards import STEPS, Cell
 from reasongym.envs.maze import mazes
 from reasongym.registry import register
 from reasongym.seeding import Stream

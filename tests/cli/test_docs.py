@@ -18,6 +18,7 @@ PAGES = (
     "docs/train.md",
     "docs/evaluate.md",
     "docs/publish-a-result.md",
+    "docs/environments.md",
     "docs/countdown.md",
     "docs/curriculum.md",
     "docs/vector-environments.md",

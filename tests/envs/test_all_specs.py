@@ -1,6 +1,7 @@
 """What holds for every environment in the registry, so that a new one needs only tests of its own."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def test_every_environment_says_what_it_is(env_id: str) -> None:
     assert all(env.levels)
     assert 0 <= env.default_level < len(env.levels)
     assert env.chance(env.default_level) <= 0.05
+
+
+def test_the_page_of_environments_names_every_one() -> None:
+    page = (Path(reasongym.__file__).parents[1] / "docs" / "environments.md").read_text()
+    assert sorted(re.findall(r"^\| `([\w.]+-v\d+)`", page, re.MULTILINE)) == [
+        env_id.removeprefix("reasongym/") for env_id in reasongym.specs()
+    ]
 
 
 def test_the_list_of_files_is_the_list_of_families() -> None:
