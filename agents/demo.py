@@ -81,7 +81,8 @@ def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
     reports["primed"] = _measured(demo, folder, stage, "primed", primed)
     trained = _trained(demo, folder, stage, primed)
     reports["trained"] = _measured(demo, folder, stage, "trained", trained)
-    reports["trained, train split"] = _measured(demo, folder, stage, "trained", trained, split="train")
+    if "train" in _splits(demo):
+        reports["trained, train split"] = _measured(demo, folder, stage, "trained", trained, split="train")
     page = build(collect([folder / "eval"]), folder / "board")
     return DemoResult(reports, page)
 
@@ -121,6 +122,12 @@ def show_step(show: Show, metrics: dict[str, float]) -> None:
     )
 
 
+def _splits(demo: DemoSettings) -> tuple[Split, ...]:
+    """Return the splits of the level that players are measured on."""
+    problems = demo.recipe.problems
+    return registry.get(problems.sources[0].env).splits(problems.curriculum().highest[0])
+
+
 def _measured(
     demo: DemoSettings,
     folder: Path,
@@ -133,10 +140,11 @@ def _measured(
     """Score a player on fresh problems, one sample each at temperature 1; None is the random legal player."""
     problems = demo.recipe.problems
     source, level = problems.sources[0], problems.curriculum().highest[0]
+    split = split if split in _splits(demo) else "all"
     suite = env_suite(
         source.env,
         level=level,
-        split=split if split in registry.get(source.env).splits(level) else "all",
+        split=split,
         num_problems=demo.num_problems,
         **source.options,
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import reasongym
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -49,6 +51,10 @@ def test_what_a_step_costs_beside_trl() -> None:
     ragged, equal = _told(r"0\.(\d\d) \(ragged lengths\) to 0\.(\d\d) \(equal lengths\)")
     assert ragged == _percent(bars["CPU seconds as a share of trl's, ragged lengths"])
     assert equal == _percent(bars["CPU seconds as a share of trl's, equal lengths"])
+
+
+def test_how_many_environments_there_are() -> None:
+    assert _told(r"\[(\d+) environments\]") == [len(reasongym.specs())]
 
 
 def test_every_recorded_bar_is_met() -> None:
