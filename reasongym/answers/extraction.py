@@ -40,7 +40,11 @@ NO_ANSWER = Extraction(None, "no_answer")
 HEDGED = Extraction(None, "hedged")
 
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
-_PHRASE = re.compile(r"answer\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus)?|:|：|=)[\s:*]{0,8}", re.IGNORECASE)
+_PHRASE = re.compile(
+    r"answer(?<!wrong answer)(?<!incorrect answer)(?<!false answer)"
+    r"\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus)?|:|：|=)[\s:*]{0,8}",
+    re.IGNORECASE,
+)
 _AFTERTHOUGHT = re.compile(
     r"(?:,\s|\s\(|\s[-–—]\s)(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
     r"|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
@@ -54,7 +58,7 @@ _OPERATION = re.compile(r"[0-9][)\]} ]{0,3}[-+*/×÷−·][(\[{ ]{0,3}[0-9]")
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _ALTERNATIVES = re.compile(r"\b(?:or|either|maybe|alternatively)\b|[,;|]", re.IGNORECASE)
 _DENIAL = re.compile(
-    r"(?:\b(?:not|never|than|cannot)|n['’]t)\b(?: be| equal| the case that)?"
+    r"(?:\b(?:not|never|than|cannot)|n['’]t)\b(?: be| equal| the case that| the| an?| my)?"
     r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
     re.IGNORECASE,
 )
@@ -83,7 +87,21 @@ _PROSE = re.compile(
 )
 _BEFORE_FORMULA = _LEADS_TO + ":： \t="
 _OPERATORS = tuple("+*/^<>·×÷")
-_PARAGRAPH = re.compile(r"\n[ \t]{0,80}\n")
+_ITEM = re.compile(r"(?:[-*•+]|\(?[0-9]{1,5}[.):])[ \t]")
+_PARAGRAPH = re.compile(r"\n[ \t\r]{0,80}\n")
+_KIND = r"(?:answer|solution|option|possibility|candidate|guess|plan|path|assignment)s?"
+_OFFERED = (
+    r"(?i)(?:\b(?:or|either|maybe|perhaps|possibly|alternatively)|\b(?:could|might|may)(?: also)? be"
+    rf"|\b(?:another|alternative|second|third|other)(?: possible| valid)? {_KIND}(?: is)?|\b{_KIND} [2-9])"
+    r"[\s:,*_]{0,5}$"
+)
+_DISOWNED = (
+    r"(?i)(?:\b(?:(?:is|are) (?:not|no)|(?:is|are)n['’]t)"
+    r"(?: (?:the|an?|my|one|correct|right|valid|final|answer|solution)){0,4}"
+    rf"|\b(?:wrong|false|incorrect|invalid) {_KIND}|\bopposite of)[\s:,*_]{{0,5}}$"
+)
+"""What a line may say of the block below it that makes it no answer, or one of several."""
+_MAX_LEAD = 80
 
 
 def extract(text: str, ending: Ending = "expression") -> Extraction:
@@ -214,7 +232,7 @@ def _said(text: str, ending: Ending) -> str:
         if end >= 0:
             return text[: end + len(closing)]
     if ending == "block":
-        return text.partition("\n\n")[0]
+        return _first_block(text)
     content = text.partition("\n")[0]
     if ending == "line":
         return content
@@ -224,6 +242,14 @@ def _said(text: str, ending: Ending) -> str:
     if content.count("**") % 2:
         content = content.rstrip(" .").removesuffix("**")
     return content
+
+
+def _first_block(text: str) -> str:
+    """Return the first paragraph, with the items after it where it is the item of a loose list."""
+    end = text.find("\n\n")
+    while end >= 0 and _ITEM.match(text) and _ITEM.match(text, end + 2):
+        end = text.find("\n\n", end + 2)
+    return text if end < 0 else text[:end]
 
 
 def _remark(content: str) -> re.Match[str] | None:
@@ -320,8 +346,11 @@ def _last_formula(text: str) -> Extraction:
 
 
 def _last_line(text: str) -> Extraction:
-    line = text.rstrip(_BLANK).rpartition("\n")[2]
-    return _unless_marked(line)
+    text = text.rstrip(_BLANK)
+    if text.endswith("\n```"):
+        text = text[:-4].rstrip(_BLANK)  # a fence of its own lines holds the line
+    before, _, line = text.rpartition("\n")
+    return _unless_disowned(before, line)
 
 
 def _last_block(text: str) -> Extraction:
@@ -329,8 +358,18 @@ def _last_block(text: str) -> Extraction:
     fences = text.split("```")
     if len(fences) > 2:
         closed = len(fences) - 2 if len(fences) % 2 else len(fences) - 3
-        return _unless_marked(f"```{fences[closed]}```")
-    return _unless_marked(_PARAGRAPH.split(text.strip(_BLANK))[-1])
+        return _unless_disowned(fences[closed - 1], f"```{fences[closed]}```")
+    text = text.strip(_BLANK)
+    ending = _PARAGRAPH.split(text)[-1]
+    return _unless_disowned(text[: len(text) - len(ending)], ending)
+
+
+def _unless_disowned(before: str, ending: str) -> Extraction:
+    """Read a block unless the line above it denies it or offers it as one of several."""
+    lead = before[-_MAX_LEAD:].rstrip().rpartition("\n")[2]
+    if re.search(_OFFERED, lead):
+        return HEDGED
+    return NO_ANSWER if re.search(_DISOWNED, lead) else _unless_marked(ending)
 
 
 def _unless_marked(ending: str) -> Extraction:

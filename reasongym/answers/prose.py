@@ -32,7 +32,7 @@ HARMLESS = _words(
 _DENIALS = _words(
     "not no never none false wrong incorrect untrue invalid neither nor cannot without deny denied lie lies "
     "or either alternatively maybe perhaps possibly might may could would if unless suppose supposing assume "
-    "assuming otherwise instead kidding wait contradiction impossible except"
+    "assuming otherwise instead kidding wait contradiction impossible except opposite"
 )
 _AHEAD = frozenset(("following", "below", "next"))
 
@@ -49,7 +49,7 @@ _RETRACTION = (
 )
 _SWIFT_RETRACTION = (
     r"(?i)[\s.,;:!*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?(?:"
-    r"(?:this|that|it|which|these|those|they)\s(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
+    r"(?:(?:this|that|it|which|these|those|they)\s)?(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
     r"(?:or|nope)\b|(?:not|no|wrong|false)\s{0,2}(?:[.,!;:]|$))"
 )
 """The same right behind an answer, where fewer words are enough."""

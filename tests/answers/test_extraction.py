@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from reasongym.answers.extraction import HEDGED, NO_ANSWER, extract, offers_alternatives
+from reasongym.answers.extraction import HEDGED, NO_ANSWER, Ending, extract, offers_alternatives
 
 
 @pytest.mark.parametrize(
@@ -293,3 +293,38 @@ def test_an_unclosed_fence_or_an_empty_box_is_no_block() -> None:
     assert extract("Here: \\boxed{}", "block") == NO_ANSWER
     assert extract("", "block") == NO_ANSWER
     assert extract("<think>\n1 2", "block") == NO_ANSWER
+
+
+@pytest.mark.parametrize("ending", ["block", "line"])
+@pytest.mark.parametrize(
+    ("lead", "expected"),
+    [
+        ("So it is:", ("up left", "ok")),
+        ("It cannot be shorter, so the moves are:", ("up left", "ok")),
+        ("or", HEDGED),
+        ("Alternatively,", HEDGED),
+        ("Another possibility:", HEDGED),
+        ("It could also be:", HEDGED),
+        ("Solution 2:", HEDGED),
+        ("**Perhaps:**", HEDGED),
+        ("Wrong answer:", NO_ANSWER),
+        ("The following is not the answer:", NO_ANSWER),
+        ("The opposite of:", NO_ANSWER),
+    ],
+)
+def test_the_line_above_may_disown_what_ends_a_text(
+    lead: str, expected: tuple[str | None, str], ending: Ending
+) -> None:
+    assert extract(f"{lead}\n\nup left", ending) == expected
+
+
+def test_paragraphs_may_end_in_carriage_returns() -> None:
+    assert extract("Sure.\r\n\r\n- 2\n- 3", "block").answer == "- 2\n- 3"
+
+
+def test_a_loose_list_is_one_block() -> None:
+    assert extract("The answer is:\n\n1. up\n\n2. left\n\nDone.", "block").answer == "1. up\n\n2. left"
+
+
+def test_a_fence_may_hold_the_last_line() -> None:
+    assert extract("My guess:\n```\ncrane\n```", "line").answer == "crane"

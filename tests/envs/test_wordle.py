@@ -157,3 +157,7 @@ def test_problems_are_as_the_level_says() -> None:
         data = ENV.problem(ENV.row(seed, level=5)).data
         assert data["hard"]
         assert {marks for _, marks in data["given"]} == {"------"}
+
+
+def test_a_guess_may_stand_in_a_fence() -> None:
+    assert act(CRANE, "```\ncrane\n```").reward == 1.0
