@@ -1,5 +1,6 @@
 """How a circuit is worded, and how the values of its outputs are read."""
 
+import re
 from collections.abc import Sequence
 
 from reasongym.answers.assignments import assignments
@@ -28,6 +29,7 @@ _ASK = {
 }
 _SILENT = HARMLESS | {"output", "outputs", "bits", "order", "respectively", "wires", "of", "circuit", "and"}
 _SIGNS = frozenset((",", ";", ":", "=", "-", "&"))
+_HEADED = r"[\s|(),$*`=:-]*(?:w[0-9]{1,3}[\s|(),$*`=:-]+)+[01][01\s|(),$*`.-]*"
 _BITS = {"0": "0", "false": "0", "1": "1", "true": "1"}
 
 
@@ -76,9 +78,13 @@ def _terse(data: Data) -> str:
 
 def read(outputs: Sequence[str], answer: str) -> list[int] | str:
     """Read the values of the outputs: by name, or as bits in order, apart or run together."""
+    answer = re.sub(r"\bw_(?:\{([0-9]{1,3})\}|([0-9]))", r"w\1\2", answer)  # as TeX has them
     named = assignments(answer, outputs, _BITS, ("output", "wire"))
     if not isinstance(named, str):
         return [int(named[wire]) for wire in outputs]
+    headed = re.findall(r"\w+", answer)
+    if headed[: len(outputs)] == list(outputs) and re.fullmatch(_HEADED, answer):
+        answer = " ".join(headed[len(outputs) :])  # (w1, w2) = (0, 1), or a table with a row of names
     spoken = sentences(plain(answer))
     bits = [_bits(sentence) for sentence in spoken]
     if None in bits:

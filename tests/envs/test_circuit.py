@@ -210,3 +210,21 @@ def test_right_values_in_every_notation_are_right(text: str) -> None:
 )
 def test_wrong_and_doubtful_answers_earn_nothing(text: str, expected: str) -> None:
     assert reason(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\boxed{w_{3} = 1, w_1 = 0, w_2 = 0}",
+        "$w_3 = 1$, $w_1 = 0$, $w_2 = 0$",
+        "(w3, w1, w2) = (1, 0, 0)",
+        "| w3 | w1 | w2 |\n|---|---|---|\n| 1 | 0 | 0 |",
+    ],
+)
+def test_names_may_have_subscripts_or_stand_in_a_row_above_the_bits(text: str) -> None:
+    assert reason(text) == "ok"
+
+
+def test_a_row_of_names_in_another_order_is_no_heading() -> None:
+    assert reason("(w1, w3, w2) = (1, 0, 0)") != "ok"
+    assert reason("(w3, w1, w2) = (1, 0, 0) or (1, 1, 0)") != "ok"
