@@ -103,7 +103,9 @@ class GraphColouring(Env):
             return Verdict(0.0, False, reason)
         names = NAMES[: data["num_nodes"]]
         colours = COLOURS[: data["num_colours"]]
-        read = assignments(answer, names, {colour: colour for colour in colours}, ("node", "vertex"))
+        read = assignments(
+            answer, names, {colour: colour for colour in colours}, ("node", "nodes", "vertex", "vertices")
+        )
         if isinstance(read, str):
             return Verdict(0.0, False, read, answer[:_SHOWN_CHARS])
         clashes = any(read[NAMES[a]] == read[NAMES[b]] for a, b in data["edges"])

@@ -68,7 +68,22 @@ _PRONOUNS = frozenset(
 )
 _RULE = frozenset(" 	|:+-")
 _LABELS = frozenset(
-    ("name", "person", "inhabitant", "who", "node", "region", "role", "type", "value", "color", "colour")
+    (
+        *(
+            "name",
+            "person",
+            "inhabitant",
+            "who",
+            "node",
+            "region",
+            "role",
+            "type",
+            "value",
+            "color",
+            "colour",
+        ),
+        *("conclusion", "statement", "follows"),
+    )
 )
 
 
@@ -230,9 +245,12 @@ class _Reader:
     def _listing(self, words: list[str], at: int) -> tuple[list[str] | None, str, int] | None:
         """Read `Knights: A, B` or `the knave is C`."""
         value = _match(self.values, words, at)
-        if value is None or value[1] >= len(words) or words[value[1]] not in _IS:
+        if value is None:
             return None
-        at = value[1] + 1
+        at = value[1] + (words[value[1] : value[1] + 1] != [] and words[value[1]] in self.nouns)
+        if at >= len(words) or words[at] not in _IS:
+            return None
+        at += 1
         if at < len(words) and words[at] in _NOBODY:
             return [], value[0], at + 1
         names: list[str] = []
@@ -329,7 +347,7 @@ def _without_rules(text: str) -> str:
     kept: list[str] = []
     for line in text.split("\n"):
         if "|" in line and "-" in line and _RULE.issuperset(line):
-            header = [cell.strip(" *").lower() for cell in kept[-1].split("|")] if kept else []
+            header = [cell.strip(" *?").lower() for cell in kept[-1].split("|")] if kept else []
             if header and all(cell in _LABELS or not cell for cell in header):
                 kept.pop()
         else:

@@ -64,6 +64,8 @@ def _read(sentence: Sentence, known: dict[str, str], nouns: set[str]) -> list[st
         return None
     silent = _SILENT | nouns
     chosen = [known[word] for word in words if word in known]
+    if words[:1] == ["the"] and words[2:4] == ["of", "all"] and chosen:
+        words = words[4:]  # of "the numbers of all conclusions that follow: 2, 4"
     others = [word for word in words if word not in known and word not in silent]
     if chosen:
         return None if others else chosen

@@ -254,3 +254,15 @@ def test_nothing_may_follow(text: str) -> None:
 )
 def test_wrong_and_doubtful_answers_earn_nothing(text: str, expected: str) -> None:
     assert reason(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The numbers of all conclusions that follow: 1, 3, 4",
+        "| Conclusion | Follows? |\n|---|---|\n| 1 | Yes |\n| 2 | No |\n| 3 | Yes |\n| 4 | Yes |",
+        "Sure.\r\n\r\n- 1\n- 3\n- 4",
+    ],
+)
+def test_tables_and_the_words_of_the_prompt_are_read(text: str) -> None:
+    assert reason(text) == "ok"

@@ -155,3 +155,9 @@ def test_graphs_with_many_symmetries_are_named_alike_in_every_guise(kind: str) -
         to = stream(b"%d" % number).shuffled(range(12))
         renamed = [(to[b], to[a], 1) for a, b in edges]
         assert canonical_name(graph_of(renamed, [0] * 12, directed=False)) == name
+
+
+def test_nodes_may_be_listed_under_their_colour() -> None:
+    data: Data = {"num_nodes": 3, "num_colours": 3, "edges": [[0, 1], [1, 2]], "colouring": [0, 1, 0]}
+    assert reason(data, "- **Red nodes**: A, C\n- **Green nodes**: B") == "ok"
+    assert reason(data, "- **Red nodes**: A, B\n- **Green nodes**: C") == "clash"
