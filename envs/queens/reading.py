@@ -2,8 +2,8 @@
 
 import re
 
-from reasongym.answers.extraction import extract
 from reasongym.answers.grids import grid
+from reasongym.answers.prose import declared
 from reasongym.envs.queens.placements import Square
 
 _QUEENS = "Qq♛♕1"
@@ -14,7 +14,10 @@ _BETWEEN = frozenset(
     ("row", "rows", "r", "column", "columns", "col", "c", "and", "queen", "queens", "at", "in")
 )
 _DENIALS = frozenset(
-    ("or", "not", "n't", "n’t", "either", "maybe", "false", "wrong", "never", "cannot", "if")
+    (
+        *("or", "not", "n't", "n’t", "either", "maybe", "false", "wrong", "never", "cannot", "if", "perhaps"),
+        *("possibly", "incorrect", "invalid", "except", "suppose", "opposite", "alternatively", "could"),
+    )
 )
 _MOST_CHARS = 2_000
 
@@ -31,13 +34,13 @@ def read_grid(text: str, size: int) -> list[Square] | str:
 
 def read_numbers(text: str, size: int) -> list[Square] | str:
     """Read as many numbers as columns, or twice as many as squares, with no word but labels between them."""
-    answer, reason = extract(text, "block")
+    answer, reason = declared(text)
     if answer is None:
         return reason
     if len(answer) > _MOST_CHARS:
         return "over_limit"
     words = [word.lower() for word in _WORDS.findall(answer)]
-    if any(word in _DENIALS for word in words):
+    if "?" in answer or any(word in _DENIALS for word in words):
         return "hedged"
     numbers = [at for at, word in enumerate(words) if word.isdecimal()]
     if not numbers:

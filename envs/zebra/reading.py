@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reasongym.answers.extraction import after_thinking, extract
+from reasongym.answers.extraction import after_thinking
+from reasongym.answers.prose import declared, is_retracted
 
 _WORDS = re.compile(r"[0-9]{1,3}|[^\W\d_]+|n['’]t")
 _ENDS = re.compile(r"[.!?]\s")
@@ -15,7 +16,10 @@ _RETRACTIONS = frozenset(
         *("instead", "ignore", "disregard", "actually"),
     )
 )
-_DOUBTS = _RETRACTIONS | {"or", "either", "not", "n't", "n’t", "never", "if", "unless", "cannot"}
+_DOUBTS = _RETRACTIONS | {
+    *("or", "either", "not", "n't", "n’t", "never", "if", "unless", "cannot", "another", "except"),
+    *("suppose", "opposite"),
+}
 _MOST_CHARS = 6_000
 _BEFORE = 12
 """Words before the table that may deny it or offer another."""
@@ -39,7 +43,7 @@ def read_table(text: str, names: Sequence[str], houses: int) -> list[int] | str:
     """
     answering = after_thinking(text)
     if answering is not None and any(marker in answering for marker in _MARKERS):
-        answering, reason = extract(text, "block")
+        answering, reason = declared(text)
         if answering is None:
             return reason
     if answering is None:
@@ -54,10 +58,14 @@ def read_table(text: str, names: Sequence[str], houses: int) -> list[int] | str:
     last = max(at for at, word in enumerate(words) if word.value >= 0) + 1
     if _is_doubted(_sentence_before(answering, words, headed)) or _is_doubted(words[headed : last + 1]):
         return "hedged"
-    if any(word.text in _RETRACTIONS for word in words[last:]):
+    after = answering[words[last - 1].start + len(words[last - 1].text) :]
+    if any(word.text in _RETRACTIONS for word in words[last:]) or is_retracted(after):
         return "hedged"
-    follows_another = headed > 0 and words[headed - 1].value >= 0
-    if follows_another and not _ENDS.search(answering, words[headed - 1].start, words[headed].start):
+    if after.lstrip(" *`|)").startswith("?"):
+        return "hedged"
+    before = headed - 1 if headed and words[headed - 1].text not in ("and", "then") else headed - 2
+    follows_another = before >= 0 and words[before].value >= 0
+    if follows_another and not _ENDS.search(answering, words[before].start, words[headed].start):
         return "hedged"
     for start, end in ((headed, last), (first, last), (first, last + 1)):  # `Alice: 1` ends with a house
         places = _places(words[start:end], len(names), houses)

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from reasongym.answers.extraction import after_thinking, extract
+from reasongym.answers.extraction import after_thinking
+from reasongym.answers.prose import declared, is_retracted
 
 Grid: TypeAlias = list[list[str]]
 Symbols: TypeAlias = Mapping[str, str] | str
@@ -19,11 +20,14 @@ Symbols: TypeAlias = Mapping[str, str] | str
 
 # The patterns are compiled at their first use: import stays quick.
 _MARKERS = ("\\boxed", "\\fbox", "<answer>", "</answer>")
-_TEX = r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,40}\})?|\\hline|</?pre>|\\text(?:tt|bf)?(?=\{)"
+_TEX = (
+    r"\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[^{}\n]{0,40}\})?|\\hline|</?pre>|\\text(?:tt|bf)?(?=\{)"
+    r"|(?<!\\)\\(?:[ ,;:!]|(?=[#_]))"
+)
 _ROW_BREAK = r"\\\\|\]\s{0,9},?|<br ?/?>|[;/]"
 _SEPARATORS = frozenset(" \t\r,|&[](){}<>'\"`*$+-=:_~\u00a0\u3000\u200b\u2009\u202f｜─━│┃║═┄┆┈┊╌╎╴╶")
 _LABEL = r"(?:[^:：=]{0,200}[:：=])?[\s\"'*`]{0,8}"
-_ROW_LABEL = r"(?i)\W{0,4}(?:row|line|r)?[ _]?[0-9a-z]{1,2}\W{0,3}"
+_ROW_LABEL = r"(?i)\W{0,6}(?:row|line|r)?[ _]?[0-9a-z]{1,2}\W{0,6}"
 _CHOICE = (
     r"(?i)\b(?:or|either|maybe|perhaps|possibly|alternative(?:ly)?|otherwise|else|another|could|might|"
     r"also|and)\b"
@@ -33,7 +37,10 @@ _RETRACTION = (
     r"however|actually|mistakes?|instead|ignore|disregard|unsure|retract)\b|\b(?:is|was)n['’]t\b|"
     r"\bnot (?:\w{1,12} ){0,2}(?:correct|right|valid|true|answer|solution|final)"
 )
-_DENIAL = r"(?i)\b(?:not|never|false|wrong|incorrect|invalid|cannot)\b|n['’]t\b"
+_DENIAL = (
+    r"(?i)\b(?:not|never|false|wrong|incorrect|invalid|cannot)\b|n['’]t\b"
+    r"|\b(?:maybe|perhaps|possibly|opposite of)\W{0,5}$"
+)
 _CORRECTION = (
     r"(?i)[a-z)][.!?](?:\s|$)|\b(?:correct\w{0,4}|fix\w{0,3}|final\w{0,2}|re-?check\w{0,3}|revis\w{1,3}|solution|solved|"
     r"answer|complete[d]?)\b"
@@ -69,6 +76,8 @@ def grid(text: str, rows: int, columns: int, symbols: Symbols) -> Grid | str:
         found += [(one, "" if at else before) for at, one in enumerate(whole)]
     if not found:
         return "wrong_shape"
+    if len(blocks[-1].rows) % rows > rows // 2:
+        return "hedged"  # what began another grid stands in a line with words
     return _decide(found, after)
 
 
@@ -79,13 +88,13 @@ def _declared(text: str) -> str | tuple[str]:
         return ("no_answer",)
     if not any(marker in answering for marker in _MARKERS):
         return answering
-    answer, reason = extract(text, "block")
+    answer, reason = declared(text, "block")
     return (reason,) if answer is None else answer
 
 
 def _decide(found: list[tuple[Grid, str]], after: str) -> Grid | str:
     last, before = found[-1]
-    if re.search(_RETRACTION, after):
+    if re.search(_RETRACTION, after) or is_retracted(after):
         return "hedged"
     if re.search(_DENIAL, re.split(_SENTENCE_END, before.strip())[-1]):
         return "no_answer"

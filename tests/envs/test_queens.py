@@ -137,3 +137,16 @@ def test_the_form_of_the_answer_can_be_chosen() -> None:
         data = ENV.problem(row).data
         assert data["form"] == form
         assert ENV.replay(row, ENV.oracle(data)).correct
+
+
+@pytest.mark.parametrize(
+    "text", ["Is it {}?", "Incorrect: {}", "Anything except {}", "Suppose {}", "Perhaps:\n{}"]
+)
+def test_questions_and_suppositions_earn_nothing(text: str) -> None:
+    assert reason("2 4 6 1 3 5") == "ok"
+    assert reason(text.format("2 4 6 1 3 5")) != "ok"
+
+
+def test_a_blocked_square_may_be_escaped_as_in_tex() -> None:
+    text = "\\begin{array}{cccccc}" + BOARD.replace(". . . . Q .", "\\# . . . Q .").replace("\n", " \\\\\n")
+    assert reason(text.replace(" ", " & ").replace("& \\\\ &", "\\\\"), "grid") == "ok"

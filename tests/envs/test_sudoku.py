@@ -188,3 +188,29 @@ def test_a_board_with_two_solutions_is_not_proved() -> None:
     assert ENV.prove(SMALL) == (num_solutions(4, CLUES) == 1)
     empty: Data = {"size": 4, "clues": [0] * 16, "solution": SOLVED}
     assert not ENV.prove(empty)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RIGHT.replace(" ", "\\ ").replace("\n", " \\\\\n"),
+        "\n".join(f"**Row {at}:** {row}" for at, row in enumerate(RIGHT.split("\n"), 1)),
+    ],
+)
+def test_rows_may_have_tex_spaces_and_bold_labels(text: str) -> None:
+    assert reason(text) == "ok"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{RIGHT}\n\nScratch that.",
+        f"\\boxed{{{RIGHT}}} is wrong.",
+        f"Perhaps:\n{RIGHT}",
+        f"The opposite of:\n{RIGHT}",
+        f"Answer: {RIGHT}\nAlternatively: {WRONG}",
+        f"Solution 1: {RIGHT}\n\nSolution 2: {WRONG}",
+    ],
+)
+def test_boards_that_are_taken_back_or_followed_by_another_earn_nothing(text: str) -> None:
+    assert reason(text) != "ok"

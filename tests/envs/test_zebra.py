@@ -192,3 +192,20 @@ def test_equal_puzzles_have_one_name_and_others_have_not() -> None:
         "clues": [["at", 0, 0, -1], ["before", 0, 1, -1], ["same", 0, 4, -1], ["next", 5, 3, -1]]
     }
     assert ENV.canonical(changed) != ENV.canonical(STREET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{RIGHT}?",
+        f"{RIGHT}\n\nScratch that.",
+        f"\\boxed{{{RIGHT}}} is wrong.",
+        f"{WRONG} and {RIGHT}",
+        f"{WRONG} then {RIGHT}",
+        f"Another possibility:\n\n{RIGHT}",
+        f"The opposite of:\n{RIGHT}",
+    ],
+)
+def test_tables_that_are_taken_back_or_one_of_several_earn_nothing(text: str) -> None:
+    assert reason(RIGHT) == "ok"
+    assert reason(text) != "ok"
