@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TypeVar
 
-from reasongym.answers.extraction import after_thinking, extract
+from reasongym.answers import prose
+from reasongym.answers.extraction import after_thinking
 
 T = TypeVar("T")
 
@@ -53,13 +54,14 @@ _TOKEN = (
     r"|(?P<count>(?:(?:step|move|action|turn)[ \t]{0,3}#?[0-9]{1,5}[ \t]{0,3}[.):]"
     r"|\(?[0-9]{1,5}[.):])(?![0-9.]))"
     r"|(?P<label>(?:\b(?:my|the|our|next|final|first|best|full|whole|shortest)[ \t]{1,3}){0,4}"
-    rf"\b{_LABELS}[ \t\"'*]{{0,4}}(?:[:=]|\b(?:is|are)\b:?))"
+    rf"\b{_LABELS}(?:[ \t]{{0,2}}\([0-9]{{1,5}}\))?[ \t\"'*]{{0,4}}(?:[:=]|\b(?:is|are)\b:?))"
     r"|(?P<again>\(?[x×*][ \t]{0,2}[0-9]{1,5}(?![^\W_])\)?|\(?[0-9]{1,5}[ \t]{0,2}times\b\)?)"
     r"|(?P<number>[0-9]{1,5}(?:[ \t]{0,2}[x×](?![^\W_]))?)"
-    r"|(?P<bullet>(?<![^\n])[-*•–+](?=[ \t])|•)"
+    r"|(?P<bullet>(?<![^\n])[-*•–+>](?=[ \t])|•)"
     r"|(?P<arrow>[↑↓←→])"
     r"|(?P<word>[^\W\d_]+(?:-[^\W\d_]+)*)"
 )
+_TOTAL = re.compile(r"[ ,.]\(([0-9]{1,5}) (?:moves|steps)(?: in total| total)?\)[.*`\s]{0,9}\Z")
 _DIGITS = re.compile(r"[0-9]+")
 _LINKS = frozenset(("and", "then"))
 _DOUBTS = frozenset(("or", "either", "maybe", "perhaps", "possibly", "alternatively"))
@@ -88,7 +90,7 @@ def declared(text: str, read: Callable[[str], list[T] | str], most: int) -> list
     It is the declared answer, or else the lines that end the text, at most `most`, each of which can be
     read; blank lines may stand between the items of a list.
     """
-    answer, reason = extract(text, "block")
+    answer, reason = prose.declared(text, "block")
     if answer is None:
         return reason
     found = read(answer)
@@ -122,8 +124,10 @@ def moves(text: str, words: Mapping[str, str], most: int) -> list[str] | str:
     """
     if len(text) > most * _CHARS_A_MOVE + _SPARE_CHARS:
         return "over_limit"
+    plain = _plain(text)
+    total = _TOTAL.search(plain)
     try:
-        groups = _groups(_tokens(_plain(text)), words)
+        groups = _groups(_tokens(plain[: total.start()] if total else plain), words)
     except _Refused as refusal:
         return refusal.args[0]
     read: list[str] = []
@@ -131,6 +135,8 @@ def moves(text: str, words: Mapping[str, str], most: int) -> list[str] | str:
         if len(run) * times > most - len(read):
             return "over_limit"
         read += run * times
+    if total and len(read) != int(total[1]):
+        return "syntax"
     return read or "no_answer"
 
 

@@ -16,10 +16,12 @@ _CHARS_A_MOVE = 80
 _SPARE_CHARS = 2_000
 _TOKEN = (
     r"(?P<space>[\s,;|\"'“”‘’`\[\]{}()$*_]+|\\\\|\\[,;:! ]|\\(?:text[a-z]{0,2}|math[a-z]{2}|quad|qquad)\b"
-    r"|(?<!\.)\.(?![.\d])|(?<![^\n])[-+•–](?=[ \t])|•|!)"
+    r"|(?<!\.)\.(?![.\d])|(?<![^\n])[-+•–>](?=[ \t])|•|!|&"
+    r"|\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[lcr|]{1,8}\})?)"
     r"|(?P<disk>\b(?:dis[ck]|ring)[ \t]{0,3}\#?(?P<size>[0-9]{1,3})\b:?)"
     r"|(?P<count>(?:(?:step|move|turn)[ \t]{0,3}\#?)?(?P<item>[0-9]{1,5})[.):](?![0-9.]))"
-    r"|(?P<to>-{1,2}>|=>|→|⇒|\\(?:to|rightarrow|Rightarrow)\b|\b(?:on(?: the)? top of|onto|on|to|upon)\b)"
+    r"|(?P<to>-{1,2}>|=>|→|⇒|(?<=\b[A-Za-z])-(?=[A-Za-z]\b)"
+    r"|\\(?:to|rightarrow|Rightarrow)\b|\b(?:on(?: the)? top of|onto|on|to|upon)\b)"
     r"|(?P<from>\bfrom\b)"
     r"|(?P<noise>\b(?:the|an?(?=[ ](?:dis[ck]|block))|(?:moves|plan|actions?|steps|solution|answer):"
     r"|move|put|place|stack|take|dis[ck]|ring|block|peg|rod|pole|tower|and|then|next|finally|first|top)(?![^\W_]))"

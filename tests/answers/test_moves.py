@@ -173,3 +173,17 @@ def test_ten_megabytes_are_read_in_time_linear_in_the_limit(junk: str) -> None:
     moves(junk * (10_000_000 // len(junk)), DIRECTIONS, 200)
     played(junk * (10_000_000 // len(junk)), DIRECTIONS, 200)
     assert time.thread_time() - start < 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("up up left (3 moves)", ["up", "up", "left"]),
+        ("**Moves (3):** up up left", ["up", "up", "left"]),
+        ("> up up left", ["up", "up", "left"]),
+        ("right (3 moves)", "syntax"),
+        ("\\boxed{up left} is wrong.", "retracted"),
+    ],
+)
+def test_moves_may_be_counted_and_quoted_but_not_taken_back(text: str, expected: list[str] | str) -> None:
+    assert played(text, DIRECTIONS, 9) == expected

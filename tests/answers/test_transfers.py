@@ -101,3 +101,17 @@ def test_ten_megabytes_are_read_in_bounded_time(junk: str) -> None:
     transfers(junk * (10_000_000 // len(junk)), NAMES, 300)
     transferred(junk * (10_000_000 // len(junk)), NAMES, 300)
     assert time.thread_time() - start < 0.25
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A-C, B-A",
+        "> A C, B A",
+        "\\boxed{\\begin{array}{l} \\text{A C} \\\\ \\text{B A} \\end{array}}",
+        "\\begin{aligned}\n&\\text{A to C} \\\\\n&\\text{B to A}\n\\end{aligned}",
+    ],
+)
+def test_moves_may_be_dashed_quoted_or_rows_of_tex(text: str) -> None:
+    names = {"a": "A", "b": "B", "c": "C"}
+    assert transferred(text, names, 4) == [Transfer("A", "C"), Transfer("B", "A")]
