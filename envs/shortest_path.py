@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
+from reasongym.answers.extraction import Ending
 from reasongym.answers.paths import read_path
 from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Json, Verdict
@@ -109,13 +110,12 @@ class ShortestPath(Env):
         )
 
     def verify(self, data: Data, text: str) -> Verdict:
-        ending = "block" if text.endswith(("```", "```\n")) else "line"
-        answer, reason = declared(text, ending)
-        if answer is None:
-            return Verdict(0.0, False, reason)
-        path = read_path(answer, NAMES[: data["num_nodes"]])
+        names = NAMES[: data["num_nodes"]]
+        answer, path = _read(text, "line", names)
+        if path == "syntax":  # a line about the weight, or a fence, may end the text
+            answer, path = _read(text, "block", names)
         if isinstance(path, str):
-            return Verdict(0.0, False, path, answer[:200])
+            return Verdict(0.0, False, path, None if answer is None else answer[:200])
         shown = " ".join(NAMES[node] for node in path) or NO_PATH
         return Verdict.of(_judge(data, path), shown)
 
@@ -258,6 +258,11 @@ def _weights(data: Data) -> dict[tuple[int, int], int]:
     if not data["directed"]:
         weights |= {(b, a): weight for (a, b), weight in weights.items()}
     return weights
+
+
+def _read(text: str, ending: Ending, names: str) -> tuple[str | None, list[int] | str]:
+    answer, reason = declared(text, ending)
+    return answer, reason if answer is None else read_path(answer, names)
 
 
 def _judge(data: Data, path: Sequence[int]) -> str:

@@ -200,3 +200,21 @@ def test_terse_problems_are_words_between_single_spaces() -> None:
         words = made.prompt.split(" ")
         numbers = {str(number) for number in range(1_000)}
         assert set(words) <= {*NAMES, *numbers, "one", "way", ";", "from", "to", ":"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shortest path: A -> B -> D\nTotal weight: 6",
+        "```\nA -> B -> D\n```\n\nIts total weight is as small as can be.",
+    ],
+)
+def test_a_line_may_follow_the_path(text: str) -> None:
+    assert reason(SQUARE, text) == "ok"
+
+
+@pytest.mark.parametrize(
+    "text", ["Wrong answer:\n\nA -> B -> D", "Perhaps:\nA -> B -> D", "\\boxed{A -> B -> D} is wrong."]
+)
+def test_a_path_that_is_disowned_earns_nothing(text: str) -> None:
+    assert reason(SQUARE, text) != "ok"
