@@ -13,7 +13,7 @@ from reasongym.core import Env, Problem, Verdict
 from reasongym.registry import get
 
 _NUM_THREADS = 16
-_NUM_DIGESTED = 8
+_NUM_DIGESTED = 3
 _NUM_REPLAYED = 500
 _OTHER_PROCESS = """
 import importlib, sys

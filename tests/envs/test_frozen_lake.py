@@ -7,7 +7,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data, Turn
-from reasongym.envs import boards
+from reasongym.envs import _boards as boards
 from reasongym.envs.frozen_lake.lakes import ENOUGH, LEVELS, Lake, best_chance, moves_needed
 from reasongym.seeding import stream
 

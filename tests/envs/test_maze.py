@@ -6,7 +6,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data, Turn
-from reasongym.envs import boards
+from reasongym.envs import _boards as boards
 from reasongym.envs.maze import mazes, path, walk
 from reasongym.seeding import stream
 
