@@ -23,7 +23,7 @@ def chance_is_measured(sample: Sample) -> Finding:
         played.append((fmean(earned), len(earned)))
     measured, num = max(played)
     figures = {"random": played[0][0], "constant": max(played[1:])[0], "declared": env.chance(level)}
-    ok = abs(measured - env.chance(level)) <= allowance(measured, num)
+    ok = abs(measured - env.chance(level)) <= allowance(max(measured, env.chance(level)), num)
     detail = "" if ok else f"{measured:.4f} was measured, chance({level}) says {env.chance(level)}"
     return Finding(ok, detail, figures)
 
