@@ -51,6 +51,14 @@ ITEMS = {
     "demo-0": Item("prove_demo:seed_0", "the demo learns from nothing, seed 0", 6),
     "demo-1": Item("prove_demo:seed_1", "the demo learns from nothing, seed 1", 6),
     "demo-2": Item("prove_demo:seed_2", "the demo learns from nothing, seed 2", 6),
+    "learn-gcd": Item("prove_learning:gcd", "a model learns divisors from nothing", 3),
+    "learn-knights-knaves": Item(
+        "prove_learning:knights_knaves", "a model learns small puzzles from nothing", 5
+    ),
+    "learn-base-conversion": Item("prove_learning:base_conversion", "a model learns binary from nothing", 3),
+    "learn-countdown-steps": Item(
+        "prove_learning:countdown_steps", "a model learns several turns from nothing", 8
+    ),
 }
 
 
