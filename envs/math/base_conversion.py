@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from reasongym.answers.extraction import extract
 from reasongym.answers.numbers import MAX_CHARS, plain_text
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.exact import Exact, after_prose, refused
 from reasongym.registry import register
@@ -75,7 +75,7 @@ class BaseConversion(Exact):
         return f"base {data['source']} {' '.join(data['digits'])} to base {data['target']} :"
 
     def verify(self, data: Data, text: str) -> Verdict:
-        answer, reason = extract(text, "line")
+        answer, reason = declared(text, "line")
         if answer is None:
             return Verdict(0.0, False, reason)
         digits = digits_in(answer, data["target"], data["digits"])

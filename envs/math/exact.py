@@ -6,8 +6,9 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import ClassVar
 
-from reasongym.answers.extraction import HEDGED, Extraction, extract, offers_alternatives
+from reasongym.answers.extraction import HEDGED, Extraction, offers_alternatives
 from reasongym.answers.numbers import number
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Verdict
 
 SHOWN_CHARS = 200
@@ -34,17 +35,17 @@ _ABOUT = (
 
 def find(text: str, units: Collection[str] = ()) -> Extraction:
     """Return the formula that a completion declares or ends with, with or without a unit behind it."""
-    found = extract(text, "formula")
+    found = declared(text, "formula")
     if "```" in (found.answer or "") or (found.answer is None and text.rstrip().endswith("```")):
-        found = extract(text, "block")
+        found = declared(text, "block")
     elif text.rstrip().endswith("}") and text.rpartition("\n")[2].lstrip().startswith('{"'):
-        found = extract(text, "line")
+        found = declared(text, "line")
     if found.answer is None and found.reason == "no_answer" and units:
         bare = text.rstrip(" .\n\t*")
         tail = bare[-_MAX_UNIT_CHARS:].lower()
         unit = max((unit for unit in units if tail.endswith(unit.lower())), key=len, default="")
         if unit:
-            found = extract(bare[: -len(unit)], "formula")
+            found = declared(bare[: -len(unit)], "formula")
     if found.answer is None:
         return found
     if "####" in found.answer:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from math import prod
 
-from reasongym.answers.extraction import Extraction, extract
+from reasongym.answers.extraction import Extraction
 from reasongym.answers.numbers import plain_text
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.exact import Exact, after_prose, refused
 from reasongym.registry import register
@@ -94,11 +95,11 @@ class Factorization(Exact):
 
 def _find(text: str) -> Extraction:
     """Return the declared product, or the last line from where its numbers begin."""
-    found = extract(text, "formula")
+    found = declared(text, "formula")
     if (
         found.answer is None and found.reason == "hedged"
     ):  # a list such as "the primes are 2, 3 and 5" is none
-        found = extract(text, "line")
+        found = declared(text, "line")
         found = Extraction(after_prose(found.answer), "ok") if found.answer else found
     return found
 

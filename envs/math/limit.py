@@ -24,7 +24,7 @@ _LEVELS: tuple[tuple[str, limits.Maker], ...] = (
     ("functions without their first terms, over x^2 or x^3", limits.second_order),
     ("sums and products of functions whose terms up to x^2 or x^3 cancel", limits.combined),
 )
-_CLUTTER = r"\\(?:text|mathrm|left|right|displaystyle|,|;| )|[\s$\\{}()*`.+]"
+_CLUTTER = r"\\(?:text|mathrm|left|right|displaystyle|,|;| )|[\s$\\{}()\[\]*`.+]"
 _WORDS = {
     limits.INFINITY: frozenset(("infinity", "infty", "inf", "∞", "oo", "positiveinfinity")),
     limits.MINUS_INFINITY: frozenset(

@@ -1,10 +1,12 @@
 """`LinearEquation-v0`: one equation of the first degree in one unknown, with brackets and fractions."""
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
 from reasongym.answers.algebra import polynomial
+from reasongym.answers.arithmetic import unwrapped
 from reasongym.answers.formulas import parse
 from reasongym.answers.numbers import number
 from reasongym.core import Data, Json
@@ -118,10 +120,13 @@ class LinearEquation(Posed):
         return f"solve {spaced(_equation(data))} :"
 
     def fault(self, data: Data, answer: str) -> str:
-        answer = answer.strip("$ \n").removesuffix(".")
+        answer = unwrapped(answer).strip("$ \n").removesuffix(".")
         name, equals, value = answer.partition("=")
         own_name = equals and name.strip(" $*(\\[") == data["variable"]
-        read = number(value if own_name else answer)
+        value = value if own_name else answer.removesuffix(f"= {data['variable']}")
+        if re.search(rf"(?<![A-Za-z\\]){data['variable']}(?![A-Za-z])", value):
+            return "hedged"  # two equations, or more than the name before one
+        read = number(value)
         if isinstance(read, str):
             return read
         slope, constant = _difference(data["left"], data["right"])

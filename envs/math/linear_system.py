@@ -11,7 +11,7 @@ from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.elimination import determinant, eliminated, num_digits, solution
 from reasongym.envs.math.polynomials import nonzero, spaced
 from reasongym.envs.math.posed import Posed
-from reasongym.envs.math.solutions import MAX_CHARS, concluded, joined_lines, unwrapped
+from reasongym.envs.math.solutions import MAX_CHARS, concluded, joined_lines, one_box, unwrapped
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -90,7 +90,7 @@ class LinearSystem(Posed):
     def verify(self, data: Data, text: str) -> Verdict:
         """Read the declared answer or the last line, with the assignments right before it."""
         names: list[str] = data["names"]
-        return super().verify(data, joined_lines(text, lambda line: _assigns(line, names)))
+        return super().verify(data, one_box(joined_lines(text, lambda line: _assigns(line, names))))
 
     def fault(self, data: Data, answer: str) -> str:
         found = _read(answer, data["names"])

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 
-from reasongym.answers.extraction import extract
 from reasongym.answers.numbers import numbers
+from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict
 from reasongym.envs.math.exact import Exact, after_prose, refused
 from reasongym.envs.math.sequence_rules import KINDS, NUM_NEXT
@@ -136,7 +136,7 @@ _ABOUT_ORDER = {
 
 def _find(text: str) -> tuple[str | None, str]:
     """Return the declared list, or the list that ends the last line."""
-    answer, reason = extract(text, "line")
+    answer, reason = declared(text, "line")
     if answer is None or isinstance(numbers(answer), list):
         return answer, reason
     labels = [int(label[1]) for label in re.finditer(_INDEX, answer)]

@@ -19,7 +19,7 @@ _WRAPPING = (
 _LEAD = (
     r"(?i)^\W{0,4}(?:(?:then|we get|we find|we have|the inequality holds (?:for|when))\b,? {0,2}){0,3}"
     r"(?:(?:the |both |two |all |complex |real |exact |final |only |equation |quadratic |has |its ){0,6}"
-    r"(?:solution set|solutions?|roots?|zeros?|answers?)"
+    r"(?:solution set|solutions?|roots?|zeros?|answers?|results?)"
     r"(?: (?:of|to) the (?:equation|inequality|system(?: of equations)?))?(?: is| are)? {0,2}:? {0,2})?"
 )
 _MULTIPLICITY = (
@@ -147,7 +147,7 @@ def _signs(text: str) -> list[str]:
 
 def joined_lines(text: str, is_part: Callable[[str], bool]) -> str:
     """Join the lines that end a text where each is part of the answer: `x = 2` over `x = -3`."""
-    lines = text.rstrip().split("\n") if len(text) < MAX_JOINED else [text]
+    lines = text.rstrip().removesuffix("\n```").split("\n") if len(text) < MAX_JOINED else [text]
     start = len(lines)
     joined: list[str] = []
     while start and len(lines[start - 1]) < MAX_LINE:
@@ -171,5 +171,5 @@ def one_box(text: str) -> str:
 
 
 def bare_line(line: str) -> str:
-    """Take away a bullet before a line, signs of mathematics around it, a comma or stop behind it."""
-    return line.strip().lstrip("-*•$ \\([").rstrip("$ \\)].,;").strip()
+    """Take away a bullet or number before a line, signs around it, and a comma or stop behind it."""
+    return re.sub(r"^[0-9][.)] ", "", line.strip()).lstrip("-*•$ \\([").rstrip("$ \\)].,;").strip()

@@ -100,7 +100,7 @@ def _tokens(text: str) -> list[str]:
 def unwrapped(text: str) -> str:
     """Strip a full stop and the pairs of signs that set an expression apart from prose."""
     for _ in range(_MAX_WRAPPERS):
-        text = text.removesuffix(".").strip()
+        text = text.strip().removesuffix(".").strip()
         if text[:1] not in "$\\*`":
             return text
         for opening, closing in _WRAPPERS:

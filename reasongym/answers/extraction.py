@@ -1,11 +1,11 @@
 r"""Find the answer that a completion declares.
 
 What counts is the text after the last `</think>`; a `<think>` that is never closed declares nothing. Ways
-to declare an answer, strongest first: `\boxed{}` or `\fbox{}`, `<answer></answer>`, `####`, a phrase such
-as "the answer is", and what ends the text: an expression, a formula, a line or a block, as the family asks
-for (`Ending`). The strongest way present decides, and its last complete declaration supersedes the earlier
-ones, unless both stand in one sentence and differ: that is a hedge, and so is one declaration that offers
-alternatives.
+to declare an answer, strongest first: `\boxed{}` or `\fbox{}`, `<answer></answer>`, `####`, a JSON object
+with an `answer` that ends the text, a phrase such as "the answer is", and what ends the text: an expression,
+a formula, a line or a block, as the family asks for (`Ending`). The strongest way present decides, and its
+last complete declaration supersedes the earlier ones, unless both stand in one sentence and differ: that is
+a hedge, and so is one declaration that offers alternatives.
 """
 
 import re
@@ -66,6 +66,7 @@ _OR = re.compile(r"[^\n]\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
+_OBJECT = r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})"\s{0,9}\}'
 _PLACEHOLDERS = frozenset(
     ("", "...", "…", r"\ldots", r"\dots", r"\cdots", "?", "answer", "your answer", "expression")
 )
@@ -73,6 +74,7 @@ _EXPRESSION_CHARS = SIGNS + "$"
 _MARKERS = ("\\boxed", "\\fbox", "<answer>")  # empty, cut off or denied where no declaration was found
 _LISTING = re.compile(r"(?:\b(?:or|and|either)|[,;|])$", re.IGNORECASE)
 _BLOCKS = (("```", "```"), ("$$", "$$"), ("\\[", "\\]"))  # these may span lines
+_DISPLAYS = _BLOCKS[1:]
 _INLINE = (("$", "$"), ("\\(", "\\)"), ("`", "`"), ("**", "**"), ('"', '"'), ("“", "”"))
 _BLANK = " \t\r\n\u200b\u2060\ufeff"
 _MATHS = ("$", "\\")  # what stands between the others may as well be words
@@ -109,7 +111,7 @@ def extract(text: str, ending: Ending = "expression") -> Extraction:
     answering = after_thinking(text)
     if answering is None:
         return NO_ANSWER
-    for find in (_boxes, _tags, _hashes):
+    for find in (_boxes, _tags, _hashes, _objects):
         declarations = _kept(answering, find(answering))
         if declarations:
             return _decide(answering, declarations)
@@ -213,6 +215,16 @@ def _hashes(text: str) -> list[_Declaration]:
         return []
     start = text.rindex(line)
     return [_Declaration(start, start + len(line), line.lstrip("#"))]
+
+
+def _objects(text: str) -> list[_Declaration]:
+    """Read `{"answer": "42"}` where it ends the text; LaTeX may be escaped there or not."""
+    ending = text.rstrip(_BLANK + "`")
+    found = [one for one in re.finditer(_OBJECT, ending) if one.end() == len(ending)]
+    return [
+        _Declaration(one.start(), one.end(), one[1].replace("\\\\", "\\").replace('\\"', '"'))
+        for one in found
+    ]
 
 
 def _phrases(text: str, ending: Ending) -> list[_Declaration]:
@@ -340,15 +352,26 @@ def _last_formula(text: str) -> Extraction:
             text[start : start + 1] in _OPERATORS and text[start : start + 2] != "**"
         ):  # the word before was a product of variables
             start = line
-    if start == len(text) or _is_denied(text, start):
+    lead = text[max(0, start - _MAX_LEAD) : start].rpartition("\n")[2]
+    if start == len(text) or _is_denied(text, start) or re.search(_DISOWNED, lead):
         return NO_ANSWER
-    return HEDGED if _is_listed(text[:start]) else Extraction(_bare(text[start:]), "ok")
+    return (
+        HEDGED
+        if re.search(_OFFERED, lead) or _is_listed(text[:start])
+        else Extraction(_bare(text[start:]), "ok")
+    )
 
 
 def _last_line(text: str) -> Extraction:
     text = text.rstrip(_BLANK)
     if text.endswith("\n```"):
         text = text[:-4].rstrip(_BLANK)  # a fence of its own lines holds the line
+    for opening, closing in _DISPLAYS:
+        inside = text.removesuffix(".").removesuffix(closing).rstrip(" \t")
+        if text.removesuffix(".").endswith(closing) and inside.endswith("\n"):
+            start = inside.rfind(opening)
+            if start >= 0:
+                return _unless_disowned(text[:start], text[start:])
     before, _, line = text.rpartition("\n")
     return _unless_disowned(before, line)
 

@@ -190,3 +190,22 @@ def test_prompts_name_the_answer_format_and_terse_ones_are_separate_tokens(env_i
     assert "\\boxed{}" in env.prompt(data, "boxed")
     assert "<answer> </answer>" in env.prompt(data, "tags")
     assert env.prompt(data, "terse").endswith((" =", " :", " then"))
+
+
+@pytest.mark.parametrize("env_id", [*IDS, "Sequence-v0", "BaseConversion-v0", "Factorization-v0"])
+def test_an_answer_that_is_taken_back_earns_nothing(env_id: str) -> None:
+    env = reasongym.get(env_id)
+    data = env.problem(env.row(1)).data
+    [answer] = env.oracle(data)
+    assert env.verify(data, f"\\boxed{{{answer}}}").correct
+    for after in (" is wrong", "\n\nAll of this is false.", ". No wait, scratch that."):
+        assert not env.verify(data, f"\\boxed{{{answer}}}{after}").correct
+
+
+@pytest.mark.parametrize("env_id", [*IDS, "Sequence-v0", "BaseConversion-v0", "Factorization-v0"])
+def test_displays_and_objects_hold_answers(env_id: str) -> None:
+    env = reasongym.get(env_id)
+    data = env.problem(env.row(1)).data
+    [answer] = env.oracle(data)
+    for text in ("So\n\\[\n{}.\n\\]", "$$\n{}\n$$", "\\[\n{}\n\\]", '{{"answer": "{}"}}'):
+        assert env.verify(data, text.format(answer)).correct, text

@@ -159,3 +159,11 @@ def test_answers_are_exact_texts() -> None:
             if answer not in ("infinity", "-infinity", "does not exist"):
                 Fraction(answer)
                 assert not isinstance(parse(answer, ()), str)
+
+
+@pytest.mark.parametrize(
+    "text", ["\\[-\\infty\\]", "\\[\n-\\infty\n\\]", "$$-\\infty$$", "So\n\\[\n-\\infty.\n\\]"]
+)
+def test_an_infinity_may_be_displayed(text: str) -> None:
+    data = {"function": "1/x", "at": "0", "variable": "x", "answer": "-infinity", "num_steps": 1, "level": 3}
+    assert reasongym.get("Limit-v0").verify(data, text).correct

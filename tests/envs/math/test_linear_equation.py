@@ -102,3 +102,31 @@ def test_swapped_sides_and_reordered_terms_are_the_same_problem() -> None:
     other: Data = {"left": [[1, [12, 0], 1]], "right": [[1, [5, 0], 1], [1, [0, 1], 1]], "variable": "z"}
     assert ENV.canonical(WHOLE) == ENV.canonical(other)
     assert ENV.canonical(WHOLE) != ENV.canonical(THIRD)
+
+
+X_IS_2 = {"left": [[1, [0, 1], 1]], "right": [[1, [2, 0], 1]], "variable": "x"}
+
+
+@pytest.mark.parametrize(
+    "text", ["\\(x = 2\\)", "\\[x = 2\\]", "So\n\\[\nx = 2.\n\\]", "2 = x", "x = 4/2 = 2"]
+)
+def test_typeset_solutions_are_read(text: str) -> None:
+    assert reasongym.get("LinearEquation-v0").verify(X_IS_2, text).correct
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "x = 3 \\quad x = 2",
+            "x = 2 / x = 3",
+            "x = 3 -> x = 2",
+            "\\boxed{x = 3 \\lor x = 2}",
+            "x = 3–x = 2",
+        ),
+        *("<answer>x = 3\nx = 2</answer>", "(a) x = 3 (b) x = 2", "\\pm x = 2", "~x = 2", "≥ x = 2"),
+        *("The answer isn't x = 2", "The answer is anything but x = 2", "1 - (x = 2)", "x = x + 2 = 2"),
+    ],
+)
+def test_two_equations_or_words_before_one_are_no_solution(text: str) -> None:
+    assert not reasongym.get("LinearEquation-v0").verify(X_IS_2, text).correct

@@ -136,3 +136,20 @@ def test_unknowns_and_equations_in_another_order_are_the_same_problem() -> None:
         names = {ENV.canonical(ENV.symmetric(data, stream(b"%d" % n))) for n in range(40)}
         assert names == {ENV.canonical(data)}
     assert ENV.canonical(TWO) != ENV.canonical(HALVES)
+
+
+@pytest.mark.parametrize(
+    ("text", "correct"),
+    [
+        ("\\boxed{x = 2} and \\boxed{y = 1}", True),
+        ("```\nx = 2\ny = 1\n```", True),
+        ("1. x = 2\n2. y = 1", True),
+        ("\\[\nx = 2, \\quad y = 1\n\\]", True),
+        ("Hence the result is x = 2, y = 1", True),
+        ("\\boxed{x = 2, y = 1} or \\boxed{x = 3, y = 1}", False),
+        ("\\boxed{x = 2} and \\boxed{y = 1} or \\boxed{y = 2}", False),
+    ],
+)
+def test_assignments_in_boxes_fences_and_displays_are_read(text: str, correct: bool) -> None:
+    data = {"names": ["x", "y"], "rows": [[1, 1, 3], [1, -1, 1]]}
+    assert reasongym.get("LinearSystem-v0").verify(data, text).correct is correct
