@@ -39,6 +39,7 @@ from reasongym.answers.algebra import (
 from reasongym.answers.points import Point, Undefined
 from reasongym.answers.trees import (
     Constant,
+    E,
     Formula,
     Function,
     Number,
@@ -129,8 +130,7 @@ class _Spelling:
             self.add_all(f"f{tree.name}(", tree.argument)
         elif isinstance(tree, Power):
             self.add_all("^(", tree.base, tree.exponent)
-            if isinstance(tree.exponent, Number) and tree.exponent.value.denominator % 2 == 0:
-                self.add_root(tree.base)
+            self.add_power(tree.base, tree.exponent)
         else:
             self.add_all("s(" if isinstance(tree, Sum) else "p(", *parts(tree))
 
@@ -139,6 +139,16 @@ class _Spelling:
         for tree in trees:
             self.add(tree)
         self.parts.append(")")
+
+    def add_power(self, base: Formula, exponent: Formula) -> None:
+        """Note what may be a root in any spelling: `u^(2^(-1))`, `u^(1/2 + x - x)`, `e^(ln(u)/2)`."""
+        constant = rational(exponent)
+        if base == E:
+            self.needs_signs |= constant is None and _has_logarithm(exponent)
+        elif constant is None and rational(base) is None:
+            self.needs_signs = True
+        elif constant is None or constant.denominator % 2 == 0:
+            self.add_root(base)
 
     def add_root(self, base: Formula) -> None:
         """Note what is under an even root, and whether its sign is certain."""
@@ -163,6 +173,11 @@ class _Spelling:
             self.needs_signs |= len(self.roots) > 1
         else:
             self.needs_signs = True
+
+
+def _has_logarithm(tree: Formula) -> bool:
+    is_logarithm = isinstance(tree, Function) and tree.name in ("ln", "log")
+    return is_logarithm or any(map(_has_logarithm, parts(tree)))
 
 
 _SMALL_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23)

@@ -343,3 +343,25 @@ def test_many_large_primes_under_roots_are_refused_at_once() -> None:
     start = time.thread_time()
     assert judge(tree(many), tree(many)) == "undecided"
     assert time.thread_time() - start < 0.02
+
+
+@pytest.mark.parametrize(
+    ("root", "other"),
+    [
+        ("(x^2)^(2^(-1))", "x"),
+        ("(x^6)^(6^(-1))", "x"),
+        ("e^(ln(x^2)/2)", "x"),
+        ("e^(2^(-1) ln(x^2))", "x"),
+        ("(x^2)^(1/2 + x - x)", "x"),
+        ("((x-1)^2)^((1+1)^(-1))", "1-x"),
+        ("(1-sin(x)^2)^(2^(-1))", "cos(x)"),
+        ("(1000003*1000003)^(2^(-1))", "-1000003"),
+        ("841^(1/2 + x - x)", "-29"),
+    ],
+)
+def test_the_sign_of_a_root_counts_in_every_spelling(root: str, other: str) -> None:
+    for scale in range(1, 13):
+        first, second = (parse(f"{scale}*({side})", ("x",)) for side in (root, other))
+        assert not isinstance(first, str)
+        assert not isinstance(second, str)
+        assert judge(first, second) == "different"
