@@ -124,6 +124,8 @@ _LABEL = re.compile(
     r"|\\[dt]?frac\{(?:\\mathrm\{)?d.*|(?:\\int|∫|\\lim|lim|d/d[a-z]|D_).*)"
 )
 _ROUNDED = re.compile(r"≈|\\approx|\\simeq|≃")
+_ALIGNED = r"\\(?:begin|end)\{(?:aligned|align|gathered|split)\*?\}|&|\\\\"
+"""What sets the sides of one equation on several rows."""
 _REMARK = re.compile(r",?\s\(?(?:where|with|for some|for any|and)\s|,\s?(?:\\quad|\\text)")
 
 
@@ -153,7 +155,9 @@ def parse_equation(text: str, names: Collection[str]) -> list[Formula] | str:
     """
     if len(text) > MAX_CHARS:
         return "over_limit"
-    text = _ROUNDED.split(text, maxsplit=1)[0]
+    text = _ROUNDED.split(text, maxsplit=1)[0].replace("′", "'").replace("’", "'")
+    if "\\begin" in text:
+        text = re.sub(_ALIGNED, " ", text)
     remark = _REMARK.search(text)
     text = unwrapped((text[: remark.start()] if remark else text).strip().rstrip(",(;"))
     *left, last = text.split("=")

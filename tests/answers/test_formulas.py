@@ -230,3 +230,25 @@ def test_what_is_written_reads_back_as_it_was() -> None:
         read = tree(text)
         assert identical(tree(write(read)), read), write(read)
         assert identical(tidy(read), read), write(tidy(read))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f′(x) = 6x + 2",
+        "f’(x) = 6x + 2",
+        "\\[\n\\begin{aligned}\nf'(x) &= 3 \\cdot 2x + 2 \\\\\n&= 6x + 2\n\\end{aligned}\n\\]",
+        "\\begin{align*}f'(x) &= 6x + 2\\end{align*}",
+    ],
+)
+def test_primes_and_aligned_rows_name_one_equation(text: str) -> None:
+    sides = parse_equation(text, ("x",))
+    assert not isinstance(sides, str)
+    assert sides[-1] == parse("6x + 2", ("x",))
+
+
+def test_aligned_rows_without_an_equals_sign_are_no_choice() -> None:
+    sides = parse_equation("\\begin{aligned} 3x \\\\ 4x \\end{aligned}", ("x",))
+    assert isinstance(sides, str) or all(
+        side not in (parse("3x", ("x",)), parse("4x", ("x",))) for side in sides
+    )
