@@ -89,6 +89,10 @@ _LEVELS: tuple[tuple[str, Callable[[Random], Sides]], ...] = (
 )
 
 
+_TYPESET = r"(?s)\\displaystyle\b|\\(?:boldsymbol|mathbf|mathrm|textbf|mathit) ?\{([^{}]*)\}"
+"""What only sets an equation or its unknown in type."""
+
+
 @register("LinearEquation-v0")
 class LinearEquation(Posed):
     """Solve an equation of the first degree; the solution is a whole number or a fraction, in any exact form.
@@ -120,9 +124,9 @@ class LinearEquation(Posed):
         return f"solve {spaced(_equation(data))} :"
 
     def fault(self, data: Data, answer: str) -> str:
-        answer = unwrapped(answer).strip("$ \n").removesuffix(".")
+        answer = re.sub(_TYPESET, r"\1", unwrapped(answer).strip("$ \n").removesuffix("."))
         name, equals, value = answer.partition("=")
-        own_name = equals and name.strip(" $*(\\[") == data["variable"]
+        own_name = equals and re.sub(r"^[-*•>] +", "", name).strip(" $*(\\[") == data["variable"]
         value = value if own_name else answer.removesuffix(f"= {data['variable']}")
         if re.search(rf"(?<![A-Za-z\\]){data['variable']}(?![A-Za-z])", value):
             return "hedged"  # two equations, or more than the name before one

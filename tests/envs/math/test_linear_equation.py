@@ -108,7 +108,19 @@ X_IS_2 = {"left": [[1, [0, 1], 1]], "right": [[1, [2, 0], 1]], "variable": "x"}
 
 
 @pytest.mark.parametrize(
-    "text", ["\\(x = 2\\)", "\\[x = 2\\]", "So\n\\[\nx = 2.\n\\]", "2 = x", "x = 4/2 = 2"]
+    "text",
+    [
+        "\\(x = 2\\)",
+        "\\[x = 2\\]",
+        "So\n\\[\nx = 2.\n\\]",
+        "2 = x",
+        "- x = 2",
+        "- **x = 2**",
+        "x = 4/2 = 2",
+        "$\\displaystyle x = 2$",
+        "$\\boldsymbol{x = 2}$",
+        "$\\mathbf{x} = 2$",
+    ],
 )
 def test_typeset_solutions_are_read(text: str) -> None:
     assert reasongym.get("LinearEquation-v0").verify(X_IS_2, text).correct
@@ -124,7 +136,14 @@ def test_typeset_solutions_are_read(text: str) -> None:
             "\\boxed{x = 3 \\lor x = 2}",
             "x = 3–x = 2",
         ),
-        *("<answer>x = 3\nx = 2</answer>", "(a) x = 3 (b) x = 2", "\\pm x = 2", "~x = 2", "≥ x = 2"),
+        *(
+            "<answer>x = 3\nx = 2</answer>",
+            "(a) x = 3 (b) x = 2",
+            "\\pm x = 2",
+            "-x = 2",
+            "~x = 2",
+            "≥ x = 2",
+        ),
         *("The answer isn't x = 2", "The answer is anything but x = 2", "1 - (x = 2)", "x = x + 2 = 2"),
     ],
 )
