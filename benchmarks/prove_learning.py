@@ -44,7 +44,6 @@ def _of(rates: dict[str, float], player: str) -> float:
     return rates.get(f"{player}-eval", rates.get(f"{player}-all", 0.0))
 
 
-gcd, knights_knaves, base_conversion, countdown_steps = (
-    partial(learning, f"{name}-demo")
-    for name in ("gcd", "knights-knaves", "base-conversion", "countdown-steps")
+gcd, knights_knaves, base_conversion = (
+    partial(learning, f"{name}-demo") for name in ("gcd", "knights-knaves", "base-conversion")
 )
