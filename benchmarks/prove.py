@@ -56,8 +56,6 @@ ITEMS = {
         "prove_learning:knights_knaves", "a model learns small puzzles from nothing", 5
     ),
     "learn-base-conversion": Item("prove_learning:base_conversion", "a model learns binary from nothing", 3),
-        "prove_learning:countdown_steps", "a model learns several turns from nothing", 8
-    ),
 }
 
 
