@@ -101,7 +101,7 @@ class Digits(Env):
 
     def generate(self, rng: random.Random, level: int, options: Any) -> Data:
         """Draw four numbers and a target."""
-        return {"numbers": [rng.randint(1, 99) for _ in range(4)], "target": rng.randint(10, 99)}
+        return {"numbers": [rng.between(1, 99) for _ in range(4)], "target": rng.between(10, 99)}
 
     def prompt(self, data: Data, style: str) -> str:
         """Ask for a sum."""
@@ -129,7 +129,7 @@ class Digits(Env):
 
     def random_action(self, state: Any, rng: random.Random) -> str:
         """Write one digit."""
-        return str(rng.randrange(10))
+        return str(rng.below(10))
 
 
 def prompts(num: int) -> list[str]:
