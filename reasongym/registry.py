@@ -24,7 +24,6 @@ NAMESPACE = "reasongym"
 E = TypeVar("E", bound=type[Env])
 
 _DECORATED = re.compile(r'^@register\("([^"]+)"\)\nclass (\w+)', re.MULTILINE)
-_OTHERWISE = re.compile(r"(?<![@\w])register\(")
 
 _classes: dict[str, type[Env]] = {}
 _declared: dict[str, str] = {}
@@ -144,5 +143,5 @@ def _declare(module: str, source: str) -> None:
         _declared[full_id] = module
         entry_point, batch = f"{module}:{class_name}", partial(_batch, full_id)
         gymnasium.register(full_id, entry_point=entry_point, vector_entry_point=batch)
-    if _OTHERWISE.search(source):
+    if source.count("register(") > source.count("@register("):
         importlib.import_module(module)
