@@ -38,7 +38,7 @@ def register(env_id: str) -> Callable[[E], E]:
         env_class.env_id = full_id
         _classes[full_id] = env_class
         _shared.cache_clear()  # a notebook runs its cell again: the id means the new class everywhere
-        if _declared.get(full_id) != env_class.__module__:
+        if _declared.get(full_id, "") != env_class.__module__:  # None for a class made by exec
             _declared.pop(full_id, None)
             gymnasium.register(full_id, entry_point=env_class, vector_entry_point=partial(_batch, full_id))
         return env_class

@@ -111,6 +111,13 @@ def test_every_environment_of_ours_is_found_in_the_source() -> None:
     assert run.stdout == "True\n", run.stderr
 
 
+def test_a_class_of_no_module_is_registered_with_gymnasium_too(plant: Plant, documented_source: str) -> None:
+    planted = type(plant(documented_source))
+    registry.register("acme/Nowhere-v0")(type("Nowhere", (planted,), {"__module__": None}))
+    assert gymnasium.make("acme/Nowhere-v0").reset(seed=0)[0]
+    registry.unregister("acme/Nowhere-v0")
+
+
 def test_a_checkout_without_its_links_is_explained(tmp_path: Path) -> None:
     package = tmp_path / "reasongym"
     package.mkdir()

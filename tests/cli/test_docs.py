@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from reasongym import registry
 from reasongym.agents.models import save_model
 from reasongym.agents.recipes import load_recipe
 from tests.agents.small_models import small
@@ -51,6 +52,7 @@ def test_every_snippet_runs(
         r"^```(console|python|toml)\n(.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE
     )
     assert snippets
+    known = set(registry.specs(trusted=None))
     for language, text in snippets:
         if language == "python":
             exec(compile(text, page, "exec"), {})
@@ -59,6 +61,8 @@ def test_every_snippet_runs(
         else:
             for line in text.splitlines():
                 _runs(line, reasongym)
+    for env_id in set(registry.specs(trusted=None)) - known:
+        registry.unregister(env_id)
 
 
 def _runs(line: str, reasongym: Reasongym) -> None:
