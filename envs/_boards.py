@@ -55,3 +55,14 @@ def picture(board: Sequence[str], colours: Mapping[str, tuple[int, int, int]], s
     image[::size] = image[::size] // 8 * 7
     image[:, ::size] = image[:, ::size] // 8 * 7
     return image
+
+
+def least_image(marks: Sequence[tuple[str, int, int]], last: int) -> str:
+    """Name marked cells (a one-letter sign, row and column from 0 to `last`) up to the eight guises."""
+    images: list[list[str]] = []
+    for _ in range(2):
+        for _ in range(4):
+            marks = [(sign, column, last - row) for sign, row, column in marks]
+            images.append(sorted(f"{sign}{row},{column}" for sign, row, column in marks))
+        marks = [(sign, column, row) for sign, row, column in marks]
+    return " ".join(min(images))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reasongym.answers.extraction import extract
 from reasongym.core import Data, Env, Json, Turn, Verdict
+from reasongym.envs._boards import least_image
 from reasongym.envs.minesweeper.boards import board, cells_of, deduce, neighbours, opened
 from reasongym.envs.minesweeper.search import needs_no_guess
 from reasongym.registry import register
@@ -141,13 +142,7 @@ class Minesweeper(Env):
             for sign, cells in (("m", position.mines), ("o", position.is_open))
             for cell in cells_of(cells)
         ]
-        images: list[list[str]] = []
-        for _ in range(2):
-            for _ in range(4):
-                marks = [(sign, column, last - row) for sign, row, column in marks]
-                images.append(sorted(f"{sign}{row},{column}" for sign, row, column in marks))
-            marks = [(sign, column, row) for sign, row, column in marks]
-        return f"{last + 1} {' '.join(min(images))}"
+        return f"{last + 1} {least_image(marks, last)}"
 
     def symmetric(self, data: Data, rng: Stream) -> Data:
         """Turn and reflect the board."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from reasongym.core import Data, Env, Json, Option, Verdict
+from reasongym.envs._boards import least_image
 from reasongym.envs.queens.placements import attacks, fills, judge, placements
 from reasongym.envs.queens.reading import read_grid, read_numbers
 from reasongym.registry import register
@@ -116,15 +117,9 @@ class NQueens(Env):
         """Name the least of the board's eight images."""
         last = data["size"] - 1
         signs: list[tuple[str, int, int]] = [
-            (sign, row, column) for sign in ("given", "blocked") for row, column in data[sign]
+            (sign[0], row, column) for sign in ("given", "blocked") for row, column in data[sign]
         ]
-        images: list[list[str]] = []
-        for _ in range(2):
-            for _ in range(4):
-                signs = [(sign, column, last - row) for sign, row, column in signs]
-                images.append(sorted(f"{sign[0]}{row},{column}" for sign, row, column in signs))
-            signs = [(sign, column, row) for sign, row, column in signs]
-        return f"{last + 1} {' '.join(min(images))}"
+        return f"{last + 1} {least_image(signs, last)}"
 
     def symmetric(self, data: Data, rng: Stream) -> Data:
         """Turn and reflect the board, and ask for another form."""
