@@ -59,10 +59,11 @@ def picture(board: Sequence[str], colours: Mapping[str, tuple[int, int, int]], s
 
 def least_image(marks: Sequence[tuple[str, int, int]], last: int) -> str:
     """Name marked cells (a one-letter sign, row and column from 0 to `last`) up to the eight guises."""
+    turned = list(marks)
     images: list[list[str]] = []
     for _ in range(2):
         for _ in range(4):
-            marks = [(sign, column, last - row) for sign, row, column in marks]
-            images.append(sorted(f"{sign}{row},{column}" for sign, row, column in marks))
-        marks = [(sign, column, row) for sign, row, column in marks]
+            turned = [(sign, column, last - row) for sign, row, column in turned]
+            images.append(sorted(f"{sign}{row},{column}" for sign, row, column in turned))
+        turned = [(sign, column, row) for sign, row, column in turned]
     return " ".join(min(images))
