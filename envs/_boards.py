@@ -59,7 +59,7 @@ def picture(board: Sequence[str], colours: Mapping[str, tuple[int, int, int]], s
 
 def least_image(marks: Sequence[tuple[str, int, int]], last: int) -> str:
     """Name marked cells (a one-letter sign, row and column from 0 to `last`) up to the eight guises."""
-    turned = list(marks)
+    turned: list[tuple[str, int, int]] = list(marks)
     images: list[list[str]] = []
     for _ in range(2):
         for _ in range(4):
