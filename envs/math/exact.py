@@ -9,6 +9,7 @@ from typing import ClassVar
 from reasongym.answers.extraction import HEDGED, Extraction, offers_alternatives
 from reasongym.answers.numbers import number
 from reasongym.answers.prose import declared
+from reasongym.answers.retractions import without_remarks
 from reasongym.core import Data, Env, Verdict
 
 SHOWN_CHARS = 200
@@ -35,6 +36,7 @@ _ABOUT = (
 
 def find(text: str, units: Collection[str] = ()) -> Extraction:
     """Return the formula that a completion declares or ends with, with or without a unit behind it."""
+    text = without_remarks(text)
     found = declared(text, "formula")
     if "```" in (found.answer or "") or (found.answer is None and text.rstrip().endswith("```")):
         found = declared(text, "block")

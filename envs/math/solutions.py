@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from reasongym.answers.formulas import parse
 from reasongym.answers.identity import identical
+from reasongym.answers.retractions import without_remarks
 from reasongym.answers.trees import Formula
 
 MAX_CHARS = 600
@@ -37,7 +38,7 @@ _LEADS_TO = (
     r"(?i)(?:\b(?:which gives|gives|giving|so|hence|therefore|thus)\b|⇒|⟹|→|=>"
     r"|\\(?:implies|Rightarrow|Longrightarrow)\b),? ?"
 )
-_PLUS_MINUS = ("±", "\\pm")
+_PLUS_MINUS = ("±", "\\pm", "+/-")
 _MINUS_PLUS = ("∓", "\\mp")
 
 
@@ -147,6 +148,7 @@ def _signs(text: str) -> list[str]:
 
 def joined_lines(text: str, is_part: Callable[[str], bool]) -> str:
     """Join the lines that end a text where each is part of the answer: `x = 2` over `x = -3`."""
+    text = without_remarks(text)
     lines = text.rstrip().removesuffix("\n```").split("\n") if len(text) < MAX_JOINED else [text]
     start = len(lines)
     joined: list[str] = []

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reasongym.answers.extraction import after_thinking
-from reasongym.answers.prose import declared, is_retracted
+from reasongym.answers.extraction import after_thinking, is_one_of_several
+from reasongym.answers.prose import declared
+from reasongym.answers.retractions import is_retracted
 
 _WORDS = re.compile(r"[0-9]{1,3}|[^\W\d_]+|n['’]t")
 _ENDS = re.compile(r"[.!?]\s")
@@ -61,7 +62,8 @@ def read_table(text: str, names: Sequence[str], houses: int) -> list[int] | str:
     after = answering[words[last - 1].start + len(words[last - 1].text) :]
     if any(word.text in _RETRACTIONS for word in words[last:]) or is_retracted(after):
         return "hedged"
-    if after.lstrip(" *`|)").startswith("?"):
+    begins = words[headed].start
+    if after.lstrip(" *`|)").startswith("?") or is_one_of_several(answering, begins, begins):
         return "hedged"
     before = headed - 1 if headed and words[headed - 1].text not in ("and", "then") else headed - 2
     follows_another = before >= 0 and words[before].value >= 0

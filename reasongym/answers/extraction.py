@@ -5,7 +5,8 @@ to declare an answer, strongest first: `\boxed{}` or `\fbox{}`, `<answer></answe
 with an `answer` that ends the text, a phrase such as "the answer is", and what ends the text: an expression,
 a formula, a line or a block, as the family asks for (`Ending`). The strongest way present decides, and its
 last complete declaration supersedes the earlier ones, unless both stand in one sentence and differ: that is
-a hedge, and so is one declaration that offers alternatives.
+a hedge, and so is one declaration that offers alternatives, or the last of several labelled as such ("Option
+B:"). What is said after the answer may take it back (`retractions`).
 """
 
 import re
@@ -13,6 +14,7 @@ from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple, TypeAlias
 
 from reasongym.answers.arithmetic import SIGNS
+from reasongym.answers.retractions import is_retracted, without_remarks
 
 MAX_TAIL = 16_384
 """Characters at the end of a completion in which an answer is looked for, so that reading is bounded."""
@@ -24,7 +26,7 @@ that ends the text, or its last fenced block (without a fence: its last paragrap
 
 
 class Extraction(NamedTuple):
-    """The declared answer, or why there is none (`no_answer`, `hedged`)."""
+    """The declared answer, or why there is none (`no_answer`, `hedged`, `retracted`)."""
 
     answer: str | None
     reason: str
@@ -38,6 +40,7 @@ class _Declaration(NamedTuple):
 
 NO_ANSWER = Extraction(None, "no_answer")
 HEDGED = Extraction(None, "hedged")
+RETRACTED = Extraction(None, "retracted")
 
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
 _PHRASE = re.compile(
@@ -62,7 +65,7 @@ _DENIAL = re.compile(
     r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
     re.IGNORECASE,
 )
-_OR = re.compile(r"[^\n]\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
+_OR = re.compile(r"\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
@@ -94,7 +97,8 @@ _PARAGRAPH = re.compile(r"\n[ \t\r]{0,80}\n")
 _KIND = r"(?:answer|solution|option|possibility|candidate|guess|plan|path|assignment)s?"
 _OFFERED = (
     r"(?i)(?:\b(?:or|either|maybe|perhaps|possibly|alternatively)|\b(?:could|might|may)(?: also)? be"
-    rf"|\b(?:another|alternative|second|third|other)(?: possible| valid)? {_KIND}(?: is)?|\b{_KIND} [2-9])"
+    rf"|\b(?:another|alternative|second|third|other)(?: possible| valid)? {_KIND}(?: is)?|\b{_KIND} [2-9]"
+    r"|\b(?:option|possibility|candidate|alternative) [b-h]\b)"
     r"[\s:,*_]{0,5}$"
 )
 _DISOWNED = (
@@ -104,6 +108,17 @@ _DISOWNED = (
 )
 """What a line may say of the block below it that makes it no answer, or one of several."""
 _MAX_LEAD = 80
+_LABELLED = (
+    r"(?i)\b(?:(?P<ordinal>first|second|third|fourth|another|one|other) )?(?:possible )?"
+    r"(?P<kind>option|possibility|candidate|alternative|choice|scenario|answer|version)"
+    r"(?: ?#?\(?(?P<place>[a-h]|[1-9]|one|two|three|four|i{1,3}|iv)\)?)?(?:\*\*)?[ \t]?(?:[:.)=–—]|-(?=\s)|is\b|are\b|would be\b)"
+)
+_PICKS = (
+    r"(?i)\b(?:choose|chose|chosen|pick(?:ed)?|select(?:ed)?|go(?:ing)? with|take|prefer|correct|final(?:ly)?"
+    r"|right|so|therefore|thus|hence|conclusion)\b"
+)
+"""What makes one of several the answer."""
+_SET_APART = " \t\r\n*`$\\[("
 
 
 def extract(text: str, ending: Ending = "expression") -> Extraction:
@@ -116,12 +131,54 @@ def extract(text: str, ending: Ending = "expression") -> Extraction:
         if declarations:
             return _decide(answering, declarations)
     declarations = _kept(answering, _phrases(answering, ending))
-    return _decide(answering, declarations) if declarations else _ENDINGS[ending](answering)
+    return _decide(answering, declarations) if declarations else _ended(answering, ending)
+
+
+def _ended(text: str, ending: Ending) -> Extraction:
+    """Read the answer that ends a text, but for remarks after it."""
+    text = without_remarks(text)
+    found = _ENDINGS[ending](text)
+    if found.answer is None:
+        return found
+    start = text.rindex(found.answer) if found.answer in text else len(text)
+    if is_one_of_several(text, start, start + len(found.answer)):
+        return HEDGED
+    return RETRACTED if is_retracted(text[start + len(found.answer) :], found.answer) else found
 
 
 def offers_alternatives(answer: str) -> bool:
     """Say whether one declaration names several answers ("3 * 7 or 5 + 16")."""
     return _ALTERNATIVES.search(answer) is not None
+
+
+def is_one_of_several(text: str, start: int, end: int, since: int | None = None) -> bool:
+    """Say whether the answer from `start` to `end` is labelled as one of several: "Option A: 4. Option B: 5".
+
+    The label stands in the answer or in the sentence that leads to it, or, where another answer was declared
+    before, anywhere behind that one (`since`); and an earlier label of its kind has another number. A label
+    that is picked ("I choose option B:") is none.
+    """
+    labels = [one for one in re.finditer(_LABELLED, text[:end]) if _place(one)]
+    if len(labels) < 2:
+        return False
+    last = labels[-1]
+    between = text[last.end() : end if last.end() > start else start].strip(_SET_APART)
+    is_within = last.end() > start or (since is not None and last.start() >= since)
+    leads = not (re.search(_PICKS, between) if is_within else _SENTENCE_END.search(between))
+    sentence = _SENTENCE_END.split(text[max(0, last.start() - _MAX_LEAD) : last.start()])[-1]
+    return (
+        leads
+        and not re.search(_PICKS, sentence)
+        and any(_kind(one) == _kind(last) and _place(one) != _place(last) for one in labels[:-1])
+    )
+
+
+def _kind(label: re.Match[str]) -> str:
+    return label["kind"].lower()
+
+
+def _place(label: re.Match[str]) -> str:
+    return (label["ordinal"] or label["place"] or "").lower()
 
 
 def after_thinking(text: str) -> str | None:
@@ -142,6 +199,11 @@ def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
             break
         if "".join(earlier.content.split()) != "".join(last.content.split()):
             return HEDGED
+    others = [one.end for one in declarations if one.content.strip() != last.content.strip()]
+    if is_one_of_several(text, last.start, last.start, since=others[-1] if others else None):
+        return HEDGED
+    if is_retracted(text[last.end :], last.content):
+        return RETRACTED
     return Extraction(_bare(last.content), "ok")
 
 
@@ -281,7 +343,7 @@ def _trailing(text: str) -> Extraction:
         start = _start_of_expression(text)
     if start is None or _is_denied(text, start):
         return NO_ANSWER
-    if _is_listed(text[:start]):
+    if _is_listed(text[:start]) or re.search(_OFFERED, _lead(text, start)):
         return HEDGED
     ending = text[start:].strip()
     if ending.count("**") % 2:
@@ -352,7 +414,7 @@ def _last_formula(text: str) -> Extraction:
             text[start : start + 1] in _OPERATORS and text[start : start + 2] != "**"
         ):  # the word before was a product of variables
             start = line
-    lead = text[max(0, start - _MAX_LEAD) : start].rpartition("\n")[2]
+    lead = _lead(text, start)
     if start == len(text) or _is_denied(text, start) or re.search(_DISOWNED, lead):
         return NO_ANSWER
     return (
@@ -360,6 +422,11 @@ def _last_formula(text: str) -> Extraction:
         if re.search(_OFFERED, lead) or _is_listed(text[:start])
         else Extraction(_bare(text[start:]), "ok")
     )
+
+
+def _lead(text: str, start: int) -> str:
+    """Return the end of the line that leads to an answer: its own, or where it begins one the line above."""
+    return text[max(0, start - _MAX_LEAD) : start].rstrip().rpartition("\n")[2]
 
 
 def _last_line(text: str) -> Extraction:
@@ -389,7 +456,7 @@ def _last_block(text: str) -> Extraction:
 
 def _unless_disowned(before: str, ending: str) -> Extraction:
     """Read a block unless the line above it denies it or offers it as one of several."""
-    lead = before[-_MAX_LEAD:].rstrip().rpartition("\n")[2]
+    lead = _lead(before, len(before))
     if re.search(_OFFERED, lead):
         return HEDGED
     return NO_ANSWER if re.search(_DISOWNED, lead) else _unless_marked(ending)

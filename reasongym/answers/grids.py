@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from reasongym.answers.extraction import after_thinking
-from reasongym.answers.prose import declared, is_retracted
+from reasongym.answers.extraction import after_thinking, is_one_of_several
+from reasongym.answers.prose import declared
+from reasongym.answers.retractions import is_retracted
 
 Grid: TypeAlias = list[list[str]]
 Symbols: TypeAlias = Mapping[str, str] | str
@@ -45,6 +46,7 @@ _CORRECTION = (
     r"(?i)[a-z)][.!?](?:\s|$)|\b(?:correct\w{0,4}|fix\w{0,3}|final\w{0,2}|re-?check\w{0,3}|revis\w{1,3}|solution|solved|"
     r"answer|complete[d]?)\b"
 )
+_SECOND = r"(?i)\b(?:solution|board|grid|answer|option) ?#?(?:[2-9]|[b-h]|two|three)\W{0,6}\Z"
 _SENTENCE_END = r"[.!?]\s"
 _SHOWN_PROSE = 400
 
@@ -95,6 +97,9 @@ def _declared(text: str) -> str | tuple[str]:
 def _decide(found: list[tuple[Grid, str]], after: str) -> Grid | str:
     last, before = found[-1]
     if re.search(_RETRACTION, after) or is_retracted(after):
+        return "hedged"
+    said = "\n".join(prose for _, prose in found)
+    if is_one_of_several(said, len(said), len(said)) or (len(found) > 1 and re.search(_SECOND, before)):
         return "hedged"
     if re.search(_DENIAL, re.split(_SENTENCE_END, before.strip())[-1]):
         return "no_answer"

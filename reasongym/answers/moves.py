@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from reasongym.answers import prose
 from reasongym.answers.extraction import after_thinking
+from reasongym.answers.retractions import without_remarks
 
 T = TypeVar("T")
 
@@ -94,7 +95,7 @@ def declared(text: str, read: Callable[[str], list[T] | str], most: int) -> list
     if answer is None:
         return reason
     found = read(answer)
-    ending = (after_thinking(text) or "").rstrip()
+    ending = without_remarks(after_thinking(text) or "").rstrip()
     if not ending.endswith(answer) or (found != "syntax" and not _ITEM.match(answer)):
         return found
     is_list = _ITEM.match(answer) is not None

@@ -1,4 +1,4 @@
-r"""Declared answers in words: markup taken away, split into sentences, and what takes an answer back.
+r"""Declared answers in words: markup taken away, split into sentences.
 
 The readers of assignments and of choices share it. They accept a sentence only if every word of it is in
 their grammar, so what stands here decides merely where sentences end and which words say nothing.
@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple, TypeVar
 
 from reasongym.answers.extraction import Ending, Extraction, extract
+from reasongym.answers.retractions import takes_back
 
 T = TypeVar("T")
 
@@ -35,24 +36,6 @@ _DENIALS = _words(
     "assuming otherwise instead kidding wait contradiction impossible except opposite"
 )
 _AHEAD = frozenset(("following", "below", "next"))
-
-_WRONG = r"(?:false|wrong|incorrect|untrue|reversed|an?\slie|lies|not\s(?:true|right|correct|so|the\s))"
-_RETRACTION = (
-    r"(?i)\b(?:all|none|each|everything|every\sword)\s(?:of\s)?(?:this|that|these|those|it|above|the\sabove|"
-    r"(?:that\s)?I\s(?:just\s)?(?:said|wrote))\s(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
-    r"\beverything\s(?:is|was)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
-    r"\b(?:the|my)\s(?:(?:above|previous|last|final)\s)?(?:above|answer|solution)\s(?:above\s)?(?:is|was)\s"
-    r"(?:\w{1,12}\s)?" + _WRONG + r"|"
-    r"\bno[,.!]?\s{1,3}wait\b|\bwait[,.!]?\s{1,3}no\b|\b(?:just|only)\s(?:kidding|joking)\b|\bscratch\sthat\b|"
-    r"\b(?:ignore|disregard|forget)\s(?:all\s)?(?:of\s)?(?:that|this|it|the\sabove|my)\b|"
-    r"\bI\swas\s(?:wrong|lying)\b|\btake\s(?:it|that|this)\sback\b|\bon\ssecond\sthought"
-)
-_SWIFT_RETRACTION = (
-    r"(?i)[\s.,;:!*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?(?:"
-    r"(?:(?:this|that|it|which|these|those|they)\s)?(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
-    r"(?:or|nope)\b|(?:not|no|wrong|false)\s{0,2}(?:[.,!;:]|$))"
-)
-"""The same right behind an answer, where fewer words are enough."""
 
 _LATEX_WORDS = r"\\(?:text|textbf|textit|textrm|textsf|emph|mathrm|mathbf|mathit|mathsf|operatorname)\s*"
 _ENVIRONMENT = r"\\(?:begin|end)\{[a-z*]{1,12}\}(?:\{[lcr|]{1,8}\})?"
@@ -111,7 +94,7 @@ class Sentence(NamedTuple):
     @property
     def takes_back(self) -> bool:
         """Say whether it takes back what was said before it."""
-        return _takes_back(" ".join(self.tokens))
+        return takes_back(" ".join(self.tokens))
 
     @property
     def spoils_what_follows(self) -> bool:
@@ -126,14 +109,8 @@ class Sentence(NamedTuple):
 
 
 def declared(text: str, ending: Ending = "block") -> Extraction:
-    """Return the answer that a completion declares, unless the words after it take it back."""
-    found = extract(text, ending)
-    if found.answer is None:
-        return found
-    at = text.rfind(found.answer)
-    return (
-        Extraction(None, "retracted") if at >= 0 and is_retracted(text[at + len(found.answer) :]) else found
-    )
+    """Return the answer that a completion declares, where none is the block that ends it."""
+    return extract(text, ending)
 
 
 def read_declared(text: str, read: Callable[[str], T | str]) -> tuple[str | None, T | str]:
@@ -151,16 +128,6 @@ def read_declared(text: str, read: Callable[[str], T | str]) -> tuple[str | None
     line, _ = declared(text, "line")
     second = first if line is None or line == found else read(line)
     return (found, first) if isinstance(second, str) else (line, second)
-
-
-def is_retracted(after: str) -> bool:
-    """Say whether the words that follow an answer take it back ("All of this is false", "no wait")."""
-    after = after[-MAX_CHARS:]
-    return _pattern(_SWIFT_RETRACTION).match(after) is not None or _takes_back(after)
-
-
-def _takes_back(text: str) -> bool:
-    return _pattern(_RETRACTION).search(text) is not None
 
 
 @cache
