@@ -6,6 +6,11 @@ served by a child of its own, forked from a process that has imported the packag
 whatever the code in an answer changes ends with it. The child has limits of CPU time and memory, its random
 generators are seeded anew, and when it is done or late everything it left running is killed.
 
+It may start no process or thread: its RLIMIT_NPROC is 0, which holds however many the user has already, but not
+for root, whom Linux exempts in every namespace, nor for who has CAP_SYS_RESOURCE or CAP_SYS_ADMIN. There,
+what forks is not prevented but ended: with the layer of processes all of it when the request is done or late
+(`wall_s`), without it what stays in the child's session. Run the worker as an ordinary user.
+
 Three layers are asked of Linux and reported in the first line; each is left out where it is not permitted:
 namespaces without a network and without a sight of other processes, and Landlock without a file to write.
 """
@@ -130,13 +135,7 @@ def _serve_and_exit(request: Reply, writing: int) -> None:
         os.setsid()
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
-        for limit, value in (
-            (resource.RLIMIT_CPU, request["cpu_s"]),
-            (resource.RLIMIT_AS, request["memory_bytes"]),
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_FSIZE, 0),
-        ):
-            resource.setrlimit(limit, (value, value))
+        _limit(cpu_s=request["cpu_s"], memory_bytes=request["memory_bytes"])
         _seed(request["seed"])
         reply = _entry(request) if request["op"] == "entry" else _score(request)
     except MemoryError:
@@ -149,6 +148,18 @@ def _serve_and_exit(request: Reply, writing: int) -> None:
         _write(writing, reply)
     finally:
         os._exit(0)
+
+
+def _limit(*, cpu_s: int, memory_bytes: int) -> None:
+    """Limit what this process may use, for good; it starts no other from here on, unless it is root's."""
+    for limit, value in (
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
 
 
 def _seed(seed: int) -> None:

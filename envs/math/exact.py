@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from reasongym.answers.extraction import HEDGED, Extraction, offers_alternatives
+from reasongym.answers.formulas import parse
 from reasongym.answers.numbers import number
 from reasongym.answers.prose import declared
 from reasongym.answers.retractions import without_remarks
@@ -76,13 +77,16 @@ def modulus_words(modulus: int) -> tuple[str, ...]:
 class Exact(Env):
     """One turn, one exact rational: `data["answer"]`, a whole number or a fraction as the text "3/4".
 
-    Every form of the number is right; nothing near it is.
+    Every form of the number is right (6/8 for 3/4, 0.5 for 1/2); nothing near it is, nor is an expression that
+    has yet to be worked out.
     """
 
     styles = STYLES
     asks: ClassVar[str] = "number"
     """What the answer is called in the prompt."""
     percent: ClassVar[bool] = False
+    roots: ClassVar[bool] = False
+    """Whether the root of a square need not be drawn: `sqrt(25)` is right for 5."""
     spaces: ClassVar[tuple[int, ...]]
     chances: ClassVar[tuple[float, ...]]
 
@@ -108,9 +112,10 @@ class Exact(Env):
         answer, reason = find(text, units)
         if answer is None:
             return Verdict(0.0, False, reason)
-        read = number(answer, units=units, percent=self.percent)
+        read = number(answer, units=units, percent=self.percent, roots=self.roots)
         if isinstance(read, str):
-            return refused(read, answer)
+            is_expression = read == "syntax" and not isinstance(parse(answer, ()), str)
+            return refused("not_worked_out" if is_expression else read, answer)
         return Verdict.of("ok" if read == Fraction(data["answer"]) else "wrong_value", answer)
 
     def oracle(self, data: Data) -> list[str]:

@@ -36,7 +36,7 @@ LEVELS = (
 
 @register("FractionArithmetic-v0")
 class FractionArithmetic(Exact):
-    """Work out an expression of fractions; the value counts in every form that is exact.
+    """Work out an expression of fractions; the value counts in every exact form, in lowest terms or not.
 
     `data` holds `terms`, a sum of fractions as `expressions` has it, and `answer`.
     """

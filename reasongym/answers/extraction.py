@@ -130,13 +130,13 @@ def extract(text: str, ending: Ending = "expression") -> Extraction:
         declarations = _kept(answering, find(answering))
         if declarations:
             return _decide(answering, declarations)
+    answering = without_remarks(answering)
     declarations = _kept(answering, _phrases(answering, ending))
     return _decide(answering, declarations) if declarations else _ended(answering, ending)
 
 
 def _ended(text: str, ending: Ending) -> Extraction:
-    """Read the answer that ends a text, but for remarks after it."""
-    text = without_remarks(text)
+    """Read the answer that ends a text."""
     found = _ENDINGS[ending](text)
     if found.answer is None:
         return found
@@ -162,7 +162,7 @@ def is_one_of_several(text: str, start: int, end: int, since: int | None = None)
     if len(labels) < 2:
         return False
     last = labels[-1]
-    between = text[last.end() : end if last.end() > start else start].strip(_SET_APART)
+    between = text[last.end() : end if last.end() > start else start].lstrip(_SET_APART)
     is_within = last.end() > start or (since is not None and last.start() >= since)
     leads = not (re.search(_PICKS, between) if is_within else _SENTENCE_END.search(between))
     sentence = _SENTENCE_END.split(text[max(0, last.start() - _MAX_LEAD) : last.start()])[-1]
@@ -171,6 +171,11 @@ def is_one_of_several(text: str, start: int, end: int, since: int | None = None)
         and not re.search(_PICKS, sentence)
         and any(_kind(one) == _kind(last) and _place(one) != _place(last) for one in labels[:-1])
     )
+
+
+def offers_another(lead: str) -> bool:
+    """Say whether the words right before an answer make it one of several ("or", "Option 2:")."""
+    return re.search(_OFFERED, lead) is not None
 
 
 def _kind(label: re.Match[str]) -> str:
@@ -343,7 +348,7 @@ def _trailing(text: str) -> Extraction:
         start = _start_of_expression(text)
     if start is None or _is_denied(text, start):
         return NO_ANSWER
-    if _is_listed(text[:start]) or re.search(_OFFERED, _lead(text, start)):
+    if _is_listed(text[:start]) or offers_another(_lead(text, start)):
         return HEDGED
     ending = text[start:].strip()
     if ending.count("**") % 2:
@@ -418,9 +423,7 @@ def _last_formula(text: str) -> Extraction:
     if start == len(text) or _is_denied(text, start) or re.search(_DISOWNED, lead):
         return NO_ANSWER
     return (
-        HEDGED
-        if re.search(_OFFERED, lead) or _is_listed(text[:start])
-        else Extraction(_bare(text[start:]), "ok")
+        HEDGED if offers_another(lead) or _is_listed(text[:start]) else Extraction(_bare(text[start:]), "ok")
     )
 
 
@@ -457,7 +460,7 @@ def _last_block(text: str) -> Extraction:
 def _unless_disowned(before: str, ending: str) -> Extraction:
     """Read a block unless the line above it denies it or offers it as one of several."""
     lead = _lead(before, len(before))
-    if re.search(_OFFERED, lead):
+    if offers_another(lead):
         return HEDGED
     return NO_ANSWER if re.search(_DISOWNED, lead) else _unless_marked(ending)
 
@@ -465,6 +468,8 @@ def _unless_disowned(before: str, ending: str) -> Extraction:
 def _unless_marked(ending: str) -> Extraction:
     if any(marker in ending for marker in _MARKERS):
         return NO_ANSWER
+    if re.match(r"(?i)\W{0,9}or\b", ending):
+        return HEDGED
     answer = _bare(ending)
     return Extraction(answer, "ok") if answer else NO_ANSWER
 

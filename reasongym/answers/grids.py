@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from reasongym.answers.extraction import after_thinking, is_one_of_several
+from reasongym.answers.extraction import after_thinking, is_one_of_several, offers_another
 from reasongym.answers.prose import declared
 from reasongym.answers.retractions import is_retracted
 
@@ -46,6 +46,7 @@ _CORRECTION = (
     r"(?i)[a-z)][.!?](?:\s|$)|\b(?:correct\w{0,4}|fix\w{0,3}|final\w{0,2}|re-?check\w{0,3}|revis\w{1,3}|solution|solved|"
     r"answer|complete[d]?)\b"
 )
+_FENCE = r"\s{0,9}```\s?\w{0,20}\s{0,9}"
 _SECOND = r"(?i)\b(?:solution|board|grid|answer|option) ?#?(?:[2-9]|[b-h]|two|three)\W{0,6}\Z"
 _SENTENCE_END = r"[.!?]\s"
 _SHOWN_PROSE = 400
@@ -80,7 +81,7 @@ def grid(text: str, rows: int, columns: int, symbols: Symbols) -> Grid | str:
         return "wrong_shape"
     if len(blocks[-1].rows) % rows > rows // 2:
         return "hedged"  # what began another grid stands in a line with words
-    return _decide(found, after)
+    return _decide(found, "\n".join(block.before for block in blocks), after)
 
 
 def _declared(text: str) -> str | tuple[str]:
@@ -94,12 +95,13 @@ def _declared(text: str) -> str | tuple[str]:
     return (reason,) if answer is None else answer
 
 
-def _decide(found: list[tuple[Grid, str]], after: str) -> Grid | str:
+def _decide(found: list[tuple[Grid, str]], said: str, after: str) -> Grid | str:
     last, before = found[-1]
     if re.search(_RETRACTION, after) or is_retracted(after):
         return "hedged"
-    said = "\n".join(prose for _, prose in found)
-    if is_one_of_several(said, len(said), len(said)) or (len(found) > 1 and re.search(_SECOND, before)):
+    if is_one_of_several(said, len(said), len(said)):
+        return "hedged"
+    if (len(found) > 1 and re.search(_SECOND, before)) or offers_another(before.rstrip().rpartition("\n")[2]):
         return "hedged"
     if re.search(_DENIAL, re.split(_SENTENCE_END, before.strip())[-1]):
         return "no_answer"
@@ -143,7 +145,7 @@ def _row(
     line: str, rows: int, columns: int, spelt: Mapping[str, str], *, in_block: bool
 ) -> tuple[list[str], str] | None:
     """Return the symbols of a line and the label before them; None for prose, no symbols for a rule."""
-    if line.lstrip().startswith("```") or not line.strip():
+    if re.fullmatch(_FENCE, line) or not line.strip():
         return [], ""
     cells = _cells(line, spelt)
     label = ""

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from fractions import Fraction
+from math import isqrt
 
 from reasongym.answers.arithmetic import parse, unwrapped
 
@@ -87,6 +88,7 @@ _QUOTIENT = rf"\(?([-+]? ?{_WHOLE})\)? ?/ ?\(?([-+]? ?{_WHOLE})\)?"
 _MIXED = r"([0-9]+) ([0-9]+) ?/ ?([0-9]+)"
 _EXPONENT = r"(?:([-+]?[0-9]{1,4})|\{([-+]?[0-9]{1,4})\}|\(([-+]?[0-9]{1,4})\))"
 _POWER = rf"(?:([0-9]+(?:\.[0-9]+)?) ?\* ?)?({_WHOLE}) ?(?:\^|\*\*) ?{_EXPONENT}"
+_ROOT = rf"(?:({_WHOLE}) ?\*? ?)?(?:\\?sqrt ?|√ ?)(?:({_WHOLE})|\(({_WHOLE})\)|\{{({_WHOLE})\}})(?: ?/ ?({_WHOLE}))?"
 _CURRENCIES = "$€£"
 _UNEQUAL = "<>!≠≤≥"
 _ALTERNATIVES = r"(?i)\b(?:or|either|maybe|perhaps|possibly|not|and)\b|[;|?]"
@@ -98,13 +100,18 @@ _SPACED = r", |[;\n]|\band\b|&"
 
 
 def number(
-    text: str, *, units: Collection[str] = (), percent: bool = False, evaluate: bool = False
+    text: str,
+    *,
+    units: Collection[str] = (),
+    percent: bool = False,
+    evaluate: bool = False,
+    roots: bool = False,
 ) -> Fraction | str:
     """Read one exact number, or return why not.
 
-    The reasons are `syntax`, `over_limit`, `zero_division`, `false_equation` and `hedged`. `units` are
+    The reasons are `syntax`, `over_limit`, `zero_division`, `false_equation`, `irrational` and `hedged`. `units` are
     what may follow the number (`km`, `apples`), `percent` lets `50%` be 1/2, and `evaluate` takes an
-    expression that is not worked out. Of `6 * 7 = 42` the number counts, and the sides must agree; what
+    expression that is not worked out; `roots` takes a root that is a rational number, `3sqrt(4)`. Of `6 * 7 = 42` the number counts, and the sides must agree; what
     stands after a sign of rounding (`1/3 ≈ 0.33`) does not count.
     """
     plain = plain_text(text)
@@ -114,6 +121,8 @@ def number(
     if "=" in exact:
         return _equation(exact, units, percent=percent, evaluate=evaluate)
     read = _one(exact, units, percent=percent)
+    if read == "syntax" and roots:
+        read = _root(_without_unit(exact, units))
     if read == "syntax" and evaluate:
         read = _worked_out(exact)
     return "hedged" if read == "syntax" and re.search(_ALTERNATIVES, exact) else read
@@ -281,6 +290,19 @@ def _unsigned(plain: str) -> Fraction | str:
     if found := re.fullmatch(_POWER, plain):
         return _power(found)
     return "syntax"
+
+
+def _root(plain: str) -> Fraction | str:
+    """Draw the root of a square, as in `3sqrt(4)` or `\\sqrt{49}/2`; other roots are no rational numbers."""
+    plain, sign = _signed(plain)
+    found = re.fullmatch(_ROOT, plain)
+    if found is None:
+        return "syntax"
+    factor, radicand = _integer(found[1] or "1"), _integer(found[2] or found[3] or found[4])
+    below, root = _integer(found[5] or "1"), isqrt(radicand)
+    if not below:
+        return "zero_division"
+    return Fraction(sign * factor * root, below) if root * root == radicand else "irrational"
 
 
 def _integer(text: str) -> int:

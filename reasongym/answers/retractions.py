@@ -31,9 +31,17 @@ _SWIFT_RETRACTION = (
 
 _SENTENCE_END = r"[.!?;]+(?=[\s*\"')\]}]|$)|\n"
 _QUIET = str.maketrans({"’": "'", **dict.fromkeys('*_`"“”$~', "")})
-_SHORT = (("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("n't", " not"), ("'s ", " is "))
+_SHORT = (
+    ("can't", "can not"),
+    ("cannot", "can not"),
+    ("won't", "will not"),
+    ("n't", " not"),
+    ("'s ", " is "),
+)
 _LEADS = (("i'm ", "i am "), ("i've ", "i have "), ("we're ", "we are "), ("we've ", "we have "))
-_SURELY = r"(?:(?:clearly|simply|really|actually|therefore|thus|also|just|in fact|still|probably|just|indeed) )?"
+_SURELY = (
+    r"(?:(?:clearly|simply|really|actually|therefore|thus|also|just|in fact|still|probably|just|indeed) )?"
+)
 _KIND = r"(?:(?:valid|possible|such|exact|legal|consistent|correct|known|proper|single|suitable) ){0,2}"
 _THING = (
     r"(?:solutions?|answers?|ways?|arrangements?|assignments?|plans?|expressions?|placements?|paths?|routes?"
@@ -87,7 +95,9 @@ _DISOWNED = (
     r"|\bthe opposite (?:is|holds)"
 )
 _FALSE = rf"\b{_MINE} (?:is|was) {_SURELY}(?:false|untrue|not true|a lie){_END}"
-_OF_ANOTHER = r"\b(?:if|unless|otherwise|were|would|suppose|supposing|assume|assuming|else|other than)\b"
+_OF_ANOTHER = (
+    r"\b(?:if|unless|otherwise|were|would|suppose|supposing|assume|assuming|without|else|other than)\b"
+)
 _REPORTS = r"\b(?:say|says|said|claims?|claimed|statements?|tells?|told|states?)\b"
 _SAYS_NONE = (
     r"(?i)\bno (?:real |valid )?(?:solution|answer)|emptyset|varnothing|∅|does not exist|\bDNE\b|impossible"
@@ -110,6 +120,9 @@ _REMARK = "|".join(
         r"(?:done|qed|q\.e\.d|∎|that is (?:it|all)|thanks?(?: you)?|good luck|cheers|enjoy|have a (?:nice|great|good) day)",
         rf"(?:all|every|both|each)(?: of)?(?: the)?(?: {_RULES},?(?: and)?){{1,4}}"
         r" (?:is|are|hold|holds|check out)(?: now| all)?(?: satisfied| met| valid| correct| fulfilled| true| kept)?",
+        rf"there (?:is|are) no (?:other|second|further|shorter|better) {_KIND}{_THING}{_TAIL}",
+        rf"no (?:other|further) {_KIND}{_THING} exists?|no contradictions? remains?",
+        rf"(?:so )?this is the only {_KIND}{_THING}{_TAIL}",
         r"(?:this|it|that|the (?:answer|solution|result)|everything) "
         r"(?:checks out|works|is (?:correct|verified|consistent|right|valid|unique)"
         rf"|(?:satisfies|meets|fits)(?: the| all| both| every| given| of){{0,3}}(?: {_RULES},?(?: and)?){{1,3}})",
@@ -201,7 +214,11 @@ def _is_remark(line: str, above: str) -> bool:
         return True
     check = _pattern(_CHECK).match(line)
     last = above.rstrip().rpartition("\n")[2]
-    return check is not None and not _WORDS.search(last) and _is_true(line[check.end() :].strip("." + _ADORNMENT))
+    return (
+        check is not None
+        and not _WORDS.search(last)
+        and _is_true(line[check.end() :].strip("." + _ADORNMENT))
+    )
 
 
 def _is_true(equation: str) -> bool:

@@ -112,6 +112,21 @@ def test_an_expression_counts_only_where_the_caller_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        *(("sqrt(36)", 6), ("3*sqrt(4)", 6), (r"\sqrt{36}", 6), (r"-2\sqrt{9}", -6), ("3√4", 6)),
+        *(("sqrt(49)/2", Fraction(7, 2)), (r"\frac{\sqrt{49}}{2}", "syntax"), ("sqrt(2)", "irrational")),
+        *(("sqrt(9 + 16)", "syntax"), ("sqrt(4)/0", "zero_division"), ("sqrt(-4)", "syntax")),
+    ],
+)
+def test_a_root_of_a_square_is_a_number_only_where_the_caller_says_so(
+    text: str, expected: Fraction | str
+) -> None:
+    assert number(text, roots=True) == expected
+    assert isinstance(number(text), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("3, 4 and 5", [3, 4, 5]),
         ("3, 4, and 5", [3, 4, 5]),
         ("[3, 4, 5]", [3, 4, 5]),

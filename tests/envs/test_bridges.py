@@ -19,6 +19,7 @@ import reasongym
 from reasongym import registry
 from reasongym.checks import QUICK, check
 from reasongym.core import Data, Env
+from reasongym.envs.bridges import process
 from reasongym.envs.bridges.process import PYTHON_VARIABLE, WORKER, Worker
 from reasongym.envs.bridges.table import LEFT_OUT, TASKS
 from reasongym.envs.bridges.text_env import Move, bridge
@@ -130,6 +131,27 @@ def test_an_answer_that_runs_code_harms_nothing_and_the_next_one_is_scored(name:
         assert not path.exists()
     assert env.judge(problem, ["<answer>1</answer>"]).reward <= env.chance(0)
     assert env.judge(problem, env.oracle(problem.data)).correct
+
+
+_STARTS = """
+import os, runpy, sys, threading
+worker = runpy.run_path(sys.argv[1])
+if os.getuid() == 0:
+    os.setuid(65534)  # Linux does not count the processes of root
+worker["_limit"](cpu_s=5, memory_bytes=1 << 32)
+for start in (os.fork, threading.Thread(target=int).start):
+    try:
+        start()
+    except (BlockingIOError, RuntimeError):
+        continue
+    os._exit(1)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels count otherwise")
+def test_what_is_scored_can_start_no_process_or_thread() -> None:
+    path = Path(process.__file__).with_name("worker.py")
+    subprocess.run([sys.executable, "-c", _STARTS, str(path)], check=True, capture_output=True)
 
 
 @needs_reasoning_gym

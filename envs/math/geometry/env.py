@@ -14,6 +14,7 @@ class Geometry(Kinds):
 
     family = "geometry"
     kinds = KINDS
+    roots = True
     levels = (
         "rectangles up to 10 by 10 (a warm-up)",
         "angles of triangles, right triangles, rectangles",

@@ -141,3 +141,12 @@ def test_fraction_problems_have_as_many_values_as_the_text_says() -> None:
         for seed in range(50):
             data = env.problem(env.row(seed, level=level)).data
             assert independent_value(expressions.written(data["terms"])) == Fraction(data["answer"])
+
+
+def test_a_fraction_counts_in_lowest_terms_or_not() -> None:
+    env = reasongym.get("FractionArithmetic-v0")
+    data = {"terms": [[1, [["*", "1/2"]]], [1, [["*", "1/4"]]]], "answer": "3/4"}
+    for text in ("3/4", "6/8", r"\boxed{\frac{6}{8}}", "-6/-8", "0.75", "The answer is 9/12."):
+        assert env.verify(data, text).correct, text
+    assert env.verify(data, "1/2 + 1/4").reason == "not_worked_out"
+    assert env.verify(data, "6/9").reason == "wrong_value"

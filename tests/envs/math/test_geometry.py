@@ -132,3 +132,15 @@ def test_the_short_wording_does_not_tell_the_answer() -> None:
     env = reasongym.get("Geometry-v0")
     data = {"kind": "leg", "params": {"a": 5, "b": 12, "c": 13}, "wording": 0, "answer": 12}
     assert "12" not in env.prompt(data, "terse").split()
+
+
+def test_the_root_of_a_square_need_not_be_drawn_but_an_expression_must_be_worked_out() -> None:
+    env = reasongym.get("Geometry-v0")
+    data = {"kind": "area", "params": {"a": 2, "b": 3}, "wording": 0, "answer": 6}
+    for text in ("6", "3*sqrt(4)", r"\boxed{\sqrt{36}}", "It is $3\\sqrt{4}$.", "12/2", "sqrt(144)/2 units"):
+        assert env.verify(data, text).correct, text
+    for text, reason in (
+        *(("2 * 3", "not_worked_out"), ("sqrt(30 + 6)", "not_worked_out"), ("sqrt(35)", "irrational")),
+        *(("sqrt(49)", "wrong_value"), ("3sqrt(9)", "wrong_value")),
+    ):
+        assert env.verify(data, text).reason == reason, text
