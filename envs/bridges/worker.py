@@ -6,10 +6,10 @@ served by a child of its own, forked from a process that has imported the packag
 whatever the code in an answer changes ends with it. The child has limits of CPU time and memory, its random
 generators are seeded anew, and when it is done or late everything it left running is killed.
 
-It may start no process or thread: its RLIMIT_NPROC is 0, which holds however many the user has already, but not
-for root, whom Linux exempts in every namespace, nor for who has CAP_SYS_RESOURCE or CAP_SYS_ADMIN. There,
-what forks is not prevented but ended: with the layer of processes all of it when the request is done or late
-(`wall_s`), without it what stays in the child's session. Run the worker as an ordinary user.
+It may start no process or thread: its RLIMIT_NPROC is 0, which holds however many the user has already, but
+not for root, whom Linux exempts in every namespace, nor for who has CAP_SYS_RESOURCE or CAP_SYS_ADMIN. There
+forks are not prevented but ended when the request is done or late (`wall_s`): all of them with the layer of
+processes, without it those that stay in the child's session. Run the worker as an ordinary user.
 
 Three layers are asked of Linux and reported in the first line; each is left out where it is not permitted:
 namespaces without a network and without a sight of other processes, and Landlock without a file to write.

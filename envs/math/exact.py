@@ -77,8 +77,8 @@ def modulus_words(modulus: int) -> tuple[str, ...]:
 class Exact(Env):
     """One turn, one exact rational: `data["answer"]`, a whole number or a fraction as the text "3/4".
 
-    Every form of the number is right (6/8 for 3/4, 0.5 for 1/2); nothing near it is, nor is an expression that
-    has yet to be worked out.
+    Every form of the number is right (6/8 for 3/4, 0.5 for 1/2); nothing near it is, nor is an expression
+    that has yet to be worked out.
     """
 
     styles = STYLES

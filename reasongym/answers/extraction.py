@@ -111,7 +111,8 @@ _MAX_LEAD = 80
 _LABELLED = (
     r"(?i)\b(?:(?P<ordinal>first|second|third|fourth|another|one|other) )?(?:possible )?"
     r"(?P<kind>option|possibility|candidate|alternative|choice|scenario|answer|version)"
-    r"(?: ?#?\(?(?P<place>[a-h]|[1-9]|one|two|three|four|i{1,3}|iv)\)?)?(?:\*\*)?[ \t]?(?:[:.)=–—]|-(?=\s)|is\b|are\b|would be\b)"
+    r"(?: ?#?\(?(?P<place>[a-h]|[1-9]|one|two|three|four|i{1,3}|iv)\)?)?"
+    r"(?:\*\*)?[ \t]?(?:[:.)=–—]|-(?=\s)|is\b|are\b|would be\b)"
 )
 _PICKS = (
     r"(?i)\b(?:choose|chose|chosen|pick(?:ed)?|select(?:ed)?|go(?:ing)? with|take|prefer|correct|final(?:ly)?"

@@ -88,7 +88,8 @@ _QUOTIENT = rf"\(?([-+]? ?{_WHOLE})\)? ?/ ?\(?([-+]? ?{_WHOLE})\)?"
 _MIXED = r"([0-9]+) ([0-9]+) ?/ ?([0-9]+)"
 _EXPONENT = r"(?:([-+]?[0-9]{1,4})|\{([-+]?[0-9]{1,4})\}|\(([-+]?[0-9]{1,4})\))"
 _POWER = rf"(?:([0-9]+(?:\.[0-9]+)?) ?\* ?)?({_WHOLE}) ?(?:\^|\*\*) ?{_EXPONENT}"
-_ROOT = rf"(?:({_WHOLE}) ?\*? ?)?(?:\\?sqrt ?|√ ?)(?:({_WHOLE})|\(({_WHOLE})\)|\{{({_WHOLE})\}})(?: ?/ ?({_WHOLE}))?"
+_RADICAND = rf"(?:({_WHOLE})|\(({_WHOLE})\)|\{{({_WHOLE})\}})"
+_ROOT = rf"(?:({_WHOLE}) ?\*? ?)?(?:\\?sqrt|√) ?{_RADICAND}(?: ?/ ?({_WHOLE}))?"
 _CURRENCIES = "$€£"
 _UNEQUAL = "<>!≠≤≥"
 _ALTERNATIVES = r"(?i)\b(?:or|either|maybe|perhaps|possibly|not|and)\b|[;|?]"
@@ -109,9 +110,11 @@ def number(
 ) -> Fraction | str:
     """Read one exact number, or return why not.
 
-    The reasons are `syntax`, `over_limit`, `zero_division`, `false_equation`, `irrational` and `hedged`. `units` are
-    what may follow the number (`km`, `apples`), `percent` lets `50%` be 1/2, and `evaluate` takes an
-    expression that is not worked out; `roots` takes a root that is a rational number, `3sqrt(4)`. Of `6 * 7 = 42` the number counts, and the sides must agree; what
+    The reasons are `syntax`, `over_limit`, `zero_division`, `false_equation`, `irrational` and `hedged`.
+    `units` are what may follow the number (`km`, `apples`), `percent` lets `50%` be 1/2, `evaluate` takes an
+    expression that is not worked out, and `roots` a root that is a rational number, `3sqrt(4)`.
+
+    Of `6 * 7 = 42` the number counts, and the sides must agree; what
     stands after a sign of rounding (`1/3 ≈ 0.33`) does not count.
     """
     plain = plain_text(text)

@@ -1,4 +1,4 @@
-"""What is said after an answer: words that take it back or deny that there is any, and remarks that do neither.
+"""What is said after an answer: what takes it back or denies it, and remarks that do neither.
 
 A denial counts only as a plain statement of its own ("There is no solution."): one that goes on to say what
 there is no solution *besides*, or what would follow if something else held, denies another answer, not this.
@@ -65,15 +65,18 @@ _END = (
     r"(?=[\s')\]]*(?:$|[,:(–—-](?!\s?(?:other|except|besides|but (?:this|the|it)|apart|only|unless|if))"
     r"|\s(?:because|since|so|given|unfortunately|sorry|i am afraid)\b))"
 )
+_SOLUTION = rf"{_KIND}{_THING}{_TAIL}{_END}"
 _NONE = r"(?:no|zero|not an?|not any|never an?)"
 _DENIED = "|".join(
     (
-        rf"\bthere (?:is|are|was|were|exists?|seems? to be|appears? to be|can be) {_SURELY}{_NONE} {_KIND}{_THING}{_TAIL}{_END}",
-        rf"\bthere does not exist an?y? {_KIND}{_THING}{_TAIL}{_END}",
-        rf"\b{_WHOLE} {_SURELY}(?:has|have|had|admits?|allows?) {_SURELY}{_NONE} {_KIND}{_THING}{_TAIL}{_END}",
-        rf"\b{_WHOLE} does not {_SURELY}(?:have|admit|allow) an?y? {_KIND}{_THING}{_TAIL}{_END}",
+        r"\bthere (?:is|are|was|were|exists?|seems? to be|appears? to be|can be) "
+        rf"{_SURELY}{_NONE} {_SOLUTION}",
+        rf"\bthere does not exist an?y? {_SOLUTION}",
+        rf"\b{_WHOLE} {_SURELY}(?:has|have|had|admits?|allows?) {_SURELY}{_NONE} {_SOLUTION}",
+        rf"\b{_WHOLE} does not {_SURELY}(?:have|admit|allow) an?y? {_SOLUTION}",
         rf"(?:^|[:,] |\b(?:so|but|and|hence|thus|therefore|that|conclusion) )no {_KIND}{_THING}"
-        rf"(?: (?:is|are|was|were|can be|could be) (?:possible|found|valid|correct)| found| works?)?{_TAIL}{_END}",
+        r"(?: (?:is|are|was|were|can be|could be) (?:possible|found|valid|correct)| found| works?)?"
+        rf"{_TAIL}{_END}",
         r"\b(?:i|we|one) (?:(?:could|can|did|do|was|were|am|are|have|had) (?:not|unable to|never)"
         r"(?: been able to| able to)?|failed to) "
         rf"{_SURELY}(?:find|found|get|solve|solved|determine|figure out|see|know|have|reach)"
@@ -116,20 +119,27 @@ _RULES = (
 _REMARK = "|".join(
     (
         rf"(?:please )?(?:let me know|feel free|do not hesitate)(?:,? {_MORE}){{0,20}}",
-        r"(?:i )?hope (?:this|that|it) (?:helps|helped|is clear|was helpful|makes sense|is helpful)(?: you)?(?: out)?",
-        r"(?:done|qed|q\.e\.d|∎|that is (?:it|all)|thanks?(?: you)?|good luck|cheers|enjoy|have a (?:nice|great|good) day)",
+        r"(?:i )?hope (?:this|that|it) (?:helps|helped|is clear|was helpful|makes sense|is helpful)"
+        r"(?: you)?(?: out)?",
+        r"(?:done|qed|∎|that is (?:it|all)|thanks?(?: you)?|good luck|cheers|enjoy"
+        r"|have a (?:nice|great|good) day)",
         rf"(?:all|every|both|each)(?: of)?(?: the)?(?: {_RULES},?(?: and)?){{1,4}}"
-        r" (?:is|are|hold|holds|check out)(?: now| all)?(?: satisfied| met| valid| correct| fulfilled| true| kept)?",
+        r" (?:is|are|hold|holds|check out)(?: now| all)?"
+        r"(?: satisfied| met| valid| correct| fulfilled| true| kept)?",
         rf"there (?:is|are) no (?:other|second|further|shorter|better) {_KIND}{_THING}{_TAIL}",
         rf"no (?:other|further) {_KIND}{_THING} exists?|no contradictions? remains?",
         rf"(?:so )?this is the only {_KIND}{_THING}{_TAIL}",
         r"(?:this|it|that|the (?:answer|solution|result)|everything) "
         r"(?:checks out|works|is (?:correct|verified|consistent|right|valid|unique)"
-        rf"|(?:satisfies|meets|fits)(?: the| all| both| every| given| of){{0,3}}(?: {_RULES},?(?: and)?){{1,3}})",
+        r"|(?:satisfies|meets|fits)(?: the| all| both| every| given| of){0,3}"
+        rf"(?: {_RULES},?(?: and)?){{1,3}})",
     )
 )
 """Lines that neither state nor deny anything that an answer could be; every word of them is listed."""
-_CHECK = r"(?i)(?:(?:this|it|that) (?:checks out|works)|check|checking|verification|verify|to check|to verify) ?[:,] ?"
+_CHECK = (
+    r"(?i)(?:(?:this|it|that) (?:checks out|works)|check|checking|verification|verify|to check|to verify)"
+    r" ?[:,] ?"
+)
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _ADORNMENT = " \t\r*_`>🙂😊👍🎉✓✔✅\ufe0f\u200b"
 _MAX_REMARKS = 4
