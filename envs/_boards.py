@@ -1,10 +1,11 @@
 """Rectangular boards of characters that several families play on: neighbours, guises, pictures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from reasongym.core import Picture
+from reasongym.seeding import Stream
 
 STEPS: Mapping[str, tuple[int, int]] = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 """What a direction adds to row and column."""
@@ -67,3 +68,16 @@ def least_image(marks: Sequence[tuple[str, int, int]], last: int) -> str:
             images.append(sorted(f"{sign}{row},{column}" for sign, row, column in turned))
         turned = [(sign, column, row) for sign, row, column in turned]
     return " ".join(min(images))
+
+
+def draw_turning(rng: Stream, last: int) -> Callable[[Sequence[int]], list[int]]:
+    """Draw one of the eight guises, as what it makes of a cell's row and column from 0 to `last`."""
+    turns, mirrors = rng.below(4), rng.below(2)
+
+    def image(cell: Sequence[int]) -> list[int]:
+        row, column = cell
+        for _ in range(turns):
+            row, column = column, last - row
+        return [column, row] if mirrors else [row, column]
+
+    return image

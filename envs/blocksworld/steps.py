@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from reasongym.answers.transfers import Transfer, transferred
-from reasongym.core import Data, Env, Json, Turn, Verdict
+from reasongym.answers.transfers import Transfer
+from reasongym.core import Data, Json
+from reasongym.envs._transfers import Move, TransferGame
 from reasongym.envs.blocksworld import identity, proof, towers
 from reasongym.envs.blocksworld.towers import LEVELS, TABLE, Stacks
 from reasongym.registry import register
@@ -25,7 +26,7 @@ _TABLES = dict.fromkeys(("table", "floor", "ground"), TABLE)
 class Position(NamedTuple):
     """Where the blocks stand, and what is wanted."""
 
-    stacks: Stacks
+    here: Stacks
     goal: Stacks
     left: int
     """Moves left."""
@@ -33,7 +34,7 @@ class Position(NamedTuple):
 
 
 @register("Blocksworld-v0")
-class Blocksworld(Env):
+class Blocksworld(TransferGame):
     """Move one block at a time, onto another or the table, until all stand as in the goal.
 
     `data` holds `start` and `goal` (lists of stacks, each from the table upwards), `limit` (moves allowed),
@@ -60,7 +61,7 @@ class Blocksworld(Env):
 
     def prompt(self, data: Data, style: str) -> str:
         if style == "terse":
-            return terse(self.start(data))
+            return self.terse(self.position(data))
         return (
             f"{rules(data)} Each turn, write 1 to {data['at_once']} moves, such as {example(data)}; you are "
             f"then shown the stacks. {_ASK[style]}\n\n{picture_in_words(data)}"
@@ -69,30 +70,35 @@ class Blocksworld(Env):
     def max_turns(self, level: int) -> int:
         return LEVELS[level].far + LEVELS[level].spare + _GRACE
 
-    def start(self, data: Data) -> Position:
+    def position(self, data: Data) -> Position:
         return Position(
             towers.ordered(data["start"]), towers.ordered(data["goal"]), data["limit"], data["at_once"]
         )
 
-    def act(self, state: Position, text: str, rng: Stream) -> Turn:
-        read = transferred(text, names_of(state.stacks), state.at_once)
-        if isinstance(read, str):
-            return Turn(state, f"not a move ({read})\n{terse(state)}")
-        for transfer in read:
-            after = moved(state.stacks, transfer)
-            if isinstance(after, str):
-                return Turn(state, f"{transfer.what} on {transfer.to} is illegal ({after})\n{terse(state)}")
-            state = state._replace(stacks=after, left=state.left - 1)
-            if after == state.goal:
-                return Turn(state, terse(state), 1.0, Verdict.of("ok", text[:200]))
-            if not state.left:
-                return Turn(state, terse(state), 0.0, Verdict.of("out_of_moves", text[:200]))
-        return Turn(state, terse(state))
+    def names(self, position: Position) -> Mapping[str, str]:
+        return {block.lower(): block for stack in position.here for block in stack} | _TABLES
 
-    def oracle(self, data: Data) -> list[str]:
-        moves = shortest(data)
-        at_once = data["at_once"]
-        return [written(moves[at : at + at_once]) for at in range(0, len(moves), at_once)]
+    def moved(self, position: Position, transfer: Transfer) -> Position | str:
+        what, to, source, disk = transfer
+        if disk or not what:
+            return "syntax"
+        if source and towers.supports(position.here).get(what) != source:
+            return "not_there"
+        after = towers.moved(position.here, what, to)
+        return after if isinstance(after, str) else position._replace(here=after, left=position.left - 1)
+
+    def shortest(self, data: Data) -> list[Move]:
+        return _planned(data).moves
+
+    def written(self, moves: Sequence[Move]) -> str:
+        """Write moves as words: `A on B , C on table`."""
+        return " , ".join(f"{block} on {onto}" for block, onto in moves)
+
+    def terse(self, position: Position) -> str:
+        here, goal = (
+            " | ".join(" ".join(stack) for stack in part) for part in (position.here, position.goal)
+        )
+        return f"{here} goal {goal} left {position.left} :"
 
     def canonical(self, data: Data) -> str:
         return identity.canonical_form(data["start"], data["goal"])
@@ -115,42 +121,22 @@ class Blocksworld(Env):
         return _CHANCE[level]
 
     def random_action(self, state: Position, rng: Stream) -> str:
-        return written([rng.pick(towers.legal_moves(state.stacks))])
+        return self.written([rng.pick(towers.legal_moves(state.here))])
 
     def prove(self, data: Data) -> bool:
         """Confirm without a planner that the goal is as many moves away as the limit allows for."""
         fewest = proof.fewest_moves(data["start"], data["goal"])
-        return 0 < fewest == len(shortest(data)) <= data["limit"] and (
+        return 0 < fewest == len(self.shortest(data)) <= data["limit"] and (
             not data["optimal"] or fewest == data["limit"]
         )
 
     def effort(self, data: Data) -> float:
         """Return how many tops of stacks the planner looks at."""
-        return towers.shortest_plan(towers.ordered(data["start"]), towers.ordered(data["goal"])).looked
+        return _planned(data).looked
 
 
-def shortest(data: Data) -> list[tuple[str, str]]:
-    """Return the moves of a shortest plan."""
-    return towers.shortest_plan(towers.ordered(data["start"]), towers.ordered(data["goal"])).moves
-
-
-def names_of(stacks: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Return the names that a move may hold, by their spelling in lower case."""
-    return {block.lower(): block for stack in stacks for block in stack} | _TABLES
-
-
-def moved(stacks: Stacks, transfer: Transfer) -> Stacks | str:
-    """Return the stacks after what was written, or which rule it breaks."""
-    if transfer.disk or not transfer.what:
-        return "syntax"
-    if transfer.source and towers.supports(stacks).get(transfer.what) != transfer.source:
-        return "not_there"
-    return towers.moved(stacks, transfer.what, transfer.to)
-
-
-def written(moves: Sequence[tuple[str, str]]) -> str:
-    """Write moves as words: `A on B , C on table`."""
-    return " , ".join(f"{block} on {onto}" for block, onto in moves)
+def _planned(data: Data) -> towers.Plan:
+    return towers.shortest_plan(towers.ordered(data["start"]), towers.ordered(data["goal"]))
 
 
 def rules(data: Data) -> str:
@@ -178,9 +164,3 @@ def picture_in_words(data: Data) -> str:
         + " | ".join(" ".join(stack) for stack in data[part.lower()])
         for part in ("Start", "Goal")
     )
-
-
-def terse(state: Position) -> str:
-    """Write stacks, goal and moves left, and no more."""
-    stacks, goal = (" | ".join(" ".join(stack) for stack in part) for part in (state.stacks, state.goal))
-    return f"{stacks} goal {goal} left {state.left} :"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from reasongym.answers.transfers import Transfer, transferred
-from reasongym.core import Data, Env, Json, Turn, Verdict
+from reasongym.answers.transfers import Transfer
+from reasongym.core import Data, Json
+from reasongym.envs._transfers import Move, TransferGame
 from reasongym.envs.hanoi import disks
 from reasongym.envs.hanoi.disks import LEVELS, PEGS
 from reasongym.registry import register
@@ -25,7 +26,7 @@ class Position(NamedTuple):
     """Where the disks are, and what is wanted."""
 
     pegs: str
-    disks: str
+    here: str
     """The peg of each disk, from the smallest."""
     goal: str
     left: int
@@ -34,7 +35,7 @@ class Position(NamedTuple):
 
 
 @register("TowerOfHanoi-v0")
-class TowerOfHanoi(Env):
+class TowerOfHanoi(TransferGame):
     """Move one disk at a time, never onto a smaller one, until all lie as in the goal.
 
     `data` holds `pegs` (how many), `start` and `goal` (the peg of each disk, from the smallest), `limit`
@@ -60,7 +61,7 @@ class TowerOfHanoi(Env):
 
     def prompt(self, data: Data, style: str) -> str:
         if style == "terse":
-            return terse(position(data))
+            return self.terse(self.position(data))
         return (
             f"{rules(data)} Each turn, write 1 to {data['at_once']} moves as pairs of pegs: `A C` moves the "
             f"top disk of A to C, `A C , B A` makes two moves. You are then shown the pegs. {_ASK[style]}\n\n"
@@ -70,28 +71,34 @@ class TowerOfHanoi(Env):
     def max_turns(self, level: int) -> int:
         return LEVELS[level].far + LEVELS[level].spare + _GRACE
 
-    def start(self, data: Data) -> Position:
-        return position(data)
+    def position(self, data: Data) -> Position:
+        return Position(PEGS[: data["pegs"]], data["start"], data["goal"], data["limit"], data["at_once"])
 
-    def act(self, state: Position, text: str, rng: Stream) -> Turn:
-        read = transferred(text, names_of(state.pegs), state.at_once)
-        if isinstance(read, str):
-            return Turn(state, f"not a move ({read})\n{terse(state)}")
-        for transfer in read:
-            after = moved(state.disks, transfer)
-            if after.islower():
-                return Turn(state, f"{transfer.what} {transfer.to} is illegal ({after})\n{terse(state)}")
-            state = state._replace(disks=after, left=state.left - 1)
-            if after == state.goal:
-                return Turn(state, terse(state), 1.0, Verdict.of("ok", text[:200]))
-            if not state.left:
-                return Turn(state, terse(state), 0.0, Verdict.of("out_of_moves", text[:200]))
-        return Turn(state, terse(state))
+    def names(self, position: Position) -> Mapping[str, str]:
+        return {peg.lower(): peg for peg in position.pegs}
 
-    def oracle(self, data: Data) -> list[str]:
-        moves = disks.shortest(data["start"], data["goal"], PEGS[: data["pegs"]])
-        at_once = data["at_once"]
-        return [written(moves[at : at + at_once]) for at in range(0, len(moves), at_once)]
+    def moved(self, position: Position, transfer: Transfer) -> Position | str:
+        what, to, source, disk = transfer
+        if source:
+            return "syntax"
+        if disk > len(position.here):
+            return "no_such_disk"
+        leaves = what or position.here[disk - 1]
+        if disk and position.here.find(leaves) != disk - 1:
+            return "not_on_top"
+        after = disks.moved(position.here, leaves, to)
+        return after if after.islower() else position._replace(here=after, left=position.left - 1)
+
+    def shortest(self, data: Data) -> list[Move]:
+        return disks.shortest(data["start"], data["goal"], PEGS[: data["pegs"]])
+
+    def written(self, moves: Sequence[Move]) -> str:
+        """Write moves as words: `A C , B A`."""
+        return " , ".join(f"{source} {target}" for source, target in moves)
+
+    def terse(self, position: Position) -> str:
+        here, goal = (_line(part, position.pegs) for part in (position.here, position.goal))
+        return f"{here} goal {goal} left {position.left} :"
 
     def canonical(self, data: Data) -> str:
         """Name the pegs by the order in which start and goal come to them."""
@@ -117,44 +124,18 @@ class TowerOfHanoi(Env):
         return _CHANCE[level]
 
     def random_action(self, state: Position, rng: Stream) -> str:
-        return written([rng.pick(disks.legal_moves(state.disks, state.pegs))])
+        return self.written([rng.pick(disks.legal_moves(state.here, state.pegs))])
 
     def prove(self, data: Data) -> bool:
         """Confirm by breadth-first search that the goal is as many moves away as the limit allows for."""
         fewest, _ = disks.count_positions(data["start"], data["goal"], data["pegs"])
-        found = len(disks.shortest(data["start"], data["goal"], PEGS[: data["pegs"]]))
-        return 0 < fewest == found <= data["limit"] and (not data["optimal"] or fewest == data["limit"])
+        return 0 < fewest == len(self.shortest(data)) <= data["limit"] and (
+            not data["optimal"] or fewest == data["limit"]
+        )
 
     def effort(self, data: Data) -> float:
         """Return the positions that breadth-first search from the start sees until it has the goal."""
         return disks.count_positions(data["start"], data["goal"], data["pegs"])[1]
-
-
-def position(data: Data) -> Position:
-    """Return the position that a problem starts in."""
-    return Position(PEGS[: data["pegs"]], data["start"], data["goal"], data["limit"], data["at_once"])
-
-
-def names_of(pegs: str) -> dict[str, str]:
-    """Return the names that a move may hold, by their spelling in lower case."""
-    return {peg.lower(): peg for peg in pegs}
-
-
-def moved(position: str, transfer: Transfer) -> str:
-    """Return the position after what was written, or in lower case which rule it breaks."""
-    if transfer.source:
-        return "syntax"
-    if transfer.disk > len(position):
-        return "no_such_disk"
-    source = transfer.what or position[transfer.disk - 1]
-    if transfer.disk and position.find(source) != transfer.disk - 1:
-        return "not_on_top"
-    return disks.moved(position, source, transfer.to)
-
-
-def written(moves: Sequence[tuple[str, str]]) -> str:
-    """Write moves as words: `A C , B A`."""
-    return " , ".join(f"{source} {target}" for source, target in moves)
 
 
 def rules(data: Data) -> str:
@@ -180,11 +161,6 @@ def picture_in_words(data: Data) -> str:
         )
         for part in ("Start", "Goal")
     )
-
-
-def terse(state: Position) -> str:
-    """Write pegs, goal and moves left, and no more."""
-    return f"{_line(state.disks, state.pegs)} goal {_line(state.goal, state.pegs)} left {state.left} :"
 
 
 def _line(position: str, pegs: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reasongym.answers.extraction import extract
 from reasongym.core import Data, Env, Json, Turn, Verdict
-from reasongym.envs._boards import least_image
+from reasongym.envs._boards import draw_turning, least_image
 from reasongym.envs.minesweeper.boards import board, cells_of, deduce, neighbours, opened
 from reasongym.envs.minesweeper.search import needs_no_guess
 from reasongym.registry import register
@@ -146,15 +146,7 @@ class Minesweeper(Env):
 
     def symmetric(self, data: Data, rng: Stream) -> Data:
         """Turn and reflect the board."""
-        last = data["size"] - 1
-        turns, mirrors = rng.below(4), rng.below(2)
-
-        def image(cell: Sequence[int]) -> list[int]:
-            row, column = cell
-            for _ in range(turns):
-                row, column = column, last - row
-            return [column, row] if mirrors else [row, column]
-
+        image = draw_turning(rng, data["size"] - 1)
         mines, starts = ([image(cell) for cell in data[name]] for name in ("mines", "starts"))
         return {"size": data["size"], "mines": sorted(mines), "starts": starts}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from reasongym.core import Data, Env, Json, Option, Verdict
-from reasongym.envs._boards import least_image
+from reasongym.envs._boards import draw_turning, least_image
 from reasongym.envs.queens.placements import attacks, fills, judge, placements
 from reasongym.envs.queens.reading import read_grid, read_numbers
 from reasongym.registry import register
@@ -123,15 +123,7 @@ class NQueens(Env):
 
     def symmetric(self, data: Data, rng: Stream) -> Data:
         """Turn and reflect the board, and ask for another form."""
-        last = data["size"] - 1
-        turns, mirrors = rng.below(4), rng.below(2)
-
-        def image(square: Sequence[int]) -> list[int]:
-            row, column = square
-            for _ in range(turns):
-                row, column = column, last - row
-            return [column, row] if mirrors else [row, column]
-
+        image = draw_turning(rng, data["size"] - 1)
         solution = sorted(image(square) for square in enumerate(data["solution"]))
         moved = {name: sorted(map(image, data[name])) for name in ("given", "blocked")}
         return data | moved | {"form": rng.pick(FORMS), "solution": [column for _, column in solution]}

@@ -1,7 +1,8 @@
 """`SokobanPlan-v0`: the same levels, solved in one answer that holds all the moves."""
 
 from reasongym.answers.moves import DIRECTIONS, played
-from reasongym.core import Data, Env, Json, Picture, Problem, Session, Turn, Verdict
+from reasongym.core import Data, Json, Picture, Verdict
+from reasongym.envs._plans import WholePlan
 from reasongym.envs.sokoban import pictures, prompts
 from reasongym.envs.sokoban.board import Board, board_of
 from reasongym.envs.sokoban.play import Sokoban, in_words, play, possible
@@ -12,7 +13,7 @@ _CHANCE = (0.145, 0.03, 0.035, 0.003, 0.001, 0.001, 0.001, 0.001)
 
 
 @register("SokobanPlan-v0")
-class SokobanPlan(Sokoban):
+class SokobanPlan(WholePlan, Sokoban):
     """Give all moves at once; `data` is as for `Sokoban-v0`.
 
     A plan is right if every move is possible until every box stands on a goal, within `limit` moves. What
@@ -21,18 +22,6 @@ class SokobanPlan(Sokoban):
 
     def prompt(self, data: Data, style: str) -> str:
         return prompts.plan_prompt(data, style)
-
-    def max_turns(self, level: int) -> int:
-        return 1
-
-    def start(self, data: Data) -> Json:
-        return data
-
-    def begin(self, problem: Problem) -> Session:
-        return Session(problem, problem.data)
-
-    def act(self, state: Json, text: str, rng: Stream) -> Turn:
-        return Env.act(self, state, text, rng)
 
     def verify(self, data: Data, text: str) -> Verdict:
         read = played(text, DIRECTIONS, data["limit"])

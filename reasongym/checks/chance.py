@@ -16,10 +16,11 @@ _FIXED = ("0", "1", "yes", "A")
 def chance_is_measured(sample: Sample) -> Finding:
     """`chance(level)` is what the better of the two players earns, within 0.02 and the sampling error."""
     env, level = sample.env, sample.level
-    rewards = [play_randomly(env, problem)[1].reward for problem in sample.within(sample.problems(), 0.5)]
+    problems = sample.problems()
+    rewards = [play_randomly(env, problem)[1].reward for problem in sample.within(problems, 0.5)]
     played = [(fmean(rewards), len(rewards))]
     for texts in constant_answers(sample):
-        earned = [play(env, problem, texts).reward for problem in sample.within(sample.problems(), 0.05)]
+        earned = [play(env, problem, texts).reward for problem in sample.within(problems, 0.05)]
         played.append((fmean(earned), len(earned)))
     measured, num = max(played)
     figures = {"random": played[0][0], "constant": max(played[1:])[0], "declared": env.chance(level)}

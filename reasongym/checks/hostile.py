@@ -143,9 +143,10 @@ def canaries_earn_nothing(sample: Sample) -> Finding:
     """Tricks that do not solve the problem earn on average no more than chance, each trick by itself."""
     env, level = sample.env, sample.level
     figures: dict[str, float] = {}
+    problems = sample.problems()
     for name, texts_of in CANARIES.items():
         rewards: list[float] = []
-        for problem in sample.within(sample.problems(), 1 / len(CANARIES)):
+        for problem in sample.within(problems, 1 / len(CANARIES)):
             texts = texts_of(env, problem)
             if texts:
                 rewards.append(play(env, problem, texts).reward)
@@ -199,7 +200,7 @@ def _hedge(template: str, *, right_first: bool) -> Callable[[Env, Problem], list
             return []
         right = env.oracle(problem.data)[0]
         wrong = env.random_action(problem.data, own_stream("hedge", problem))
-        if env.replay(problem.row, [wrong]).correct:
+        if env.judge(problem, [wrong]).correct:
             return []
         return [template % ((right, wrong) if right_first else (wrong, right))]
 

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
+from math import ceil
 
 from reasongym.checks.hostile import mutated
 from reasongym.checks.result import Finding, Sample, Scale, draw, own_stream, play_randomly
-from reasongym.core import Env, Problem, Verdict
+from reasongym.core import Env, Problem, Row, Verdict
 from reasongym.registry import get
 
 _NUM_THREADS = 16
@@ -55,19 +56,22 @@ def processes_agree(env: Env, levels: Sequence[int], scale: Scale) -> Finding:
 def threads_agree(sample: Sample) -> Finding:
     """Sixteen threads judge as one does."""
     env = sample.env
-    problems = list(sample.within(sample.problems(_NUM_REPLAYED), 0.1))
 
-    def judge(problem: Problem) -> list[Verdict]:
-        rng = own_stream("threads", problem)
+    def judge(row: Row) -> list[Verdict]:
+        problem = env.problem(row)
         texts = env.oracle(problem.data)
-        last = mutated(texts[-1], rng)
-        return [env.replay(problem.row, played) for played in (texts, [*texts[:-1], last])]
+        last = mutated(texts[-1], own_stream("threads", problem))
+        return [env.judge(problem, played) for played in (texts, [*texts[:-1], last])]
 
-    alone = [judge(problem) for problem in problems]
+    rows = [problem.row for problem in sample.problems(_NUM_REPLAYED)]
+    alone = [(row, judge(row)) for row in sample.within(rows)]
+    shared = alone * ceil(_NUM_THREADS / len(alone))  # where time ends early, the threads share problems
     with ThreadPoolExecutor(_NUM_THREADS) as pool:
-        together = list(pool.map(judge, problems))
-    differ = [str(problems[at].row) for at, verdicts in enumerate(alone) if verdicts != together[at]]
-    return Finding(not differ, " ".join(differ[:1]), {"problems": len(problems)})
+        together = pool.map(judge, [row for row, _ in shared])
+        differ = [
+            str(row) for (row, verdicts), found in zip(shared, together, strict=True) if verdicts != found
+        ]
+    return Finding(not differ, " ".join(differ[:1]), {"problems": len(alone)})
 
 
 def replay_equals_stepping(sample: Sample) -> Finding:

@@ -24,12 +24,21 @@ def root() -> Path:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """Copy what a checkout needs to be checked and built, symlinks kept, tests left out."""
-    copy = tmp_path / "tree"
+    return _copied(tmp_path / "tree", leave_out=("__pycache__",))
+
+
+@pytest.fixture
+def bare_tree(tmp_path: Path) -> Path:
+    """Copy the same without a line of Python: whoever types the whole tree for one file takes minutes."""
+    return _copied(tmp_path / "bare", leave_out=("__pycache__", "*.py"))
+
+
+def _copied(copy: Path, leave_out: Sequence[str]) -> Path:
     (copy / "tests").mkdir(parents=True)
     for name in ENTRIES:
         shutil.copy2(ROOT / name, copy / name)
     for name in ROOMS:
-        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns(*leave_out))
     return copy
 
 

@@ -20,6 +20,7 @@ class Fault(NamedTuple):
     """What the checker must say."""
 
 
+FAULTLESS = '"""Planted."""\n\nANSWER = 42\n'
 FAULTS = {
     "upward import": Fault(
         "layers",
@@ -45,16 +46,37 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow  # types the whole tree, as `make check` does
 def test_a_copy_without_faults_passes_every_check(tree: Path, make: Run) -> None:
     checked = make(tree, "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("target", ["lint", "layers"])
+def test_a_copy_without_faults_passes(target: str, tree: Path, make: Run) -> None:
+    checked = make(tree, target)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_file_without_faults_passes_the_check_of_types(bare_tree: Path, make: Run) -> None:
+    (bare_tree / "envs" / "planted.py").write_text(FAULTLESS)
+    checked = make(bare_tree, "types")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.target != "types"])
 def test_a_planted_fault_fails_the_check_and_is_named(name: str, tree: Path, make: Run) -> None:
-    fault = FAULTS[name]
+    _assert_named(FAULTS[name], tree, make)
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.target == "types"])
+def test_a_planted_fault_of_types_fails_the_check_and_is_named(name: str, bare_tree: Path, make: Run) -> None:
+    _assert_named(FAULTS[name], bare_tree, make)
+
+
+def _assert_named(fault: Fault, tree: Path, make: Run) -> None:
     (tree / "envs" / "planted.py").write_text(fault.source)
-    (tree / "agents" / "planted.py").write_text('"""Planted."""\n\nANSWER = 42\n')
+    (tree / "agents" / "planted.py").write_text(FAULTLESS)
     checked = make(tree, fault.target)
     assert checked.returncode != 0
     said = checked.stdout + checked.stderr

@@ -6,6 +6,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs.math import judging
 
 ENV = reasongym.get("Derivative-v0")
 DATA: Data = {"terms": [[3, ["x^2", "sin(2x)"], []], [-1, ["ln(5x)"], []]], "variable": "x"}
@@ -14,9 +15,7 @@ POWER: Data = {"terms": [[1, ["x^2"], []]], "variable": "t"}
 
 
 def reason(text: str, data: Data = DATA) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(ENV, data, text)
 
 
 @pytest.mark.parametrize(
@@ -84,19 +83,14 @@ ECHOES = {
 
 @pytest.mark.parametrize("name", ECHOES)
 def test_the_problem_copied_back_earns_nothing(name: str) -> None:
-    for wrapped in (ECHOES[name], f"\\boxed{{{ECHOES[name]}}}", f"The answer is {ECHOES[name]}"):
+    for wrapped in judging.wrapped(ECHOES[name]):
         assert ENV.verify(POWER, wrapped).reward == 0.0
     assert reason("2t", POWER) == "ok"
 
 
-ATTACKS = {
-    "tower of powers": "9^9^9^9",
-    "tower of powers in braces": "10^{10^{10}}",
+ATTACKS = judging.attacks_around("2t") | {
     "a tower of the variable": "t^t^t^t^t^t^t^t^t",
     "a huge polynomial": "(t + 1)^999 (t + 2)^999",
-    "a megabyte of sum": "2t+" * 300_000 + "0",
-    "20,000 brackets": "(" * 20_000 + "2t" + ")" * 20_000,
-    "binomial": r"\binom{t}{2}",
     "nested roots": "sqrt(" * 20 + "t" + ")" * 20,
     "nested logarithms": "ln(" * 20 + "t" + ")" * 20,
     "a multiple of a prime": "2t + 2305843009213693951",
@@ -108,11 +102,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_earn_nothing_and_cost_little(name: str) -> None:
-    text = ATTACKS[name]
-    for wrapped in (text, f"<answer>{text}</answer>", f"\\boxed{{{text}}}", f"The answer is {text}"):
-        start = time.thread_time()
-        assert ENV.verify(POWER, wrapped).reward == 0.0
-        assert time.thread_time() - start < 0.05
+    judging.assert_fails_cheaply(ENV, POWER, ATTACKS[name])
 
 
 def test_order_of_terms_and_factors_and_the_letter_do_not_make_another_problem() -> None:

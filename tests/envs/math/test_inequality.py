@@ -1,6 +1,6 @@
 """Inequality: the solution set in every notation, its ends exact, nothing beside it."""
 
-import time
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs.math import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("Inequality-v0")
@@ -33,10 +34,7 @@ ONLY = problem(["2"], [1])
 THREE = problem(["-3", "0", "4"], [1, 2, 6])  # -3 <= x < 0 or x > 4
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 @pytest.mark.parametrize(
@@ -176,10 +174,7 @@ def test_other_sets_hedges_and_approximations_earn_nothing(data: Data, text: str
     ],
 )
 def test_attacks_earn_nothing_and_cost_little(text: str) -> None:
-    for wrapped in (text, f"\\boxed{{{text}}}", f"<answer>{text}</answer>"):
-        start = time.thread_time()
-        assert reason(BELOW, wrapped) != "ok"
-        assert time.thread_time() - start < 0.05
+    judging.assert_fails_cheaply(ENV, BELOW, text)
 
 
 @pytest.mark.parametrize("level", range(len(ENV.levels)))

@@ -1,11 +1,12 @@
 """Integral: an answer is judged by differentiating it; constants, forms and domains are free."""
 
-import time
+from functools import partial
 
 import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs.math import judging
 
 ENV = reasongym.get("Integral-v0")
 
@@ -22,10 +23,7 @@ FRACTIONS = problem("ln|x-1| - ln|x+1|", [2, [], ["(x^2 - 1)"]])
 TANGENT = problem("arctan(x/3)/3", [1, [], ["(x^2 + 9)"]])
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 @pytest.mark.parametrize(
@@ -119,27 +117,20 @@ ECHOES = [
 
 @pytest.mark.parametrize("text", ECHOES)
 def test_the_problem_copied_back_earns_nothing(text: str) -> None:
-    for wrapped in (text, f"\\boxed{{{text}}}", f"<answer>{text}</answer>", f"The answer is {text}"):
+    for wrapped in judging.wrapped(text):
         assert ENV.verify(LINE, wrapped).reward == 0.0
 
 
-ATTACKS = {
-    "tower of powers": "x^9^9^9",
+ATTACKS = judging.attacks_around("x") | {
+    "tower of powers of the variable": "x^9^9^9",
     "a huge polynomial": "(x + 1)^999 (x + 2)^999",
-    "a megabyte of sum": "x+" * 500_000 + "0",
-    "20,000 brackets": "(" * 20_000 + "x" + ")" * 20_000,
     "many factors": "x" * 60 + "(x+1)" * 60,
     "a function without a derivative": "arcsec(arcsec(x))",
     "nested functions": "sin(" * 20 + "x" + ")" * 20,
     "a tower of the variable": "x^x^x^x^x^x^x^x",
-    "binomial": r"\binom{x}{2}",
 }
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_earn_nothing_and_cost_little(name: str) -> None:
-    text = ATTACKS[name]
-    for wrapped in (text, f"<answer>{text}</answer>", f"\\boxed{{{text}}}", f"The answer is {text}"):
-        start = time.thread_time()
-        assert ENV.verify(LINE, wrapped).reward == 0.0
-        assert time.thread_time() - start < 0.05
+    judging.assert_fails_cheaply(ENV, LINE, ATTACKS[name])

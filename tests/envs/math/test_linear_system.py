@@ -1,6 +1,6 @@
 """LinearSystem: all unknowns in every notation; checked by putting them in, and by sympy."""
 
-import time
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 import reasongym
 from reasongym.core import Data
 from reasongym.seeding import stream
+from tests.envs.math import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("LinearSystem-v0")
@@ -17,10 +18,7 @@ THREE: Data = {"names": ["a", "b", "c"], "rows": [[2, 0, 1, 2], [0, 1, 1, 3], [1
 HALVES: Data = {"names": ["x", "y"], "rows": [[2, 0, 1], [0, 4, -3]]}  # 1/2, -3/4
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +108,7 @@ def test_missing_extra_and_wrong_unknowns_earn_nothing(data: Data, text: str) ->
     ],
 )
 def test_attacks_earn_nothing_and_cost_little(text: str) -> None:
-    for wrapped in (text, f"\\boxed{{{text}}}"):
-        start = time.thread_time()
-        assert reason(TWO, wrapped) != "ok"
-        assert time.thread_time() - start < 0.05
+    judging.assert_fails_cheaply(ENV, TWO, text)
 
 
 @pytest.mark.parametrize("level", range(len(ENV.levels)))

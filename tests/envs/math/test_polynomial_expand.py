@@ -4,6 +4,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs.math import judging
 
 ENV = reasongym.get("PolynomialExpand-v0")
 DATA: Data = {"products": [[[-2, 1], [3, 2]]], "variable": "x"}  # (x - 2)(2x + 3)
@@ -11,9 +12,7 @@ CUBE: Data = {"products": [[[1, 1], [1, 1], [1, 1]], [[2], [0, 1]]], "variable":
 
 
 def reason(text: str, data: Data = DATA) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(ENV, data, text)
 
 
 @pytest.mark.parametrize(
@@ -75,17 +74,12 @@ def test_each_fault_has_its_reason(text: str, expected: str) -> None:
     assert reason(text) == expected
 
 
-ATTACKS = {
+ATTACKS = judging.attacks_around("x") | {
     "the right answer as a substring": "12x^2 - x - 60",
     "the problem copied back": "Expand (x - 2)(2x + 3) and collect like terms.",
-    "tower of powers": "9^9^9^9",
-    "tower of powers in braces": "10^{10^{10}}",
     "a huge power of a sum": "(x + 1)^999999999",
     "a sum to a power to a power": "((x + 1)^99)^99",
-    "binomial": r"\binom{10}{5}",
     "factorial": "10000000!",
-    "a megabyte of sum": "1+" * 500_000 + "1",
-    "20,000 brackets": "(" * 20_000 + "x" + ")" * 20_000,
     "code": "__import__('os').system('true')",
     "one per cent off": "2.01x^2 - x - 6",
 }
@@ -93,9 +87,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_on_peers_earn_nothing(name: str) -> None:
-    text = ATTACKS[name]
-    for wrapped in (text, f"<answer>{text}</answer>", f"\\boxed{{{text}}}", f"The answer is {text}"):
-        assert ENV.verify(DATA, wrapped).reward == 0.0
+    judging.assert_fails_cheaply(ENV, DATA, ATTACKS[name])
 
 
 def test_powers_of_a_factor_and_differences_are_worded_as_such() -> None:

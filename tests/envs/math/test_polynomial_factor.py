@@ -7,6 +7,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs.math import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("PolynomialFactor-v0")
@@ -20,9 +21,7 @@ SQUARE: Data = {"coefficients": [9, 12, 4], "variable": "y", "factors": [[3, 2],
 
 
 def reason(text: str, data: Data = DATA) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(ENV, data, text)
 
 
 @pytest.mark.parametrize(
@@ -93,26 +92,22 @@ def test_surds_do_not_factor_over_the_rational_numbers() -> None:
     assert reason("(x + 3)(x - 1.41421356)(x + 1.41421356)", data) == "wrong_value"
 
 
-ATTACKS = {
+ATTACKS = judging.attacks_around("x") | {
     "the problem copied back": "Factor 6x^4 - 6x^3 - 6x^2 - 6x - 12 completely",
     "the polynomial alone": "6x^4 - 6x^3 - 6x^2 - 6x - 12",
     "the polynomial in brackets": "(6x^4 - 6x^3 - 6x^2 - 6x - 12)",
     "the polynomial times one": "1(6x^4 - 6x^3 - 6x^2 - 6x - 12)",
     "the polynomial to the power one": "(6x^4 - 6x^3 - 6x^2 - 6x - 12)^1",
-    "tower of powers": "(x - 2)^9^9^9",
-    "tower of powers in braces": "10^{10^{10}}(x - 2)",
+    "tower of powers of a factor": "(x - 2)^9^9^9",
+    "tower of powers beside a factor": "10^{10^{10}}(x - 2)",
     "a huge power": "(x - 2)^1000000000(x + 1)",
     "a megabyte of factors": "(x+1)" * 200_000,
-    "20,000 brackets": "(" * 20_000 + "x" + ")" * 20_000,
-    "binomial": r"\binom{x}{5}",
 }
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_on_peers_earn_nothing(name: str) -> None:
-    text = ATTACKS[name]
-    for wrapped in (text, f"<answer>{text}</answer>", f"\\boxed{{{text}}}", f"The answer is {text}"):
-        assert ENV.verify(DATA, wrapped).reward == 0.0
+    judging.assert_fails_cheaply(ENV, DATA, ATTACKS[name])
 
 
 @pytest.mark.parametrize("level", range(len(ENV.levels)))

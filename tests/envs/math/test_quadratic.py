@@ -1,6 +1,6 @@
 """Quadratic: the set of solutions in every notation, no solution too few or too many."""
 
-import time
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs.math import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("Quadratic-v0")
@@ -26,10 +27,7 @@ IMAGINARY = problem(7, 0, 1)  # ± i sqrt 7
 MOVED: Data = {"left": [[1, 1], [-2, 1]], "right": [4, 0, 0], "variable": "t"}  # (t+1)(t-2) = 4: 3, -2
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +147,7 @@ def test_the_set_of_solutions_is_right_in_every_notation(data: Data, text: str) 
     ],
 )
 def test_missing_extra_and_approximate_solutions_earn_nothing(data: Data, text: str) -> None:
-    for wrapped in (text, f"<answer>{text}</answer>", f"The answer is {text}"):
+    for wrapped in judging.wrapped(text):
         assert reason(data, wrapped) != "ok", wrapped
 
 
@@ -167,10 +165,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_earn_nothing_and_cost_little(name: str) -> None:
-    for text in (ATTACKS[name], f"\\boxed{{{ATTACKS[name]}}}"):
-        start = time.thread_time()
-        assert reason(WHOLE, text) != "ok"
-        assert time.thread_time() - start < 0.05
+    judging.assert_fails_cheaply(ENV, WHOLE, ATTACKS[name])
 
 
 @pytest.mark.parametrize("level", range(len(ENV.levels)))
