@@ -7,7 +7,7 @@ A truth table is one integer of 2^n bits: bit w is the value where atom i is tru
 connective is one operation on integers, whatever the number of cases.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -21,8 +21,8 @@ Word: TypeAlias = tuple[str, int]
 
 ATOM, NOT, AND, OR, IF, IFF, XOR, SPECIAL = range(8)
 _CONNECTIVES = (AND, OR, IF, IFF, XOR, AND, OR, IF)
-_WORDS = ("", "not", "and", "or", "if", "iff", "xor")
-_BINARY = frozenset(_WORDS[AND:])
+_WORDS = ("", "not", "and", "or", "if", "iff", "xor", "")
+_BINARY = frozenset(_WORDS[AND:SPECIAL])
 
 
 class Tables(NamedTuple):
@@ -32,8 +32,8 @@ class Tables(NamedTuple):
     """A 1 for every case."""
     variables: tuple[int, ...]
     """For each atom the cases where it is true."""
-    literals: tuple[Word, ...]
-    """Of each atom in turn, `A` and `~A`."""
+    literals: tuple[tuple[str, int, int], ...]
+    """Of each atom in turn, `A` and `~A`, with the atom's bit in a mask."""
     atoms: dict[str, int]
     """The same by word."""
 
@@ -43,10 +43,10 @@ def tables(num_atoms: int) -> Tables:
     """Make the truth tables of so many atoms."""
     full = (1 << (1 << num_atoms)) - 1
     variables = tuple(full // ((1 << (1 << atom)) + 1) << (1 << atom) for atom in range(num_atoms))
-    literals: list[Word] = []
-    for name, table in zip(ATOMS, variables, strict=False):
-        literals += [(name, table), (f"~{name}", full ^ table)]
-    return Tables(full, variables, tuple(literals), dict(literals))
+    literals: list[tuple[str, int, int]] = []
+    for atom, (name, table) in enumerate(zip(ATOMS, variables, strict=False)):
+        literals += [(name, table, 1 << atom), (f"~{name}", full ^ table, 1 << atom)]
+    return Tables(full, variables, tuple(literals), {word: table for word, table, _ in literals})
 
 
 def table_of(formula: str, atoms: Mapping[str, int], full: int) -> int:
@@ -85,48 +85,62 @@ def draw_shape(random: Random, num_parts: int) -> Shape:
     return [NOT, *shape] if drawn & 7 == 0 else shape
 
 
-def fill(
-    random: Random, shape: Shape, known: Tables, unused: int = 0, special: Sequence[Word] = ()
-) -> tuple[str, int]:
-    """Draw the atoms of a shape, different ones as long as there are any; return the formula and its table.
+def fill(random: Random, shape: Shape, known: Tables) -> tuple[str, int]:
+    """Draw the atoms of a shape as `fillings` does; return the formula and its table."""
+    atoms, table = next(fillings(random, shape, known))
+    return written(shape, atoms), table
 
-    `unused` is a bit mask of atoms that are left out. `special` are the words drawn for `SPECIAL`.
+
+def fillings(
+    random: Random, shape: Shape, known: Tables, unused: int = 0, special: Sequence[Word] = ()
+) -> Iterator[tuple[list[str], int]]:
+    """Draw the atoms of a shape again and again; yield them, last first, and the table of the formula.
+
+    The atoms of a formula differ as long as there are others. `unused` is a bit mask of atoms that are left
+    out. `special` are the words drawn for `SPECIAL`.
     """
     full, literals = known.full, known.literals
     num = len(literals)
-    used = unused
     everything = (1 << (num >> 1)) - 1
-    words: list[str] = []
-    stack: list[int] = []
-    for kind in reversed(shape):
-        if kind == ATOM:
-            drawn = int(random() * num)
-            while used >> (drawn >> 1) & 1:
-                drawn = int(random() * num)
-            used |= 1 << (drawn >> 1)
-            if used == everything:
-                used = unused
-            word, table = literals[drawn]
-        elif kind == SPECIAL:
-            word, table = special[int(random() * len(special))]
-        else:
-            word, table = _WORDS[kind], stack.pop()
-            if kind == NOT:
-                table ^= full
-            elif kind == AND:
-                table &= stack.pop()
-            elif kind == OR:
-                table |= stack.pop()
-            elif kind == IF:
-                table = full ^ table | stack.pop()
-            elif kind == IFF:
-                table ^= full ^ stack.pop()
+    kinds = shape[::-1]
+    while True:
+        used = unused
+        atoms: list[str] = []
+        stack: list[int] = []
+        for kind in kinds:
+            if kind == ATOM:
+                word, table, bit = literals[int(random() * num)]
+                while used & bit:
+                    word, table, bit = literals[int(random() * num)]
+                used |= bit
+                if used == everything:
+                    used = unused
+                atoms.append(word)
+            elif kind == SPECIAL:
+                word, table = special[int(random() * len(special))]
+                atoms.append(word)
             else:
-                table ^= stack.pop()
-        words.append(word)
-        stack.append(table)
-    words.reverse()
-    return " ".join(words), stack[0]
+                table = stack.pop()
+                if kind == NOT:
+                    table ^= full
+                elif kind == AND:
+                    table &= stack.pop()
+                elif kind == OR:
+                    table |= stack.pop()
+                elif kind == IF:
+                    table = full ^ table | stack.pop()
+                elif kind == IFF:
+                    table ^= full ^ stack.pop()
+                else:
+                    table ^= stack.pop()
+            stack.append(table)
+        yield atoms, table
+
+
+def written(shape: Shape, atoms: Sequence[str]) -> str:
+    """Write a shape with its atoms, which are given last first."""
+    drawn = reversed(atoms)
+    return " ".join([_WORDS[kind] or next(drawn) for kind in shape])
 
 
 def turned(formula: str) -> str:

@@ -5,11 +5,11 @@ until it is as true as its speaker, so no connective betrays who says it.
 """
 
 from hashlib import blake2b
-from itertools import permutations, product
+from itertools import islice, permutations, product
 from typing import Any, NamedTuple, TypeAlias
 
 from reasongym.core import Data, Json
-from reasongym.envs._formulas import ATOMS, SPECIAL, Random, Shape, draw_shape, fill, table_of
+from reasongym.envs._formulas import ATOMS, SPECIAL, Random, Shape, draw_shape, fillings, table_of, written
 from reasongym.envs.knights_knaves.statements import Meanings, meanings
 from reasongym.errors import GenerationError
 
@@ -55,7 +55,8 @@ class Statement(NamedTuple):
     """A formula with its truth table, and the cases that agree with its being said."""
 
     shape: Shape
-    formula: str
+    atoms: list[str]
+    """Last first."""
     table: int
     agreeing: int
 
@@ -74,7 +75,7 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
         cases &= statements[-1].agreeing
     if cases != 1 << case or (high > 1 and _says_twice(speakers, statements)):
         _repair(random, level, speakers, statements, case)
-    said = [[speaker, one.formula] for speaker, one in zip(speakers, statements, strict=True)]
+    said = [[at, written(one.shape, one.atoms)] for at, one in zip(speakers, statements, strict=True)]
     return said, [bool(case >> person & 1) for person in range(num)]
 
 
@@ -84,11 +85,11 @@ def _draw(random: Random, level: Level, known: Meanings, speaker: int, case: int
     full, honest = tables.full, tables.variables[speaker]
     truth = honest >> case & 1
     unused = 0 if level.selves and len(shape) > 1 else 1 << speaker
-    for _ in range(_MAX_DRAWS):
-        formula, table = fill(random, shape, tables, unused, known.counts)
-        agreeing = full ^ honest ^ table
-        if table >> case & 1 == truth and table not in (0, full) and agreeing not in (0, full):
-            return Statement(shape, formula, table, agreeing)
+    flipped = full ^ honest
+    draws = fillings(random, shape, tables, unused, known.counts)
+    for atoms, table in islice(draws, _MAX_DRAWS):
+        if table >> case & 1 == truth and 0 != table != full and flipped != table != honest:
+            return Statement(shape, atoms, table, flipped ^ table)
     raise GenerationError(f"no statement of {level} in {_MAX_DRAWS} draws")
 
 
