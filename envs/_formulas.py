@@ -9,6 +9,7 @@ connective is one operation on integers, whatever the number of cases.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from math import floor
 from typing import NamedTuple, TypeAlias
 
 ATOMS = "ABCDEFGHIJKL"
@@ -76,11 +77,11 @@ def draw_shape(random: Random, num_parts: int) -> Shape:
     """Draw the connectives of a formula with so many atoms."""
     if num_parts == 1:
         return [ATOM]
-    drawn = int(random() * 8 * len(_CONNECTIVES))
+    drawn = floor(random() * 8 * len(_CONNECTIVES))
     if num_parts == 2:
         shape = [_CONNECTIVES[drawn >> 3], ATOM, ATOM]
     else:
-        left = 1 + int(random() * (num_parts - 1))
+        left = 1 + floor(random() * (num_parts - 1))
         shape = [_CONNECTIVES[drawn >> 3], *draw_shape(random, left), *draw_shape(random, num_parts - left)]
     return [NOT, *shape] if drawn & 7 == 0 else shape
 
@@ -109,15 +110,15 @@ def fillings(
         stack: list[int] = []
         for kind in kinds:
             if kind == ATOM:
-                word, table, bit = literals[int(random() * num)]
+                word, table, bit = literals[floor(random() * num)]
                 while used & bit:
-                    word, table, bit = literals[int(random() * num)]
+                    word, table, bit = literals[floor(random() * num)]
                 used |= bit
                 if used == everything:
                     used = unused
                 atoms.append(word)
             elif kind == SPECIAL:
-                word, table = special[int(random() * len(special))]
+                word, table = special[floor(random() * len(special))]
                 atoms.append(word)
             else:
                 table = stack.pop()

@@ -5,7 +5,8 @@ until it is as true as its speaker, so no connective betrays who says it.
 """
 
 from hashlib import blake2b
-from itertools import islice, permutations, product
+from itertools import groupby, islice, permutations, product
+from math import floor
 from typing import Any, NamedTuple, TypeAlias
 
 from reasongym.core import Data, Json
@@ -65,9 +66,9 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
     """Make statements, as speaker and formula, and the one solution."""
     num = level.num_people
     known = meanings(num)
-    case = int(random() * (1 << num))
+    case = floor(random() * (1 << num))
     low, high = level.per_person
-    speakers = [person for person in range(num) for _ in range(low + int(random() * (high - low + 1)))]
+    speakers = [person for person in range(num) for _ in range(low + floor(random() * (high - low + 1)))]
     statements: list[Statement] = []
     cases = known.tables.full
     for speaker in speakers:
@@ -95,7 +96,7 @@ def _draw(random: Random, level: Level, known: Meanings, speaker: int, case: int
 
 def _new_shape(random: Random, level: Level) -> Shape:
     low, high = level.parts
-    shape = draw_shape(random, low + int(random() * (high - low + 1)))
+    shape = draw_shape(random, low + floor(random() * (high - low + 1)))
     if level.counts and random() < _COUNTING:
         shape[-1] = SPECIAL
     return shape
@@ -151,12 +152,12 @@ def canonical(data: Data) -> str:
 
 def _named(order: tuple[int, ...], formulas: list[list[str]], known: Meanings) -> str:
     """Write the truth tables after the people are put into this order."""
-    renamed = {ord(ATOMS[person]): ATOMS[place] for place, person in enumerate(order)}
-    rows = [
-        sorted({table_of(one.translate(renamed), known.atoms, known.tables.full) for one in formulas[person]})
-        for person in order
-    ]
-    name = " ".join(",".join(f"{table:x}" for table in row) for row in rows)
+    full, atoms = known.tables.full, dict(known.atoms)
+    for person, table in zip(order, known.tables.variables, strict=True):
+        atoms[ATOMS[person]] = table
+        atoms[f"~{ATOMS[person]}"] = full ^ table
+    rows = [sorted({table_of(one, atoms, full) for one in formulas[person]}) for person in order]
+    name = " ".join([",".join([f"{table:x}" for table in row]) for row in rows])
     return name if len(name) <= 64 else f"{len(order)} {blake2b(name.encode(), digest_size=16).hexdigest()}"
 
 
@@ -182,5 +183,9 @@ def _orders(said: list[list[int]], honest: tuple[int, ...]) -> list[tuple[int, .
             (ranked[i], tuple(sorted([(ranked[j], weights[i][j], weights[j][i]) for j in people])))
             for i in people
         ]
-    groups = [[person for person in people if marks[person] == mark] for mark in sorted(distinct)]
+    ranking = marks.__getitem__
+    ordered = sorted(people, key=ranking)
+    if len(distinct) == len(said):
+        return [tuple(ordered)]
+    groups = [tuple(group) for _, group in groupby(ordered, ranking)]
     return [sum(order, ()) for order in product(*map(permutations, groups))]
