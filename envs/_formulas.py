@@ -52,25 +52,26 @@ def tables(num_atoms: int) -> Tables:
 
 def table_of(formula: str, atoms: Mapping[str, int], full: int) -> int:
     """Evaluate a formula in every case."""
-    stack: list[int] = []
+    table = 0
+    stack: list[int] = []  # what is below `table`
     for word in reversed(formula.split(" ")):
-        table = atoms.get(word)
-        if table is None:
-            table = stack.pop()
-            if word == "not":
-                table ^= full
-            elif word == "and":
-                table &= stack.pop()
-            elif word == "or":
-                table |= stack.pop()
-            elif word == "if":
-                table = full ^ table | stack.pop()
-            elif word == "iff":
-                table ^= full ^ stack.pop()
-            else:
-                table ^= stack.pop()
-        stack.append(table)
-    return stack[0]
+        atom = atoms.get(word)
+        if atom is not None:
+            stack.append(table)
+            table = atom
+        elif word == "and":
+            table &= stack.pop()
+        elif word == "or":
+            table |= stack.pop()
+        elif word == "if":
+            table = full ^ table | stack.pop()
+        elif word == "not":
+            table ^= full
+        elif word == "iff":
+            table ^= full ^ stack.pop()
+        else:
+            table ^= stack.pop()
+    return table
 
 
 def draw_shape(random: Random, num_parts: int) -> Shape:
@@ -105,11 +106,12 @@ def fillings(
     everything = (1 << (num >> 1)) - 1
     kinds = shape[::-1]
     while True:
-        used = unused
+        used, table = unused, 0
         atoms: list[str] = []
-        stack: list[int] = []
+        stack: list[int] = []  # what is below `table`
         for kind in kinds:
             if kind == ATOM:
+                stack.append(table)
                 word, table, bit = literals[floor(random() * num)]
                 while used & bit:
                     word, table, bit = literals[floor(random() * num)]
@@ -117,24 +119,22 @@ def fillings(
                 if used == everything:
                     used = unused
                 atoms.append(word)
-            elif kind == SPECIAL:
+            elif kind == AND:
+                table &= stack.pop()
+            elif kind == OR:
+                table |= stack.pop()
+            elif kind == IF:
+                table = full ^ table | stack.pop()
+            elif kind == NOT:
+                table ^= full
+            elif kind == IFF:
+                table ^= full ^ stack.pop()
+            elif kind == XOR:
+                table ^= stack.pop()
+            else:
+                stack.append(table)
                 word, table = special[floor(random() * len(special))]
                 atoms.append(word)
-            else:
-                table = stack.pop()
-                if kind == NOT:
-                    table ^= full
-                elif kind == AND:
-                    table &= stack.pop()
-                elif kind == OR:
-                    table |= stack.pop()
-                elif kind == IF:
-                    table = full ^ table | stack.pop()
-                elif kind == IFF:
-                    table ^= full ^ stack.pop()
-                else:
-                    table ^= stack.pop()
-            stack.append(table)
         yield atoms, table
 
 

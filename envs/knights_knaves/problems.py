@@ -169,7 +169,10 @@ def _orders(said: list[list[int]], honest: tuple[int, ...]) -> list[tuple[int, .
     """
     people = range(len(said))
     weights = [
-        [tuple(sorted([(one & other).bit_count() for one in row])) for other in honest] for row in said
+        [((row[0] & other).bit_count(),) for other in honest]
+        if len(row) == 1
+        else [tuple(sorted([(one & other).bit_count() for one in row])) for other in honest]
+        for row in said
     ]
     marks: list[Mark] = [
         (weights[at][at], tuple(sorted([one.bit_count() for one in row]))) for at, row in enumerate(said)
