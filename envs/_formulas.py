@@ -164,13 +164,13 @@ NUM_FORMS = 1 << 20
 """Ways to word a formula: a number from which each of its parts takes its own choice."""
 
 _COMPOUND = {
-    "and": ("{} and {}", "{}, and {}"),
-    "or": ("{} or {}", "{} or {}, or both"),
-    "xor": ("either {} or {}, but not both", "exactly one of these is true: {}; {}"),
-    "if": ("if {}, then {}", "{} only if {}"),
-    "iff": ("{} if and only if {}", "{} exactly when {}"),
+    "and": ("%s and %s", "%s, and %s"),
+    "or": ("%s or %s", "%s or %s, or both"),
+    "xor": ("either %s or %s, but not both", "exactly one of these is true: %s; %s"),
+    "if": ("if %s, then %s", "%s only if %s"),
+    "iff": ("%s if and only if %s", "%s exactly when %s"),
 }
-_DENIED = ("it is not true that {}", "it is false that {}")
+_DENIED = ("it is not true that %s", "it is false that %s")
 _RULES = {
     "or": '"or" also holds where both parts do',
     "if": '"if P, then Q" and "P only if Q" are false only where P is true and Q is false',
@@ -179,17 +179,17 @@ _RULES = {
 
 def worded(formula: str, form: int, atom: Callable[[str, int], str]) -> str:
     """Word a formula as a sentence without its full stop; `atom` words its atoms."""
-    stack: list[tuple[str, bool]] = []  # a text, and whether it has parts
+    word = ""
+    stack: list[str] = []  # what has parts is in brackets
     for word in reversed(formula.split(" ")):
         form = form * 5 >> 2 & 0xFFFFF ^ len(word)  # the next choice
-        if word in _BINARY:
-            one, other = stack.pop(), stack.pop()
-            stack.append((_COMPOUND[word][form >> 3 & 1].format(_part(*one), _part(*other)), True))
+        if word in _COMPOUND:
+            stack.append(f"({_COMPOUND[word][form >> 3 & 1] % (stack.pop(), stack.pop())})")
         elif word == "not":
-            stack.append((_DENIED[form >> 3 & 1].format(_part(*stack.pop())), True))
+            stack.append(f"({_DENIED[form >> 3 & 1] % stack.pop()})")
         else:
-            stack.append((atom(word, form), False))
-    text = stack[0][0]
+            stack.append(atom(word, form))
+    text = stack[0][1:-1] if word == "not" or word in _COMPOUND else stack[0]
     start = len(text) - len(text.lstrip("("))
     return f"{text[:start]}{text[start].upper()}{text[start + 1 :]}"
 
@@ -199,7 +199,3 @@ def rules(formulas: Iterable[str]) -> str:
     words = " ".join(formulas).split(" ")
     told = "; ".join([rule for word, rule in _RULES.items() if word in words])
     return f"(Here {told}.) " if told else ""
-
-
-def _part(text: str, has_parts: bool) -> str:
-    return f"({text})" if has_parts else text
