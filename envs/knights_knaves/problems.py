@@ -4,6 +4,7 @@ The shape of a statement (its connectives) is drawn before its atoms, and only t
 until it is as true as its speaker, so no connective betrays who says it.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, islice, permutations, product
 from math import floor
@@ -152,13 +153,21 @@ def canonical(data: Data) -> str:
 
 def _named(order: tuple[int, ...], formulas: list[list[str]], known: Meanings) -> str:
     """Write the truth tables after the people are put into this order."""
-    full, atoms = known.tables.full, dict(known.atoms)
-    for person, table in zip(order, known.tables.variables, strict=True):
-        atoms[ATOMS[person]] = table
-        atoms[f"~{ATOMS[person]}"] = full ^ table
+    full, atoms = known.tables.full, _renamed(order)
     rows = [sorted({table_of(one, atoms, full) for one in formulas[person]}) for person in order]
     name = " ".join([",".join([f"{table:x}" for table in row]) for row in rows])
     return name if len(name) <= 64 else f"{len(order)} {blake2b(name.encode(), digest_size=16).hexdigest()}"
+
+
+@lru_cache(1_024)
+def _renamed(order: tuple[int, ...]) -> dict[str, int]:
+    """Return what the words of statements mean after the people are put into this order."""
+    tables, atoms, _ = meanings(len(order))
+    renamed = dict(atoms)
+    for person, table in zip(order, tables.variables, strict=True):
+        renamed[ATOMS[person]] = table
+        renamed[f"~{ATOMS[person]}"] = tables.full ^ table
+    return renamed
 
 
 def _orders(said: list[list[int]], honest: tuple[int, ...]) -> list[tuple[int, ...]]:
