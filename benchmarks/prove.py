@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
 SLICE_RESULTS = ROOT / "runs" / "proofs"
 """What every change is held to leaves no trace in the checkout."""
-RECORDED = ("reasongym", "gymnasium", "numpy", "torch", "transformers", "trl", "reasoning-gym")
+RECORDED = ("reasongym", "gymnasium", "numpy", "torch", "transformers", "trl", "reasoning-gym", "gym-sokoban")
 """Distributions whose versions may move a figure."""
 
 

@@ -1,7 +1,8 @@
 """How fast problems are made and judged, on one core, beside reasoning-gym and gym-sokoban in the same run.
 
 `python -m benchmarks.prove --only speed`. Rates are items per CPU second. A peer's item that does not end in
-30 s counts as what it is: 0 per second. gym-sokoban draws from a global generator and is seeded once.
+30 s counts as what it is: 0 per second. Sokoban is raced again with gym-sokoban, each contestant in a process
+of its own (see `bench_sokoban.py`), because gym-sokoban can hang.
 """
 
 import contextlib
@@ -10,21 +11,27 @@ import importlib.util
 import io
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from itertools import count
 from typing import Any, NamedTuple
 
 import gymnasium
 
 import reasongym
+from benchmarks import bench_sokoban
 from benchmarks.bars import Outcome, at_least, at_most
 from benchmarks.timing import Once, rates
-from reasongym.core import Env, Row
+from reasongym.core import Data, Env, Row
+from reasongym.seeding import Stream, is_eval, stream
 
 NUM_WINDOWS, WINDOW_S = 3, 0.4
-SURVEY_S, SURVEY_NUM = 1.0, 2_000
-"""What is drawn of each level to find its slowest item."""
+SURVEY_S, MOST_SURVEYED, LEAST_SURVEYED = 1.0, 10_000, 100
+"""How long, and how many at most and at least, is drawn of each level to find its slowest item."""
+HARDEST, LEAST_HARDEST = "reasongym/Sokoban-v0 level 5", 1_000
+"""The level whose slowest in a hundred are held to a bar, and how many are drawn of it."""
 LEAST_PLAIN, MOST_ITEM_S, MOST_P99_S = 20_000, 1.0, 0.2
 MOST_STEP_US, MOST_RESET_US = 5.0, 20.0
+NUM_FACED = 3_000
 
 
 class Race(NamedTuple):
@@ -82,12 +89,14 @@ RACES = (
 
 def speed() -> Outcome:
     """Time every race, survey every level for its slowest item, and weigh what Gymnasium's face adds."""
+    sokoban = bench_sokoban.rates(bench_sokoban.of_sizes(), num_windows=1)
     raced = rates(_contestants(), NUM_WINDOWS, WINDOW_S)
     surveyed = {
         f"{env_id} level {level}": _survey(reasongym.get(env_id), level)
         for env_id in reasongym.specs()
         for level in range(len(reasongym.get(env_id).levels))
     }
+    surveyed[HARDEST] = _survey(reasongym.get("Sokoban-v0"), 5, LEAST_HARDEST)
     face = _face()
     bars = [
         at_least(f"{_name(race)}, problems per s", raced[_name(race)]["per_s"], race.bar)
@@ -95,14 +104,18 @@ def speed() -> Outcome:
         if race.bar
     ]
     slowest = max(surveyed, key=lambda name: surveyed[name]["slowest_s"])
-    hardest = surveyed["reasongym/Sokoban-v0 level 5"]
     bars += [
         at_most(f"slowest item of any level, s ({slowest})", surveyed[slowest]["slowest_s"], MOST_ITEM_S),
-        at_most("Sokoban-v0 level 5, s for the slowest in a hundred", hardest["p99_s"], MOST_P99_S),
-        at_most("step of a made environment beyond its act, us", face["step_us"], MOST_STEP_US),
-        at_most("reset of a made environment beyond its generate, us", face["reset_us"], MOST_RESET_US),
+        at_most("Sokoban-v0 level 5, s for the slowest in a hundred", surveyed[HARDEST]["p99_s"], MOST_P99_S),
+        at_most("step of a made environment beyond its verify or act, us", face["step_us"], MOST_STEP_US),
+        at_most(
+            "reset of a made environment beyond its generate, us",
+            face["reset_us"],
+            MOST_RESET_US,
+        ),
     ]
-    return Outcome(bars, {"races": _beside_peers(raced), "levels": surveyed, "face": face})
+    figures = {"races": _beside_peers(raced), "levels": surveyed, "face": face}
+    return Outcome(bars, figures | {"sokoban": bench_sokoban.ratios(sokoban) | sokoban})
 
 
 def _name(race: Race) -> str:
@@ -151,7 +164,7 @@ class _TooLong(Exception):
 
 
 @contextlib.contextmanager
-def _limited(seconds: int = 30) -> Iterator[None]:
+def _limited(seconds: int = 30) -> Generator[None]:
     def stop(*_: object) -> None:
         raise _TooLong
 
@@ -163,12 +176,12 @@ def _limited(seconds: int = 30) -> Iterator[None]:
         signal.alarm(0)
 
 
-def _survey(env: Env, level: int) -> dict[str, float]:
+def _survey(env: Env, level: int, least: int = LEAST_SURVEYED) -> dict[str, float]:
     """Draw problems of a level, of both splits, and describe how long they take."""
     taken: list[float] = []
     once = [_generate_split(env, level, split) for split in env.splits(level)]
     start = before = time.process_time()
-    while len(taken) < SURVEY_NUM and before - start < SURVEY_S:
+    while len(taken) < least or (len(taken) < MOST_SURVEYED and before - start < SURVEY_S):
         once[len(taken) % len(once)](len(taken))
         after = time.process_time()
         taken.append(after - before)
@@ -189,31 +202,64 @@ def _generate_split(env: Env, level: int, split: Any) -> Once:
 
 def _face() -> dict[str, float]:
     """Return what reset and step of `gymnasium.make`'s environment cost beyond the family's own functions."""
-    made = gymnasium.make("reasongym/Countdown-v0", split="train")
+    return {
+        "step_us": max(_step_us("Countdown-v0"), _step_us("CountdownSteps-v0")),
+        "reset_us": _reset_us("Countdown-v0"),
+    }
+
+
+def _step_us(env_id: str) -> float:
+    made = gymnasium.make(f"reasongym/{env_id}", split="train")
     env: Any = made.unwrapped
-    observation, _ = made.reset(seed=0)
-    session, data = env._session, env._session.problem.data
-    assert isinstance(observation, str)
+    made.reset(seed=0)
+    session, rng = env._session, stream(b"face")
+    text = env.random_action(session.state, rng)
+
+    def step(_: int) -> None:
+        env._session = session
+        made.step(text)
+
+    def play(_: int) -> None:
+        if env.max_turns(env.default_level) == 1:
+            env.verify(session.state, text)
+        else:
+            env.act(session.state, text, rng)
+
+    return round(_least_us(step) - _least_us(play), 2)
+
+
+def _reset_us(env_id: str) -> float:
+    """Count as the family's own its generate, canonical and prompt, with a stream already seeded."""
+    made = gymnasium.make(f"reasongym/{env_id}", split="train")
+    env: Any = made.unwrapped
+    options = {option.name: option.default for option in env.parameters}
+
+    def draw(rng: Stream) -> tuple[Data, str]:
+        data = env.generate(rng, env.default_level, options)
+        return data, env.canonical(data)
+
+    def num_draws(key: bytes) -> int:
+        rng = stream(key)
+        return next(num for num in count(1) if not is_eval(env.family, draw(rng)[1]))
+
+    keys = [Row(env.env_id, env.default_level, "train", number).key for number in range(NUM_FACED)]
+    nums = [num_draws(key) for key in keys]
 
     def reset(number: int) -> None:
         made.reset(seed=number)
 
-    def step(_: int) -> None:
-        env._session = session
-        made.step("3 * 7")
+    def own(number: int) -> None:
+        rng = stream(keys[number])
+        *_, (data, _) = [draw(rng) for _ in range(nums[number])]
+        env.prompt(data, "plain")
 
-    def generate(number: int) -> None:
-        row = Row(env.env_id, env.default_level, "train", number)
-        env.problem(row)
+    def seeding(number: int) -> None:
+        _ = stream(keys[number]).random
 
-    extra = {
-        "step_us": _least_us(step) - _least_us(lambda _: env.verify(data, "3 * 7")),
-        "reset_us": _least_us(reset) - _least_us(generate),
-    }
-    return {name: round(value, 2) for name, value in extra.items()}
+    return round(_least_us(reset) - (_least_us(own) - _least_us(seeding)), 2)
 
 
-def _least_us(once: Callable[[int], object], num: int = 3_000, times: int = 9) -> float:
+def _least_us(once: Callable[[int], object], num: int = NUM_FACED, times: int = 9) -> float:
     found: list[float] = []
     for _ in range(times):
         start = time.process_time()

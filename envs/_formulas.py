@@ -7,8 +7,9 @@ A truth table is one integer of 2^n bits: bit w is the value where atom i is tru
 connective is one operation on integers, whatever the number of cases.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from math import floor
 from typing import NamedTuple, TypeAlias
 
 ATOMS = "ABCDEFGHIJKL"
@@ -21,8 +22,8 @@ Word: TypeAlias = tuple[str, int]
 
 ATOM, NOT, AND, OR, IF, IFF, XOR, SPECIAL = range(8)
 _CONNECTIVES = (AND, OR, IF, IFF, XOR, AND, OR, IF)
-_WORDS = ("", "not", "and", "or", "if", "iff", "xor")
-_BINARY = frozenset(_WORDS[AND:])
+_WORDS = ("", "not", "and", "or", "if", "iff", "xor", "")
+_BINARY = frozenset(_WORDS[AND:SPECIAL])
 
 
 class Tables(NamedTuple):
@@ -32,8 +33,8 @@ class Tables(NamedTuple):
     """A 1 for every case."""
     variables: tuple[int, ...]
     """For each atom the cases where it is true."""
-    literals: tuple[Word, ...]
-    """Of each atom in turn, `A` and `~A`."""
+    literals: tuple[tuple[str, int, int], ...]
+    """Of each atom in turn, `A` and `~A`, with the atom's bit in a mask."""
     atoms: dict[str, int]
     """The same by word."""
 
@@ -43,90 +44,104 @@ def tables(num_atoms: int) -> Tables:
     """Make the truth tables of so many atoms."""
     full = (1 << (1 << num_atoms)) - 1
     variables = tuple(full // ((1 << (1 << atom)) + 1) << (1 << atom) for atom in range(num_atoms))
-    literals: list[Word] = []
-    for name, table in zip(ATOMS, variables, strict=False):
-        literals += [(name, table), (f"~{name}", full ^ table)]
-    return Tables(full, variables, tuple(literals), dict(literals))
+    literals: list[tuple[str, int, int]] = []
+    for atom, (name, table) in enumerate(zip(ATOMS, variables, strict=False)):
+        literals += [(name, table, 1 << atom), (f"~{name}", full ^ table, 1 << atom)]
+    return Tables(full, variables, tuple(literals), {word: table for word, table, _ in literals})
 
 
 def table_of(formula: str, atoms: Mapping[str, int], full: int) -> int:
     """Evaluate a formula in every case."""
-    stack: list[int] = []
+    table = 0
+    stack: list[int] = []  # what is below `table`
     for word in reversed(formula.split(" ")):
-        table = atoms.get(word)
-        if table is None:
-            table = stack.pop()
-            if word == "not":
-                table ^= full
-            elif word == "and":
-                table &= stack.pop()
-            elif word == "or":
-                table |= stack.pop()
-            elif word == "if":
-                table = full ^ table | stack.pop()
-            elif word == "iff":
-                table ^= full ^ stack.pop()
-            else:
-                table ^= stack.pop()
-        stack.append(table)
-    return stack[0]
+        atom = atoms.get(word)
+        if atom is not None:
+            stack.append(table)
+            table = atom
+        elif word == "and":
+            table &= stack.pop()
+        elif word == "or":
+            table |= stack.pop()
+        elif word == "if":
+            table = full ^ table | stack.pop()
+        elif word == "not":
+            table ^= full
+        elif word == "iff":
+            table ^= full ^ stack.pop()
+        else:
+            table ^= stack.pop()
+    return table
 
 
 def draw_shape(random: Random, num_parts: int) -> Shape:
     """Draw the connectives of a formula with so many atoms."""
     if num_parts == 1:
         return [ATOM]
-    drawn = int(random() * 8 * len(_CONNECTIVES))
+    drawn = floor(random() * 8 * len(_CONNECTIVES))
     if num_parts == 2:
         shape = [_CONNECTIVES[drawn >> 3], ATOM, ATOM]
     else:
-        left = 1 + int(random() * (num_parts - 1))
+        left = 1 + floor(random() * (num_parts - 1))
         shape = [_CONNECTIVES[drawn >> 3], *draw_shape(random, left), *draw_shape(random, num_parts - left)]
     return [NOT, *shape] if drawn & 7 == 0 else shape
 
 
-def fill(
-    random: Random, shape: Shape, known: Tables, unused: int = 0, special: Sequence[Word] = ()
-) -> tuple[str, int]:
-    """Draw the atoms of a shape, different ones as long as there are any; return the formula and its table.
+def fill(random: Random, shape: Shape, known: Tables) -> tuple[str, int]:
+    """Draw the atoms of a shape as `fillings` does; return the formula and its table."""
+    atoms, table = next(fillings(random, shape, known))
+    return written(shape, atoms), table
 
-    `unused` is a bit mask of atoms that are left out. `special` are the words drawn for `SPECIAL`.
+
+def fillings(
+    random: Random, shape: Shape, known: Tables, unused: int = 0, special: Sequence[Word] = ()
+) -> Iterator[tuple[list[str], int]]:
+    """Draw the atoms of a shape again and again; yield them, last first, and the table of the formula.
+
+    The atoms of a formula differ as long as there are others. `unused` is a bit mask of atoms that are left
+    out. `special` are the words drawn for `SPECIAL`.
     """
     full, literals = known.full, known.literals
     num = len(literals)
-    used = unused
     everything = (1 << (num >> 1)) - 1
-    words: list[str] = []
-    stack: list[int] = []
-    for kind in reversed(shape):
-        if kind == ATOM:
-            drawn = int(random() * num)
-            while used >> (drawn >> 1) & 1:
-                drawn = int(random() * num)
-            used |= 1 << (drawn >> 1)
-            if used == everything:
-                used = unused
-            word, table = literals[drawn]
-        elif kind == SPECIAL:
-            word, table = special[int(random() * len(special))]
-        else:
-            word, table = _WORDS[kind], stack.pop()
-            if kind == NOT:
-                table ^= full
+    kinds = shape[::-1]
+    while True:
+        used, table = unused, 0
+        atoms: list[str] = []
+        stack: list[int] = []  # what is below `table`
+        for kind in kinds:
+            if kind == ATOM:
+                stack.append(table)
+                word, table, bit = literals[floor(random() * num)]
+                while used & bit:
+                    word, table, bit = literals[floor(random() * num)]
+                used |= bit
+                if used == everything:
+                    used = unused
+                atoms.append(word)
             elif kind == AND:
                 table &= stack.pop()
             elif kind == OR:
                 table |= stack.pop()
             elif kind == IF:
                 table = full ^ table | stack.pop()
+            elif kind == NOT:
+                table ^= full
             elif kind == IFF:
                 table ^= full ^ stack.pop()
-            else:
+            elif kind == XOR:
                 table ^= stack.pop()
-        words.append(word)
-        stack.append(table)
-    words.reverse()
-    return " ".join(words), stack[0]
+            else:
+                stack.append(table)
+                word, table = special[floor(random() * len(special))]
+                atoms.append(word)
+        yield atoms, table
+
+
+def written(shape: Shape, atoms: Sequence[str]) -> str:
+    """Write a shape with its atoms, which are given last first."""
+    drawn = reversed(atoms)
+    return " ".join([_WORDS[kind] or next(drawn) for kind in shape])
 
 
 def turned(formula: str) -> str:
@@ -149,13 +164,13 @@ NUM_FORMS = 1 << 20
 """Ways to word a formula: a number from which each of its parts takes its own choice."""
 
 _COMPOUND = {
-    "and": ("{} and {}", "{}, and {}"),
-    "or": ("{} or {}", "{} or {}, or both"),
-    "xor": ("either {} or {}, but not both", "exactly one of these is true: {}; {}"),
-    "if": ("if {}, then {}", "{} only if {}"),
-    "iff": ("{} if and only if {}", "{} exactly when {}"),
+    "and": ("%s and %s", "%s, and %s"),
+    "or": ("%s or %s", "%s or %s, or both"),
+    "xor": ("either %s or %s, but not both", "exactly one of these is true: %s; %s"),
+    "if": ("if %s, then %s", "%s only if %s"),
+    "iff": ("%s if and only if %s", "%s exactly when %s"),
 }
-_DENIED = ("it is not true that {}", "it is false that {}")
+_DENIED = ("it is not true that %s", "it is false that %s")
 _RULES = {
     "or": '"or" also holds where both parts do',
     "if": '"if P, then Q" and "P only if Q" are false only where P is true and Q is false',
@@ -164,17 +179,17 @@ _RULES = {
 
 def worded(formula: str, form: int, atom: Callable[[str, int], str]) -> str:
     """Word a formula as a sentence without its full stop; `atom` words its atoms."""
-    stack: list[tuple[str, bool]] = []  # a text, and whether it has parts
+    word = ""
+    stack: list[str] = []  # what has parts is in brackets
     for word in reversed(formula.split(" ")):
         form = form * 5 >> 2 & 0xFFFFF ^ len(word)  # the next choice
-        if word in _BINARY:
-            one, other = stack.pop(), stack.pop()
-            stack.append((_COMPOUND[word][form >> 3 & 1].format(_part(*one), _part(*other)), True))
+        if word in _COMPOUND:
+            stack.append(f"({_COMPOUND[word][form >> 3 & 1] % (stack.pop(), stack.pop())})")
         elif word == "not":
-            stack.append((_DENIED[form >> 3 & 1].format(_part(*stack.pop())), True))
+            stack.append(f"({_DENIED[form >> 3 & 1] % stack.pop()})")
         else:
-            stack.append((atom(word, form), False))
-    text = stack[0][0]
+            stack.append(atom(word, form))
+    text = stack[0][1:-1] if word == "not" or word in _COMPOUND else stack[0]
     start = len(text) - len(text.lstrip("("))
     return f"{text[:start]}{text[start].upper()}{text[start + 1 :]}"
 
@@ -184,7 +199,3 @@ def rules(formulas: Iterable[str]) -> str:
     words = " ".join(formulas).split(" ")
     told = "; ".join([rule for word, rule in _RULES.items() if word in words])
     return f"(Here {told}.) " if told else ""
-
-
-def _part(text: str, has_parts: bool) -> str:
-    return f"({text})" if has_parts else text

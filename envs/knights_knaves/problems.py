@@ -4,12 +4,14 @@ The shape of a statement (its connectives) is drawn before its atoms, and only t
 until it is as true as its speaker, so no connective betrays who says it.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import permutations, product
+from itertools import groupby, islice, permutations, product
+from math import floor
 from typing import Any, NamedTuple, TypeAlias
 
 from reasongym.core import Data, Json
-from reasongym.envs._formulas import ATOMS, SPECIAL, Random, Shape, draw_shape, fill, table_of
+from reasongym.envs._formulas import ATOMS, SPECIAL, Random, Shape, draw_shape, fillings, table_of, written
 from reasongym.envs.knights_knaves.statements import Meanings, meanings
 from reasongym.errors import GenerationError
 
@@ -55,7 +57,8 @@ class Statement(NamedTuple):
     """A formula with its truth table, and the cases that agree with its being said."""
 
     shape: Shape
-    formula: str
+    atoms: list[str]
+    """Last first."""
     table: int
     agreeing: int
 
@@ -64,9 +67,9 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
     """Make statements, as speaker and formula, and the one solution."""
     num = level.num_people
     known = meanings(num)
-    case = int(random() * (1 << num))
+    case = floor(random() * (1 << num))
     low, high = level.per_person
-    speakers = [person for person in range(num) for _ in range(low + int(random() * (high - low + 1)))]
+    speakers = [person for person in range(num) for _ in range(low + floor(random() * (high - low + 1)))]
     statements: list[Statement] = []
     cases = known.tables.full
     for speaker in speakers:
@@ -74,7 +77,7 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
         cases &= statements[-1].agreeing
     if cases != 1 << case or (high > 1 and _says_twice(speakers, statements)):
         _repair(random, level, speakers, statements, case)
-    said = [[speaker, one.formula] for speaker, one in zip(speakers, statements, strict=True)]
+    said = [[at, written(one.shape, one.atoms)] for at, one in zip(speakers, statements, strict=True)]
     return said, [bool(case >> person & 1) for person in range(num)]
 
 
@@ -84,17 +87,17 @@ def _draw(random: Random, level: Level, known: Meanings, speaker: int, case: int
     full, honest = tables.full, tables.variables[speaker]
     truth = honest >> case & 1
     unused = 0 if level.selves and len(shape) > 1 else 1 << speaker
-    for _ in range(_MAX_DRAWS):
-        formula, table = fill(random, shape, tables, unused, known.counts)
-        agreeing = full ^ honest ^ table
-        if table >> case & 1 == truth and table not in (0, full) and agreeing not in (0, full):
-            return Statement(shape, formula, table, agreeing)
+    flipped = full ^ honest
+    draws = fillings(random, shape, tables, unused, known.counts)
+    for atoms, table in islice(draws, _MAX_DRAWS):
+        if table >> case & 1 == truth and 0 != table != full and flipped != table != honest:
+            return Statement(shape, atoms, table, flipped ^ table)
     raise GenerationError(f"no statement of {level} in {_MAX_DRAWS} draws")
 
 
 def _new_shape(random: Random, level: Level) -> Shape:
     low, high = level.parts
-    shape = draw_shape(random, low + int(random() * (high - low + 1)))
+    shape = draw_shape(random, low + floor(random() * (high - low + 1)))
     if level.counts and random() < _COUNTING:
         shape[-1] = SPECIAL
     return shape
@@ -150,13 +153,21 @@ def canonical(data: Data) -> str:
 
 def _named(order: tuple[int, ...], formulas: list[list[str]], known: Meanings) -> str:
     """Write the truth tables after the people are put into this order."""
-    renamed = {ord(ATOMS[person]): ATOMS[place] for place, person in enumerate(order)}
-    rows = [
-        sorted({table_of(one.translate(renamed), known.atoms, known.tables.full) for one in formulas[person]})
-        for person in order
-    ]
-    name = " ".join(",".join(f"{table:x}" for table in row) for row in rows)
+    full, atoms = known.tables.full, _renamed(order)
+    rows = [sorted({table_of(one, atoms, full) for one in formulas[person]}) for person in order]
+    name = " ".join([",".join([f"{table:x}" for table in row]) for row in rows])
     return name if len(name) <= 64 else f"{len(order)} {blake2b(name.encode(), digest_size=16).hexdigest()}"
+
+
+@lru_cache(1_024)
+def _renamed(order: tuple[int, ...]) -> dict[str, int]:
+    """Return what the words of statements mean after the people are put into this order."""
+    tables, atoms, _ = meanings(len(order))
+    renamed = dict(atoms)
+    for person, table in zip(order, tables.variables, strict=True):
+        renamed[ATOMS[person]] = table
+        renamed[f"~{ATOMS[person]}"] = tables.full ^ table
+    return renamed
 
 
 def _orders(said: list[list[int]], honest: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -167,7 +178,10 @@ def _orders(said: list[list[int]], honest: tuple[int, ...]) -> list[tuple[int, .
     """
     people = range(len(said))
     weights = [
-        [tuple(sorted([(one & other).bit_count() for one in row])) for other in honest] for row in said
+        [((row[0] & other).bit_count(),) for other in honest]
+        if len(row) == 1
+        else [tuple(sorted([(one & other).bit_count() for one in row])) for other in honest]
+        for row in said
     ]
     marks: list[Mark] = [
         (weights[at][at], tuple(sorted([one.bit_count() for one in row]))) for at, row in enumerate(said)
@@ -181,5 +195,9 @@ def _orders(said: list[list[int]], honest: tuple[int, ...]) -> list[tuple[int, .
             (ranked[i], tuple(sorted([(ranked[j], weights[i][j], weights[j][i]) for j in people])))
             for i in people
         ]
-    groups = [[person for person in people if marks[person] == mark] for mark in sorted(distinct)]
+    ranking = marks.__getitem__
+    ordered = sorted(people, key=ranking)
+    if len(distinct) == len(said):
+        return [tuple(ordered)]
+    groups = [tuple(group) for _, group in groupby(ordered, ranking)]
     return [sum(order, ()) for order in product(*map(permutations, groups))]

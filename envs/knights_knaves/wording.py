@@ -124,10 +124,10 @@ class _Speech:
         self.honest, self.lying = honest, lying
         self.atoms: dict[str, tuple[str, str]] = {}
         """Of each atom about a person, two ways to say it."""
-        is_honest, is_lying = f"is {a(honest)}", f"is {a(lying)}"
+        one_honest, one_lying = a(honest), a(lying)
         for person, name in zip(ATOMS, names, strict=False):
-            self.atoms[person] = (f"{name} {is_honest}", f"{name} is not {a(lying)}")
-            self.atoms[f"~{person}"] = (f"{name} {is_lying}", f"{name} is not {a(honest)}")
+            self.atoms[person] = (f"{name} is {one_honest}", f"{name} is not {one_lying}")
+            self.atoms[f"~{person}"] = (f"{name} is {one_lying}", f"{name} is not {one_honest}")
 
     def line(self, speaker: int, formula: str, form: int) -> str:
         """Word who says a formula; each part takes its own choice from `form`."""
