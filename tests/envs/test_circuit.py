@@ -11,6 +11,7 @@ import reasongym
 from reasongym.core import Data
 from reasongym.envs.circuit import making
 from reasongym.seeding import stream
+from tests.envs import judging
 
 ENV = reasongym.get("Circuit-v0")
 ANY_LEVEL = pytest.mark.parametrize("level", range(len(ENV.levels)))
@@ -39,9 +40,7 @@ SMALL: Data = {
 
 
 def reason(text: str, data: Data = SMALL) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(ENV, data, text)
 
 
 # -- the circuits -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from reasongym.core import Data
 from reasongym.envs.countdown.problems import LEVELS
 from reasongym.envs.countdown.solver import is_solvable
 from reasongym.seeding import stream
+from tests.envs import judging
 
 ENV = reasongym.get("Countdown-v0")
 ANY_LEVEL = pytest.mark.parametrize("level", range(len(LEVELS)))
@@ -26,10 +28,7 @@ def problem(numbers: list[int], target: int, *, use_all: bool = True) -> Data:
     return {"numbers": numbers, "target": target, "use_all": use_all, "solution": []}
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 # -- the rules ----------------------------------------------------------------------------------------

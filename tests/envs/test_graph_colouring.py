@@ -1,6 +1,7 @@
 """Graph colouring: rules, notations, attacks, an exhaustive judge, and graph identity by brute force."""
 
 import itertools
+from functools import partial
 
 import pytest
 
@@ -9,6 +10,7 @@ from reasongym.core import Data
 from reasongym.envs._graphs import canonical_name, graph_of
 from reasongym.envs.graph_colouring import COLOURS, LEVELS, NAMES
 from reasongym.seeding import stream
+from tests.envs import judging
 
 ENV = reasongym.get("GraphColouring-v0")
 ANY_LEVEL = pytest.mark.parametrize("level", range(len(LEVELS)))
@@ -20,10 +22,7 @@ SQUARE: Data = {
 }
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 import reasongym
 from reasongym.core import Data
 from reasongym.envs.queens.placements import placements
+from tests.envs import judging
 
 ENV = reasongym.get("NQueens-v0")
 
@@ -16,9 +17,7 @@ def problem(form: str = "columns") -> Data:
 
 
 def reason(text: str, form: str = "columns") -> str:
-    verdict = ENV.verify(problem(form), text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(ENV, problem(form), text)
 
 
 BOARD = ". Q . . . .\n. . . Q . .\n. . . . . Q\nQ . . . . .\n. . Q . . .\n. . . . Q ."

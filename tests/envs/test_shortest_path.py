@@ -1,6 +1,7 @@
 """Shortest path: rules, notations, attacks, and a brute force that judges the generator and the verifier."""
 
 import itertools
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,7 @@ import reasongym
 from reasongym.core import Data
 from reasongym.envs.shortest_path import LEVELS, NAMES
 from reasongym.seeding import stream
+from tests.envs import judging
 
 ENV = reasongym.get("ShortestPath-v0")
 ANY_LEVEL = pytest.mark.parametrize("level", range(len(LEVELS)))
@@ -22,10 +24,7 @@ SQUARE: Data = {  # A-B 1, B-D 5, A-C 2, C-D 4, A-D 9: two shortest paths of wei
 CUT: Data = SQUARE | {"edges": [[0, 1, 1], [3, 2, 4]], "directed": True, "path": []}
 
 
-def reason(data: Data, text: str) -> str:
-    verdict = ENV.verify(data, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+reason = partial(judging.reason, ENV)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from reasongym.envs.zebra.clues import Clue, holds, true_clue
 from reasongym.envs.zebra.problems import LEVELS
 from reasongym.envs.zebra.solver import Search, num_solutions
 from reasongym.seeding import stream
+from tests.envs import judging
 
 ENV = reasongym.get("ZebraPuzzle-v0")
 KINDS = ("at", "not_at", "same", "differ", "next", "before", "left", "between", "either")
@@ -26,9 +27,7 @@ WRONG = "1: Alice, dog\n2: Boris, cat\n3: Clara, horse"
 
 
 def reason(text: str) -> str:
-    verdict = ENV.verify(STREET, text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(ENV, STREET, text)
 
 
 def all_tables(houses: int, attributes: int) -> list[list[int]]:

@@ -6,7 +6,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
-from tests.envs.math import judging
+from tests.envs import judging
 
 ENV = reasongym.get("Derivative-v0")
 DATA: Data = {"terms": [[3, ["x^2", "sin(2x)"], []], [-1, ["ln(5x)"], []]], "variable": "x"}

@@ -7,6 +7,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
+from tests.envs import judging
 
 GCD = reasongym.get("Gcd-v0")
 FRACTIONS = reasongym.get("FractionArithmetic-v0")
@@ -22,9 +23,7 @@ def gcd_of(answer: int) -> Data:
 
 
 def judged(answer: int, text: str) -> str:
-    verdict = GCD.verify(gcd_of(answer), text)
-    assert verdict.correct == (verdict.reason == "ok") == (verdict.reward == 1.0)
-    return verdict.reason
+    return judging.reason(GCD, gcd_of(answer), text)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
-from tests.envs.math import judging
+from tests.envs import judging
 
 ENV = reasongym.get("Integral-v0")
 

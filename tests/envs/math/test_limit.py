@@ -10,7 +10,7 @@ import pytest
 import reasongym
 from reasongym.answers.formulas import parse
 from reasongym.core import Data
-from tests.envs.math import judging
+from tests.envs import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("Limit-v0")

@@ -9,7 +9,7 @@ import pytest
 import reasongym
 from reasongym.core import Data
 from reasongym.seeding import stream
-from tests.envs.math import judging
+from tests.envs import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("LinearSystem-v0")

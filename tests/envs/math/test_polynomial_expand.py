@@ -4,7 +4,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
-from tests.envs.math import judging
+from tests.envs import judging
 
 ENV = reasongym.get("PolynomialExpand-v0")
 DATA: Data = {"products": [[[-2, 1], [3, 2]]], "variable": "x"}  # (x - 2)(2x + 3)

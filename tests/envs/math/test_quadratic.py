@@ -8,7 +8,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Data
-from tests.envs.math import judging
+from tests.envs import judging
 
 sympy: Any = import_module("sympy")  # untyped
 ENV = reasongym.get("Quadratic-v0")

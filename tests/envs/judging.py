@@ -1,4 +1,4 @@
-"""What the tests of algebra and calculus share: reasons of verdicts, and attacks that must fail cheaply."""
+"""What the tests of several families share: reasons of verdicts, and attacks that must fail cheaply."""
 
 import time
 
