@@ -199,7 +199,9 @@ def _survey(env: Env, level: int, least: int = LEAST_SURVEYED) -> dict[str, floa
 
 def _generate_split(env: Env, level: int, split: Any) -> Once:
     env.problem(env.row(0, level=level, split=split))
-    return lambda number: env.problem(env.row(1_000 + number, level=level, split=split))
+    return lambda number: env.problem(
+        env.practice_row(1_000 + number, level, split, {})
+    )  # inside a finite source
 
 
 def _face() -> dict[str, float]:
