@@ -152,8 +152,10 @@ def _peer(race: Race) -> Once:
     reasoning_gym: Any = importlib.import_module("reasoning_gym")
     data = reasoning_gym.create_dataset(race.peer, seed=1, size=10**6, **race.settings)
 
+    given_up = _TooLong, ValueError, RuntimeError  # such an item counts as made, with its time
+
     def once(number: int) -> object:
-        with contextlib.suppress(_TooLong, ValueError), contextlib.redirect_stdout(io.StringIO()), _limited():
+        with contextlib.suppress(*given_up), contextlib.redirect_stdout(io.StringIO()), _limited():
             return data[number]
 
     return once
@@ -197,7 +199,9 @@ def _survey(env: Env, level: int, least: int = LEAST_SURVEYED) -> dict[str, floa
 
 def _generate_split(env: Env, level: int, split: Any) -> Once:
     env.problem(env.row(0, level=level, split=split))
-    return lambda number: env.problem(env.row(1_000 + number, level=level, split=split))
+    return lambda number: env.problem(
+        env.practice_row(1_000 + number, level, split, {})
+    )  # inside a finite source
 
 
 def _face() -> dict[str, float]:

@@ -54,8 +54,7 @@ class Search:
         """Apply clues and the rule that values of one attribute differ until nothing changes."""
         while True:
             before = domains.copy()
-            for clue in self.clues:
-                self._apply(clue, domains)
+            self._apply_clues(domains)
             self.work += len(self.clues)
             if not all(domains) or not all(self._distinct(group, domains) for group in self.groups):
                 return False
@@ -64,49 +63,51 @@ class Search:
 
     def _distinct(self, group: range, domains: list[int]) -> bool:
         """Take houses that one value has from the others; give a value the house that only it can have."""
-        once = twice = 0
+        taken = once = twice = 0
+        for value in group:
+            domains[value] = domain = domains[value] & ~taken
+            if not domain & domain - 1:
+                taken |= domain
         for value in group:
             domain = domains[value]
-            if not domain & domain - 1:
-                for other in group:
-                    if other != value:
-                        domains[other] &= ~domain
-        for value in group:
-            twice |= once & domains[value]
-            once |= domains[value]
+            if domain & domain - 1:
+                domains[value] = domain = domain & ~taken
+            twice |= once & domain
+            once |= domain
         single = once & ~twice
-        for value in group:
-            if domains[value] & single:
-                domains[value] &= single
+        if single != taken:
+            for value in group:
+                if domains[value] & single:
+                    domains[value] &= single
         return once == self.full
 
-    def _apply(self, clue: Clue, domains: list[int]) -> None:
-        kind, a, b, c = clue
-        first = domains[a]
-        if kind == "at":
-            domains[a] = first & 1 << b
-        elif kind == "not_at":
-            domains[a] = first & ~(1 << b)
-        elif kind == "same":
-            domains[a] = domains[b] = first & domains[b]
-        elif kind == "differ":
-            if not first & first - 1:
-                domains[b] &= ~first
-            elif not domains[b] & domains[b] - 1:
-                domains[a] &= ~domains[b]
-        elif kind == "next":
-            domains[a] = first = first & (domains[b] << 1 | domains[b] >> 1)
-            domains[b] &= first << 1 | first >> 1
-        elif kind == "before":
-            domains[a] = first = first & domains[b] >> 1
-            domains[b] &= first << 1
-        elif kind == "left":
-            domains[a] = first = first & (1 << max(domains[b].bit_length() - 1, 0)) - 1
-            domains[b] &= ~((first & -first) * 2 - 1) if first else 0
-        elif kind == "between":
-            self._apply_between(a, b, c, domains)
-        else:
-            self._apply_either(a, b, c, domains)
+    def _apply_clues(self, domains: list[int]) -> None:
+        for kind, a, b, c in self.clues:
+            first = domains[a]
+            if kind == "same":
+                domains[a] = domains[b] = first & domains[b]
+            elif kind == "differ":
+                if not first & first - 1:
+                    domains[b] &= ~first
+                elif not domains[b] & domains[b] - 1:
+                    domains[a] &= ~domains[b]
+            elif kind == "next":
+                domains[a] = first = first & (domains[b] << 1 | domains[b] >> 1)
+                domains[b] &= first << 1 | first >> 1
+            elif kind == "before":
+                domains[a] = first = first & domains[b] >> 1
+                domains[b] &= first << 1
+            elif kind == "left":
+                domains[a] = first = first & (1 << max(domains[b].bit_length() - 1, 0)) - 1
+                domains[b] &= ~((first & -first) * 2 - 1) if first else 0
+            elif kind == "at":
+                domains[a] = first & 1 << b
+            elif kind == "not_at":
+                domains[a] = first & ~(1 << b)
+            elif kind == "between":
+                self._apply_between(a, b, c, domains)
+            else:
+                self._apply_either(a, b, c, domains)
 
     def _apply_between(self, a: int, b: int, c: int, domains: list[int]) -> None:
         second, third = domains[b], domains[c]
