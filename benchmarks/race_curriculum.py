@@ -44,7 +44,6 @@ class Goal(NamedTuple):
 
 GOALS = {
     "countdown": Goal("countdown-demo", 1, 0.3, 250, 400),
-    "base-conversion": Goal("base-conversion-demo", 1, 0.5, 200, 150),
 }
 ARMS = ("fixed", "curriculum")
 Point = dict[str, float]
