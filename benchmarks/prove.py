@@ -60,7 +60,7 @@ ITEMS = {
         "prove_learning:tower_of_hanoi", "a model learns a game of several turns from nothing", 8
     ),
     "curriculum": Item(
-        "race_curriculum:curriculum", "practice at the right level beside practice at the goal's", 40
+        "race_curriculum:curriculum", "practice at the right level beside the goal's level", 30
     ),
 }
 
