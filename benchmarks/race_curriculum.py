@@ -69,7 +69,7 @@ def _raced(name: str, seed: int) -> dict[str, list[Point]]:
 
 
 def timed(curves: dict[str, list[Point]]) -> dict[str, Any]:
-    """Return a score near the best, and by arm the CPU seconds it took (None: not reached) and where it ended.
+    """Return a score near the best, and by arm the CPU seconds to it (None: not reached) and the end.
 
     A score is the mean of three evaluations in a row, since one alone is off by some points.
     """
