@@ -56,6 +56,12 @@ ITEMS = {
         "prove_learning:knights_knaves", "a model learns small puzzles from nothing", 5
     ),
     "learn-base-conversion": Item("prove_learning:base_conversion", "a model learns binary from nothing", 3),
+    "learn-tower-of-hanoi": Item(
+        "prove_learning:tower_of_hanoi", "a model learns a game of several turns from nothing", 8
+    ),
+    "curriculum": Item(
+        "race_curriculum:curriculum", "practice at the right level beside the goal's level", 30
+    ),
 }
 
 
