@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from reasongym import registry
-from reasongym.core import Verdict
+from reasongym.core import Json, Verdict
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import DataError, UsageError
 from reasongym.evaluation.findings import Finding, find_edits, find_misplaced, find_other_problems, place
@@ -149,11 +150,21 @@ def _typed_scores(path: Path, result: Result) -> Iterator[Finding]:
     if not path.exists():
         return
     try:
-        typed = msgspec.json.decode(path.read_bytes(), type=Result)
+        content = path.read_bytes()
+        typed = msgspec.json.decode(content, type=Result)
+        stored: Json = msgspec.json.decode(content)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         yield Finding("typed_score", f"{SCORES_FILE} is not derived from the episodes ({error})")
         return
-    if typed.grader == result.grader and typed != result:
-        one, other = msgspec.to_builtins(typed), msgspec.to_builtins(result)
-        names = [name for name in one if one[name] != other[name]]
+    derived: Json = msgspec.json.decode(msgspec.json.encode(result))
+    names = [name for name, value in stored.items() if not _agrees(value, derived.get(name))]
+    if typed.grader == result.grader and names:
         yield Finding("typed_score", f"{SCORES_FILE} differs from the episodes in {', '.join(names)}")
+
+
+def _agrees(stored: Json, derived: Json) -> bool:
+    """Compare what a file holds with what follows; figures that an older version did not write may lack."""
+    if isinstance(stored, dict) and isinstance(derived, dict):
+        there = cast(dict[str, Json], stored)
+        return all(name in derived and _agrees(value, derived[name]) for name, value in there.items())
+    return stored == derived
