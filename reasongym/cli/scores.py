@@ -24,7 +24,7 @@ def print_report(console: Console, folder: Path, report: Report) -> None:
     result = report.result
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(f"{_printable(report.run.player.name)} on {result.suite}"),
+        title=Text(f"{printable(report.run.player.name)} on {result.suite}"),
         title_justify="left",
     )
     table.add_column("measure", style="dim")
@@ -55,7 +55,7 @@ def _lines(scores: Scores) -> list[tuple[str, str]]:
     ]
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Show what would steer the terminal as a mark: the name comes from the run folder."""
     return "".join(char if char.isprintable() else "�" for char in name)
 
