@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.scores import printable
 from reasongym.errors import UsageError
 from reasongym.evaluation.comparison import Paired, holm, tied_with_first
@@ -18,12 +19,14 @@ from reasongym.leaderboard.rows import BoardRow, read_row
 CONSOLE = Console()
 
 
-def compare(runs: tyro.conf.Positional[tuple[Path, ...]]) -> None:
+def compare(runs: tyro.conf.Positional[tuple[Path, ...]], *, data: Path | None = None) -> None:
     """Compare run folders on one suite: differences, intervals and p-values paired by problem.
 
     Args:
         runs: Two run folders or more; the first is compared with each other one.
+        data: Folder of the benchmarks' files, for runs on a benchmark.
     """
+    use_folder(data)
     if len(runs) < 2:
         raise UsageError(f"compare needs at least 2 run folders, got {len(runs)}")
     rows = [read_row(folder) for folder in runs]

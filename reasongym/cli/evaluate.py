@@ -10,11 +10,14 @@ import tyro
 from rich.console import Console
 
 from reasongym import evaluation
+from reasongym.cli.benchmarks import print_suites, use_folder
 from reasongym.cli.options import named_options
 from reasongym.cli.players import seat
 from reasongym.cli.progress import progress
 from reasongym.cli.scores import print_report
-from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, planned
+from reasongym.errors import UsageError
+from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
+from reasongym.evaluation.metrics import figures_at
 from reasongym.evaluation.protocol import named_template
 
 CONSOLE = Console()
@@ -24,15 +27,22 @@ CONSOLE = Console()
 class EvaluationFlags:
     """What to measure, how, and where to keep it."""
 
-    env: tyro.conf.Positional[str]
-    """Id of the environment, such as Countdown-v0."""
+    env: tyro.conf.Positional[str] = ""
+    """Id of the environment, such as Countdown-v0; none where --suite is given."""
+    suite: str = ""
+    """A benchmark such as math500 or aime24+aime25; --list-suites lists them."""
+    data: Path | None = None
+    """Folder of the benchmarks' files; where not given, REASONGYM_BENCHMARKS or the Hugging Face Hub."""
+    list_suites: bool = False
+    """List the benchmarks and do nothing else."""
     policy: str = "random"
     """oracle, random, constant, human, or a model directory."""
     level: int | None = None
     """Difficulty; the environment's default where not given."""
     split: Literal["train", "eval", "all"] | None = None
     """eval where the level has one."""
-    num_problems: int = 200
+    num_problems: int | None = None
+    """200 of an environment, all of a benchmark where not given."""
     first_seed: int = 0
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed."""
@@ -60,7 +70,11 @@ class EvaluationFlags:
 
 
 def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
-    """Score a policy on an environment and keep every completion."""
+    """Score a policy on an environment or a benchmark and keep every completion."""
+    if flags.list_suites:
+        print_suites(CONSOLE)
+        return
+    use_folder(flags.data)
     suite, protocol = _suite(flags), _protocol(flags)
     seated = seat(
         flags.policy,
@@ -86,13 +100,20 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
     print_report(CONSOLE, folder, report)
 
 
-def rescore(run: tyro.conf.Positional[Path]) -> None:
+def rescore(run: tyro.conf.Positional[Path], *, data: Path | None = None, at: tuple[int, ...] = ()) -> None:
     """Recompute the scores of a run folder from its completions.
 
     Args:
         run: A folder that `reasongym eval` wrote.
+        data: Folder of the benchmarks' files, for a run on a benchmark.
+        at: Numbers of samples, such as 1 8 64, to print avg, pass and cons for.
     """
-    print_report(CONSOLE, run, evaluation.rescore(run))
+    use_folder(data)
+    report = evaluation.rescore(run)
+    print_report(CONSOLE, run, report)
+    for k in at:
+        avg, passed, cons = figures_at(report.episodes, k)
+        CONSOLE.print(f"avg@{k} {avg:.1%}  pass@{k} {passed:.1%}  cons@{k} {cons:.1%}", highlight=False)
 
 
 def board(
@@ -100,6 +121,7 @@ def board(
     *,
     output: Path = Path("site"),
     reported: tuple[Path, ...] = (),
+    data: Path | None = None,
 ) -> None:
     """Render the leaderboard of run folders as a static page.
 
@@ -107,7 +129,9 @@ def board(
         runs: Run folders, or folders of run folders.
         output: Folder of the page.
         reported: JSONL files of figures that others published, shown apart and unranked.
+        data: Folder of the benchmarks' files, where runs are on benchmarks.
     """
+    use_folder(data)
     from reasongym.leaderboard import build, collect, read_reported
 
     page = build(collect(runs), output, [row for path in reported for row in read_reported(path)])
@@ -115,14 +139,33 @@ def board(
 
 
 def _suite(flags: EvaluationFlags) -> Suite:
+    if bool(flags.env) == bool(flags.suite):
+        given = f"both {flags.env} and --suite {flags.suite}" if flags.env else "neither"
+        raise UsageError(f"eval takes the id of an environment or --suite NAME, got {given}")
+    if flags.suite:
+        _require_whole_suite(flags)
+        return named_suite(flags.suite, num_problems=flags.num_problems)
     return env_suite(
         flags.env,
         level=flags.level,
         split=flags.split,
-        num_problems=flags.num_problems,
+        num_problems=200 if flags.num_problems is None else flags.num_problems,
         first_seed=flags.first_seed,
         **named_options(flags.options),
     )
+
+
+def _require_whole_suite(flags: EvaluationFlags) -> None:
+    """Refuse what selects problems of an environment: a benchmark is what it is."""
+    chosen = {
+        "level": flags.level is not None,
+        "split": flags.split is not None,
+        "first-seed": flags.first_seed != 0,
+        "options": bool(flags.options),
+    }
+    for name, is_chosen in chosen.items():
+        if is_chosen:
+            raise UsageError(f"--{name} is for environments; the suite {flags.suite} has its own problems")
 
 
 def _protocol(flags: EvaluationFlags) -> Protocol:

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from reasongym.envs.math_problems.benchmarks import FOLDER_VARIABLE
+from tests.benchmark_files import FOLDER, needs_files
 from tests.cli.conftest import Reasongym
 
 PROGRAM = [sys.executable, "-c", "from reasongym.cli import main; main()"]
+
+
+@pytest.fixture(autouse=True)
+def no_benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget after each test the folder that `--data` names."""
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -96,6 +104,12 @@ def kill_when(command: list[str], log: Path, *, num_bytes: int, begins: bytes = 
         (["eval", "Countdown-v0", "--template", "boxd"], "did you mean 'boxed'?"),
         (["eval", "Countdown-v0", "--samples", "0"], "samples must be at least 1, got 0"),
         (["eval", "Countdown-v0", "--num-problems", "0"], "at least 1 problem"),
+        (["eval"], "takes the id of an environment or --suite NAME, got neither"),
+        (["eval", "Countdown-v0", "--suite", "aime24"], "got both Countdown-v0 and --suite aime24"),
+        (["eval", "--suite", "aime2"], "unknown suite 'aime2'; did you mean 'aime25'?"),
+        (["eval", "--suite", "aime24", "--level", "1"], "--level is for environments"),
+        (["eval", "--suite", "aime24", "--data", "nowhere"], "there is no folder nowhere"),
+        (["eval", "--suite", "aime24", "--data", "."], "holds no aime24.jsonl"),
         (["rescore", "missing"], "missing is not a run folder"),
         (["board", "missing"], "missing holds no run folder"),
         (["bord"], "unknown verb 'bord'; did you mean 'board'?"),
@@ -185,3 +199,39 @@ def test_the_name_of_a_model_cannot_steer_the_terminal(reasongym: Reasongym, tmp
     assert code == 0
     assert "\x1b[2J" not in out
     assert "[/][red]x" in out
+
+
+def test_figures_at_more_samples_than_there_are_are_refused(reasongym: Reasongym, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    flags = ("--level", "0", "--num-problems", "5", "--samples", "8", "--output", run)
+    assert reasongym("eval", "Countdown-v0", *flags)[0] == 0
+    code, out, _ = reasongym("rescore", run, "--at", "1", "8")
+    assert code == 0
+    assert "cons@8" in out
+    code, _, err = reasongym("rescore", run, "--at", "64")
+    assert code == 2
+    assert "avg@64 needs at least 64 samples of each problem, there are 8" in err
+
+
+def test_the_suites_are_listed(reasongym: Reasongym) -> None:
+    code, out, _ = reasongym("eval", "--list-suites")
+    assert code == 0
+    assert all(name in out for name in ("aime24", "math500", "olympiad", "1,319"))
+
+
+@needs_files
+def test_a_benchmark_is_played_and_rescored_from_any_folder(reasongym: Reasongym, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    code, out, _ = reasongym(
+        "eval", "--suite", "aime24", "--data", FOLDER, "--policy", "oracle", "--output", run
+    )
+    assert code == 0
+    assert "oracle on aime24" in out
+    assert "100.0% of 30 problems" in out
+    before = contents(run)
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    (copied / "aime24.jsonl").write_bytes((FOLDER / "aime24.jsonl").read_bytes())
+    assert reasongym("rescore", run, "--data", copied)[0] == 0
+    assert contents(run) == before
+    assert str(FOLDER) not in (run / "run.json").read_text() + (run / "episodes.jsonl").read_text()
