@@ -10,6 +10,7 @@ from rich.table import Table
 from reasongym.envs.math_problems.benchmarks import FOLDER_VARIABLE
 from reasongym.errors import DataError
 from reasongym.evaluation.benchmarks import BUNDLES, PARTS, about
+from reasongym.evaluation.presets import load_preset, preset_names
 
 
 def use_folder(folder: Path | None) -> None:
@@ -30,4 +31,14 @@ def print_suites(console: Console) -> None:
         table.add_column(column, no_wrap=column == "suite")
     for name, num in sizes.items():
         table.add_row(name, f"{num:,}", about(name))
+    console.print(table)
+
+
+def print_protocols(console: Console) -> None:
+    """List the protocols that others report by."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("protocol", no_wrap=True)
+    table.add_column("what it is")
+    for name in preset_names():
+        table.add_row(name, load_preset(name).about)
     console.print(table)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 
 from reasongym import evaluation
-from reasongym.cli.benchmarks import print_suites, use_folder
+from reasongym.cli.benchmarks import print_protocols, print_suites, use_folder
 from reasongym.cli.options import named_options
 from reasongym.cli.players import seat
 from reasongym.cli.progress import progress
@@ -18,7 +18,9 @@ from reasongym.cli.scores import print_report
 from reasongym.errors import UsageError
 from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
 from reasongym.evaluation.metrics import figures_at
+from reasongym.evaluation.presets import Preset, load_preset
 from reasongym.evaluation.protocol import named_template
+from reasongym.templates import Template
 
 CONSOLE = Console()
 
@@ -34,7 +36,7 @@ class EvaluationFlags:
     data: Path | None = None
     """Folder of the benchmarks' files; where not given, REASONGYM_BENCHMARKS or the Hugging Face Hub."""
     list_suites: bool = False
-    """List the benchmarks and do nothing else."""
+    """List the benchmarks and the protocols, and do nothing else."""
     policy: str = "random"
     """oracle, random, constant, human, or a model directory."""
     level: int | None = None
@@ -46,15 +48,18 @@ class EvaluationFlags:
     first_seed: int = 0
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed."""
-    samples: int = 1
-    """Episodes played on each problem."""
-    template: str = "default"
-    """How problems are put to a model."""
-    temperature: float = 1.0
-    """0 is greedy."""
-    top_p: float = 1.0
-    max_tokens: int = 256
-    """Of one turn."""
+    protocol: str = ""
+    """How it is measured: a name such as deepscaler, or a .toml file; --list-suites lists the names."""
+    samples: int | None = None
+    """Episodes played on each problem; as the protocol says, else 1."""
+    template: str | None = None
+    """How problems are put to a model; as the protocol says, else boxed for benchmarks."""
+    temperature: float | None = None
+    """0 is greedy; as the protocol says, else 1."""
+    top_p: float | None = None
+    """As the protocol says, else 1."""
+    max_tokens: int | None = None
+    """Of one turn; as the protocol says, else 256."""
     seed: int = 0
     """Of the sampling noise."""
     output: Path | None = None
@@ -73,9 +78,11 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
     """Score a policy on an environment or a benchmark and keep every completion."""
     if flags.list_suites:
         print_suites(CONSOLE)
+        print_protocols(CONSOLE)
         return
     use_folder(flags.data)
-    suite, protocol = _suite(flags), _protocol(flags)
+    suite = _suite(flags)
+    protocol = _protocol(flags, suite)
     seated = seat(
         flags.policy,
         suite.problems[0].row,
@@ -168,10 +175,22 @@ def _require_whole_suite(flags: EvaluationFlags) -> None:
             raise UsageError(f"--{name} is for environments; the suite {flags.suite} has its own problems")
 
 
-def _protocol(flags: EvaluationFlags) -> Protocol:
-    return Protocol(
-        named_template(flags.template), flags.temperature, flags.top_p, flags.max_tokens, flags.samples
-    )
+def _protocol(flags: EvaluationFlags, suite: Suite) -> Protocol:
+    """Take the named protocol, if any, and what flags say otherwise."""
+    preset = load_preset(flags.protocol) if flags.protocol else Preset(template=_usual_template(flags))
+    given = {
+        "samples": flags.samples,
+        "template": named_template(flags.template) if flags.template else None,
+        "temperature": flags.temperature,
+        "top_p": flags.top_p,
+        "max_tokens": flags.max_tokens,
+    }
+    changed = replace(preset, **{name: value for name, value in given.items() if value is not None})
+    return (changed if flags.samples is None else replace(changed, samples_on={})).protocol(suite.benchmarks)
+
+
+def _usual_template(flags: EvaluationFlags) -> Template:
+    return named_template("boxed" if flags.suite else "default")
 
 
 def _default_folder(suite: Suite, player: str) -> Path:

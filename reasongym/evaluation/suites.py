@@ -77,6 +77,11 @@ class Suite:
         return bundle or " + ".join(one.title for one in self.slices)
 
     @property
+    def benchmarks(self) -> list[str]:
+        """The benchmarks that it is the whole of; none for the slices of other environments."""
+        return [one.benchmark for one in self.slices if one.benchmark]
+
+    @property
     def env_ids(self) -> list[str]:
         """The environments it draws on."""
         return sorted({one.env_id for one in self.slices})

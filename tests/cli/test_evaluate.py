@@ -110,6 +110,11 @@ def kill_when(command: list[str], log: Path, *, num_bytes: int, begins: bytes = 
         (["eval", "--suite", "aime24", "--level", "1"], "--level is for environments"),
         (["eval", "--suite", "aime24", "--data", "nowhere"], "there is no folder nowhere"),
         (["eval", "--suite", "aime24", "--data", "."], "holds no aime24.jsonl"),
+        (
+            ["eval", "Countdown-v0", "--protocol", "justlr"],
+            "unknown protocol 'justlr'; did you mean 'justrl'?",
+        ),
+        (["eval", "Countdown-v0", "--protocol", "my.toml"], "cannot read my.toml"),
         (["rescore", "missing"], "missing is not a run folder"),
         (["board", "missing"], "missing holds no run folder"),
         (["bord"], "unknown verb 'bord'; did you mean 'board'?"),
@@ -213,10 +218,33 @@ def test_figures_at_more_samples_than_there_are_are_refused(reasongym: Reasongym
     assert "avg@64 needs at least 64 samples of each problem, there are 8" in err
 
 
+def test_a_protocol_is_taken_by_name_or_file_and_flags_override_it(
+    reasongym: Reasongym, tmp_path: Path
+) -> None:
+    (tmp_path / "my.toml").write_text("max_tokens = 7\nsamples = 3\n[template]\nname = 'mine'\n")
+    for index, (flags, expected) in enumerate(
+        [
+            (["--protocol", "oat-zero"], ("oat-zero", 0.0, 3000, 1)),
+            (["--protocol", "justrl", "--samples", "2"], ("justrl", 0.7, 31744, 2)),
+            (["--protocol", tmp_path / "my.toml", "--template", "boxed"], ("boxed", 1.0, 7, 3)),
+        ]
+    ):
+        run = tmp_path / str(index)
+        common = ("--level", "0", "--num-problems", "2", "--output", run)
+        assert reasongym("eval", "Countdown-v0", *common, *flags)[0] == 0
+        told = json.loads((run / "run.json").read_bytes())["protocol"]
+        assert (
+            told["template"]["name"],
+            told["temperature"],
+            told["max_tokens"],
+            told["samples"],
+        ) == expected
+
+
 def test_the_suites_are_listed(reasongym: Reasongym) -> None:
     code, out, _ = reasongym("eval", "--list-suites")
     assert code == 0
-    assert all(name in out for name in ("aime24", "math500", "olympiad", "1,319"))
+    assert all(name in out for name in ("aime24", "math500", "olympiad", "1,319", "deepscaler"))
 
 
 @needs_files
