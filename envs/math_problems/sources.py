@@ -71,6 +71,11 @@ class Source:
         data: Data = {"problem": read[0], "answer": read[1]}
         return data | {"working": row["working"]} if not self.asked.data else data
 
+    def ids(self, level: int, split: Split) -> list[str]:
+        """List what the source calls its items; empty strings where it has no column `id`."""
+        rows = self._parts["all" if "all" in self._parts else split]
+        return [str(rows[index].get("id", "")) for index in self._items.get((level, split), ())]
+
     @property
     def num_problems(self) -> int:
         """How many items there are in all."""

@@ -1,4 +1,4 @@
-"""The verbs that measure: `eval` plays and scores, `rescore` recomputes, `board` renders the page."""
+"""The verbs `eval`, which plays and scores, and `board`, which renders the page."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -17,7 +17,6 @@ from reasongym.cli.progress import progress
 from reasongym.cli.scores import print_report
 from reasongym.errors import UsageError
 from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
-from reasongym.evaluation.metrics import figures_at
 from reasongym.evaluation.presets import Preset, load_preset
 from reasongym.evaluation.protocol import named_template
 from reasongym.templates import Template
@@ -105,22 +104,6 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
             on_progress=on_progress,
         )
     print_report(CONSOLE, folder, report)
-
-
-def rescore(run: tyro.conf.Positional[Path], *, data: Path | None = None, at: tuple[int, ...] = ()) -> None:
-    """Recompute the scores of a run folder from its completions.
-
-    Args:
-        run: A folder that `reasongym eval` wrote.
-        data: Folder of the benchmarks' files, for a run on a benchmark.
-        at: Numbers of samples, such as 1 8 64, to print avg, pass and cons for.
-    """
-    use_folder(data)
-    report = evaluation.rescore(run)
-    print_report(CONSOLE, run, report)
-    for k in at:
-        avg, passed, cons = figures_at(report.episodes, k)
-        CONSOLE.print(f"avg@{k} {avg:.1%}  pass@{k} {passed:.1%}  cons@{k} {cons:.1%}", highlight=False)
 
 
 def board(

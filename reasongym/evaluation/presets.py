@@ -38,7 +38,7 @@ class Preset:
         if len(wanted) > 1:
             told = ", ".join(f"{self.samples_on.get(name, self.samples)} on {name}" for name in suites)
             raise UsageError(f"the protocol takes {told}: measure these apart, or say --samples")
-        return Protocol(self.template, self.temperature, self.top_p, self.max_tokens, *wanted)
+        return Protocol(self.template, self.temperature, self.top_p, self.max_tokens, wanted.pop())
 
 
 def preset_names() -> list[str]:

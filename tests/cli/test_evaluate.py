@@ -115,6 +115,8 @@ def kill_when(command: list[str], log: Path, *, num_bytes: int, begins: bytes = 
             "unknown protocol 'justlr'; did you mean 'justrl'?",
         ),
         (["eval", "Countdown-v0", "--protocol", "my.toml"], "cannot read my.toml"),
+        (["rescore", ".", "--suite", "aime24"], "says itself what it is on; --suite is for files"),
+        (["rescore", __file__], "say which benchmark they are on as --suite NAME"),
         (["rescore", "missing"], "missing is not a run folder"),
         (["board", "missing"], "missing holds no run folder"),
         (["bord"], "unknown verb 'bord'; did you mean 'board'?"),
@@ -263,3 +265,24 @@ def test_a_benchmark_is_played_and_rescored_from_any_folder(reasongym: Reasongym
     assert reasongym("rescore", run, "--data", copied)[0] == 0
     assert contents(run) == before
     assert str(FOLDER) not in (run / "run.json").read_text() + (run / "episodes.jsonl").read_text()
+
+
+@needs_files
+def test_saved_completions_become_a_run_that_the_board_takes(reasongym: Reasongym, tmp_path: Path) -> None:
+    problems = [json.loads(line) for line in (FOLDER / "aime24.jsonl").read_text().splitlines()]
+    saved = tmp_path / "saved.jsonl"
+    rows = [{"id": one["id"], "completion": f"So it is \\boxed{{{one['answer']}}}."} for one in problems]
+    saved.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    flags = ("--suite", "aime24", "--data", FOLDER, "--name", "theirs", "--output", tmp_path / "run")
+    code, out, _ = reasongym("rescore", saved, *flags)
+    assert code == 0
+    assert "read as plain" in out
+    assert "theirs on aime24" in out
+    assert "100.0% of 30 problems" in out
+    assert reasongym("board", tmp_path / "run", "--output", tmp_path / "site")[0] == 0
+    assert "settings not told, 1 sample" in (tmp_path / "site" / "index.html").read_text()
+    saved.write_text(saved.read_text()[:-30])
+    code, _, err = reasongym("rescore", saved, *flags[:-1], tmp_path / "other")
+    assert code == 2
+    assert "saved.jsonl:30 is no JSON object" in err
+    assert len(err.splitlines()) == 1

@@ -37,7 +37,8 @@ R1 = (
     "A conversation between User and Assistant. The User asks a question, and the Assistant solves it. The "
     "Assistant first thinks about the reasoning process in the mind and then provides the User with the "
     "answer. The reasoning process is enclosed within <think> </think> and answer is enclosed within "
-    "<answer> </answer> tags, respectively, i.e., <think> reasoning process here </think> <answer> answer here </answer>."
+    "<answer> </answer> tags, respectively, i.e., <think> reasoning process here </think> "
+    "<answer> answer here </answer>."
 )
 BOXED = "Please reason step by step, and put your final answer within \\boxed{}."
 PROMPTS = {
@@ -47,7 +48,8 @@ PROMPTS = {
     "deepscaler": "<｜begin▁of▁sentence｜><｜User｜>1+1? Let's think step by step and output the final "
     "answer within \\boxed{}.<｜Assistant｜><think>\n",
     "open-reasoner-zero": f"{R1} User: You must put your answer inside <answer> </answer> tags, i.e., "
-    "<answer> answer here </answer>. And your final answer will be extracted automatically by the \\boxed{} tag.\n"
+    "<answer> answer here </answer>. And your final answer will be extracted automatically by the "
+    "\\boxed{} tag.\n"
     "This is the problem:\n1+1?\nAssistant: <think>",
     "oat-zero": f"<|im_start|>system\n{BOXED}<|im_end|>\n<|im_start|>user\n1+1?<|im_end|>\n"
     "<|im_start|>assistant\n",
