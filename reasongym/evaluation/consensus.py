@@ -64,15 +64,21 @@ def cons_at(votes: Ballot, k: int) -> float:
 
 
 def _won_with(votes: Ballot, k: int, top: int) -> _Ways:
-    """Count the choices of k samples whose commonest answers have `top` votes."""
+    """Count the choices of k samples whose commonest answers have `top` votes.
+
+    Classes too small to reach the top need no counting apart: any of their samples may be chosen.
+    """
     ways: _Ways = {(0, 0, 0): 1}
+    below = votes.silent
     for sizes, is_right in ((votes.right, 1), (votes.wrong, 0)):
+        below += sum(size for size in sizes if size < top)
         for size in sizes:
-            ways = _with_class(ways, size, is_right, k, top)
+            if size >= top:
+                ways = _with_class(ways, size, is_right, k, top)
     chosen: _Ways = Counter()
     for (taken, tied, right), number in ways.items():
         if tied:
-            chosen[k, tied, right] += number * math.comb(votes.silent, k - taken)
+            chosen[k, tied, right] += number * math.comb(below, k - taken)
     return chosen
 
 

@@ -15,7 +15,14 @@ from reasongym import registry
 from reasongym.core import Json, Verdict
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import DataError, UsageError
-from reasongym.evaluation.findings import Finding, find_edits, find_misplaced, find_other_problems, place
+from reasongym.evaluation.findings import (
+    Finding,
+    find_edits,
+    find_misplaced,
+    find_other_problems,
+    place,
+    played_again,
+)
 from reasongym.evaluation.grader import grader_digest
 from reasongym.evaluation.metrics import Scores, score
 from reasongym.evaluation.runs import EPISODES_FILE, SCORES_FILE, Run, read_run, write_whole
@@ -74,8 +81,8 @@ def inspect(folder: Path) -> Report:
     findings = [*find_other_problems(run), *find_misplaced(run, stored)]
     if findings:
         return Report(run, [], findings, [], None)
-    judged = [replace(one, verdict=_judge(one)) for one in stored]
-    findings += [found for one in judged for found in find_edits(run, one)]
+    judged, edits = _judged(run, stored)
+    findings += edits
     changes = [_change(*pair) for pair in zip(stored, judged, strict=True) if _differs(*pair)]
     is_regraded = grader != run.grader
     if not is_regraded:
@@ -94,9 +101,24 @@ def completions_digest(episodes: Sequence[Episode]) -> str:
     return hashed.hexdigest()
 
 
-def _judge(episode: Episode) -> Verdict:
-    """Judge the texts; which of two ways an unfinished episode was cut off, they do not show."""
-    verdict = registry.replay(episode.row, episode.actions)
+def _judged(run: Run, stored: Sequence[Episode]) -> tuple[list[Episode], list[Finding]]:
+    """Judge every episode, once where its completions lead to what is stored."""
+    judged: list[Episode] = []
+    findings: list[Finding] = []
+    for one in stored:
+        played = played_again(run, one)
+        edits = list(find_edits(one, played))
+        findings += edits
+        judged.append(replace(one, verdict=_judge(one, None if edits else played.verdict)))
+    return judged, findings
+
+
+def _judge(episode: Episode, played: Verdict | None) -> Verdict:
+    """Judge the texts, where playing them again has not done so.
+
+    Which of two ways an unfinished episode was cut off, they do not show.
+    """
+    verdict = played or registry.replay(episode.row, episode.actions)
     stored = episode.verdict.reason if episode.verdict else ""
     if (verdict.reason, stored) == ("unfinished", "context_full"):
         return replace(verdict, reason=stored)
