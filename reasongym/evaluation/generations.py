@@ -11,6 +11,7 @@ What they scored is not looked at.
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from struct import unpack
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -21,6 +22,8 @@ from reasongym.errors import DataError
 
 Fields = Mapping[str, Json]
 _PROBLEMS = ("problem", "question", "Problem", "Question", "prompt", "query", "input")
+_ZSTANDARD = 93
+_MAX_MEMBER_BYTES = 1 << 30
 _IDS = ("unique_id", "id", "problem_id", "question_id")
 
 
@@ -188,14 +191,31 @@ def _parquet_rows(path: Path) -> list[Fields]:
 def _inspect_zip(path: Path) -> Saved:
     with zipfile.ZipFile(path) as log:
         names = sorted(name for name in log.namelist() if name.startswith("samples/"))
-        try:
-            header: Json = msgspec.json.decode(log.read("header.json"))
-            samples: list[Json] = [msgspec.json.decode(log.read(name)) for name in names]
-        except NotImplementedError as error:  # a compression that this Python does not know
-            raise DataError(
-                f"{path}: {error}; `inspect log convert --to json` makes one that is read"
-            ) from error
+        if "header.json" not in log.namelist():
+            raise DataError(f"{path} has no header.json: the evaluation that wrote it has not ended")
+        header: Json = msgspec.json.decode(_member(path, log.getinfo("header.json")))
+        samples: list[Json] = [msgspec.json.decode(_member(path, log.getinfo(name))) for name in names]
     return _inspect(header["eval"], samples)
+
+
+def _member(path: Path, member: zipfile.ZipInfo) -> bytes:
+    """Read a file of a zip; inspect-ai packs by Zstandard, which Python's own zipfile learns in 3.14."""
+    if member.compress_type != _ZSTANDARD:
+        with zipfile.ZipFile(path) as log:
+            return log.read(member)
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise DataError(f"{path} is packed by Zstandard: pip install 'reasongym[datasets]'") from error
+    with path.open("rb") as file:
+        file.seek(member.header_offset + 26)  # the lengths of the name and of what else precedes the content
+        name_bytes, extra_bytes = unpack("<HH", file.read(4))
+        file.seek(name_bytes + extra_bytes, 1)
+        packed = file.read(member.compress_size)
+    if member.file_size > _MAX_MEMBER_BYTES:
+        raise DataError(f"{path} holds {member.filename} of {member.file_size:,} bytes, which is too much")
+    unpack_all: Callable[..., bytes] = pyarrow.decompress  # pyright: ignore[reportUnknownVariableType]
+    return unpack_all(packed, decompressed_size=member.file_size, codec="zstd", asbytes=True)
 
 
 def _inspect(about: Fields, samples: Sequence[Fields]) -> Saved:
@@ -206,6 +226,9 @@ def _inspect(about: Fields, samples: Sequence[Fields]) -> Saved:
 def _inspect_sample(sample: Fields) -> Generation:
     asked = sample["input"]
     messages = [asked] if isinstance(asked, str) else [_content(message["content"]) for message in asked]
+    if not sample["output"]["choices"]:
+        told = f"sample {sample['id']}, epoch {sample.get('epoch', 1)}"
+        raise DataError(f"{told} of the log has no completion: the evaluation failed there")
     choice: Fields = sample["output"]["choices"][0]
     finish: Finish = "length" if choice.get("stop_reason") in ("max_tokens", "model_length") else "stop"
     metadata: Fields = sample.get("metadata") or {}

@@ -1,6 +1,8 @@
 """What other programs saved is read in their own layouts, put to its problems and judged by our grader."""
 
+import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -139,7 +141,28 @@ def inspect_eval(folder: Path) -> Path:
     return path
 
 
+def inspect_eval_of_zstandard(folder: Path) -> Path:
+    """Write the log as inspect-ai 0.3.285 does, its members packed by a method that zipfile cannot write."""
+    pyarrow = pytest.importorskip("pyarrow")
+    stored = io.BytesIO()
+    with zipfile.ZipFile(inspect_eval(folder)) as log, zipfile.ZipFile(stored, "w") as packed:
+        sizes = [info.file_size for info in log.infolist()]
+        for name in log.namelist():
+            packed.writestr(name, pyarrow.compress(log.read(name), codec="zstd", asbytes=True))
+        local = [info.header_offset for info in packed.infolist()]
+    whole = bytearray(stored.getvalue())
+    listed = whole.find(b"PK\1\2")
+    for start, size in zip(local, sizes, strict=True):
+        for at, method, length in ((start, 8, 22), (listed, 10, 24)):
+            struct.pack_into("<H", whole, at + method, 93)
+            struct.pack_into("<I", whole, at + length, size)
+        listed = whole.find(b"PK\1\2", listed + 4)
+    (folder / "log.eval").write_bytes(whole)
+    return folder / "log.eval"
+
+
 WRITERS = [
+    (inspect_eval_of_zstandard, "inspect-ai"),
     (plain, "plain"),
     (plain_by_problem, "plain"),
     (lm_eval, "lm-eval"),
@@ -208,6 +231,19 @@ def test_a_cut_off_completion_is_counted_as_truncated(suite: Suite, tmp_path: Pa
     report = import_generations(path, suite, tmp_path / "run").report
     assert report.result is not None
     assert report.result.scores.truncation_rate == pytest.approx(1 / 60)
+
+
+def test_a_log_of_an_evaluation_that_failed_says_so(suite: Suite, tmp_path: Path) -> None:
+    samples = inspect_samples()
+    samples[3]["output"]["choices"] = []
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps({"eval": {}, "samples": samples}))
+    with pytest.raises(DataError, match="sample 2, epoch 2 of the log has no completion"):
+        import_generations(path, suite, tmp_path / "run")
+    with zipfile.ZipFile(tmp_path / "log.eval", "w") as log:
+        log.writestr("_journal/start.json", "{}")
+    with pytest.raises(DataError, match="the evaluation that wrote it has not ended"):
+        import_generations(tmp_path / "log.eval", suite, tmp_path / "run")
 
 
 def test_records_on_other_problems_are_left_out_and_counted(suite: Suite, tmp_path: Path) -> None:
