@@ -8,6 +8,7 @@ plain           `.jsonl`: `id` or `problem`, and `completion` or `completions` a
 What they scored is not looked at.
 """
 
+import importlib
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -204,7 +205,7 @@ def _member(path: Path, member: zipfile.ZipInfo) -> bytes:
         with zipfile.ZipFile(path) as log:
             return log.read(member)
     try:
-        import pyarrow
+        pyarrow = importlib.import_module("pyarrow")
     except ImportError as error:
         raise DataError(f"{path} is packed by Zstandard: pip install 'reasongym[datasets]'") from error
     with path.open("rb") as file:
@@ -214,8 +215,7 @@ def _member(path: Path, member: zipfile.ZipInfo) -> bytes:
         packed = file.read(member.compress_size)
     if member.file_size > _MAX_MEMBER_BYTES:
         raise DataError(f"{path} holds {member.filename} of {member.file_size:,} bytes, which is too much")
-    unpack_all: Callable[..., bytes] = pyarrow.decompress  # pyright: ignore[reportUnknownVariableType]
-    return unpack_all(packed, decompressed_size=member.file_size, codec="zstd", asbytes=True)
+    return pyarrow.CompressedInputStream(pyarrow.BufferReader(packed), "zstd").read(member.file_size)
 
 
 def _inspect(about: Fields, samples: Sequence[Fields]) -> Saved:
