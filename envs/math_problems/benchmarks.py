@@ -90,15 +90,23 @@ def open_benchmark(name: str) -> Source:
 def _open(name: str, path: Path | None) -> Source:
     benchmark = BENCHMARKS[name]
     if path is None:
-        known = KNOWN[benchmark.hub]
-        columns = (known.repository, known.problem, known.answer, benchmark.level, known.transform)
-        source = of_hub(Asked(*columns, hold_out=False), known.config, {"all": known.held_out})
+        source = _on_hub(name)
     else:
         asked = Asked(name, "problem", "answer", benchmark.level, "", hold_out=False)
         source = Source(asked, {"all": read_file(path)})
     source.digest = source.content_digest()
     _require_whole(name, source, str(path or benchmark.hub))
     return source
+
+
+def _on_hub(name: str) -> Source:
+    benchmark = BENCHMARKS[name]
+    known = KNOWN[benchmark.hub]
+    columns = (known.repository, known.problem, known.answer, benchmark.level, known.transform)
+    try:
+        return of_hub(Asked(*columns, hold_out=False), known.config, {"all": known.held_out})
+    except DataError as error:
+        raise DataError(f"{error}; --data (or {FOLDER_VARIABLE}) names a folder with {name}.jsonl") from error
 
 
 def _file(name: str) -> Path | None:

@@ -43,7 +43,7 @@ class EvaluationFlags:
     split: Literal["train", "eval", "all"] | None = None
     """eval where the level has one."""
     num_problems: int | None = None
-    """200 of an environment, all of a benchmark where not given."""
+    """All of a benchmark, 200 of an environment where not given."""
     first_seed: int = 0
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed."""
@@ -139,7 +139,7 @@ def _suite(flags: EvaluationFlags) -> Suite:
         flags.env,
         level=flags.level,
         split=flags.split,
-        num_problems=200 if flags.num_problems is None else flags.num_problems,
+        num_problems=flags.num_problems,
         first_seed=flags.first_seed,
         **named_options(flags.options),
     )

@@ -36,9 +36,9 @@ BUNDLES = {
 }
 
 
-def part_named(data: Json, level: int, num_problems: int) -> str:
-    """Return the name of a part; empty where it is none."""
-    return next((name for name, part in PARTS.items() if part == (data, level, num_problems)), "")
+def part_at(data: Json, level: int) -> str:
+    """Return the name of a level of a benchmark; empty where there is none."""
+    return next((name for name, part in PARTS.items() if part[:2] == (data, level)), "")
 
 
 def bundle_named(names: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 
 from reasongym import registry
-from reasongym.core import Json, Problem, Row, Split
+from reasongym.core import Env, Json, Problem, Row, Split
 from reasongym.errors import UnknownName, UsageError
 from reasongym.evaluation.benchmarks import (
     BUNDLES,
@@ -16,8 +16,10 @@ from reasongym.evaluation.benchmarks import (
     STYLE,
     bundle_named,
     is_known_data,
-    part_named,
+    part_at,
 )
+
+DEFAULT_PROBLEMS = 200
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -47,21 +49,26 @@ class Slice:
     @property
     def title(self) -> str:
         """Name the slice in words; the split is left out where it is `eval`."""
-        if self.benchmark:
-            return self.benchmark
+        if is_known_data(self.options) and (name := part_at(self.options["data"], self.level)):
+            few = [] if self.num_problems == PARTS[name].num_problems else [f"{self.num_problems} problems"]
+            return ", ".join([name, *few, *self._seeds])
         options = [f"{name} {value}" for name, value in self.options.items()]
         splits = [] if self.split == "eval" else [f"{self.split} split"]
-        seeds = [f"seeds from {self.first_seed}"] if self.first_seed else []
         return ", ".join(
-            [f"{self.env_id.removeprefix('reasongym/')} level {self.level}", *options, *splits, *seeds]
+            [f"{self.env_id.removeprefix('reasongym/')} level {self.level}", *options, *splits, *self._seeds]
         )
+
+    @property
+    def _seeds(self) -> list[str]:
+        return [f"seeds from {self.first_seed}"] if self.first_seed else []
 
     @property
     def benchmark(self) -> str:
         """The name of the benchmark suite that this slice is the whole of; else empty."""
         if self.first_seed or self.split != "all" or not is_known_data(self.options):
             return ""
-        return part_named(self.options["data"], self.level, self.num_problems)
+        name = part_at(self.options["data"], self.level)
+        return name if name and self.num_problems == PARTS[name].num_problems else ""
 
 
 @dataclass(frozen=True)
@@ -105,17 +112,27 @@ def env_suite(
     *,
     level: int | None = None,
     split: Split | None = None,
-    num_problems: int = 200,
+    num_problems: int | None = None,
     first_seed: int = 0,
     **options: Json,
 ) -> Suite:
-    """Make the suite of an environment at a level: by default of its eval split, where it has one."""
+    """Make the suite of an environment at a level: by default of its eval split, where it has one.
+
+    By default it has 200 problems, or all that are left of a finite source where these are fewer.
+    """
     env = registry.get(env_id)
     level = env.row(0, level=level).level
     if split is None:
         split = env.practice_row(first_seed, level, "eval", options).split
     row = env.row(first_seed, level=level, split=split, **options)
+    if num_problems is None:
+        size = env.size(level, split, _filled(env, row))
+        num_problems = DEFAULT_PROBLEMS if size is None else max(1, min(DEFAULT_PROBLEMS, size - first_seed))
     return Suite((Slice(env.env_id, level, split, num_problems, first_seed, row.options),))
+
+
+def _filled(env: Env, row: Row) -> dict[str, Json]:
+    return {name: option.default for name, option in env.options().items()} | row.options
 
 
 def named_suite(name: str, *, num_problems: int | None = None) -> Suite:

@@ -268,6 +268,15 @@ def test_a_benchmark_is_played_and_rescored_from_any_folder(reasongym: Reasongym
 
 
 @needs_files
+@pytest.mark.parametrize("policy", ["random", "constant"])
+def test_baselines_play_benchmarks_too(reasongym: Reasongym, tmp_path: Path, policy: str) -> None:
+    flags = ("--policy", policy, "--data", FOLDER, "--output", tmp_path / "run")
+    code, out, _ = reasongym("eval", "--suite", "aime24+amc23", *flags)
+    assert code == 0
+    assert "on aime24 + amc23" in out
+
+
+@needs_files
 def test_saved_completions_become_a_run_that_the_board_takes(reasongym: Reasongym, tmp_path: Path) -> None:
     problems = [json.loads(line) for line in (FOLDER / "aime24.jsonl").read_text().splitlines()]
     saved = tmp_path / "saved.jsonl"

@@ -126,11 +126,21 @@ def test_without_a_folder_the_hub_is_asked_and_checked_alike(
 def test_a_part_of_a_benchmark_does_not_go_by_its_name() -> None:
     few = named_suite("aime24", num_problems=10)
     assert len(few.problems) == 10
-    assert few.name != "aime24"
+    assert few.name == "aime24, 10 problems"
     (whole,) = named_suite("aime24").slices
     for changed in ({"style": "boxed"}, {"digest": "0" * 32}):
         one = Slice(whole.env_id, whole.level, "all", 30, options=whole.options | changed)
         assert Suite((one,)).name != "aime24"
+
+
+def test_a_hub_out_of_reach_is_told_with_the_way_out(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hub(*_: object) -> Source:
+        raise DataError("the data set cannot be loaded: ConnectionError")
+
+    monkeypatch.delenv(FOLDER_VARIABLE)
+    monkeypatch.setattr(benchmarks, "of_hub", hub)
+    with pytest.raises(DataError, match=r"ConnectionError; --data .* names a folder with aime24\.jsonl"):
+        named_suite("aime24")
 
 
 @pytest.mark.usefixtures("write")
