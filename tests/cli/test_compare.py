@@ -54,3 +54,13 @@ def test_a_forged_run_is_not_compared(reasongym: Reasongym, played: Path) -> Non
     code, _, err = reasongym("compare", played / "oracle", played / "random")
     assert code == 2
     assert "typed_score" in err
+
+
+def test_reflection_of_a_run_is_reported(reasongym: Reasongym, played: Path) -> None:
+    code, out, _ = reasongym("reflection", played / "random")
+    assert code == 0
+    assert "0 of 30" in out
+    assert "no such problems" in out
+    code, _, err = reasongym("reflection", played / "missing")
+    assert code == 2
+    assert "is not a run folder" in err
