@@ -30,18 +30,23 @@ _Ways: TypeAlias = dict[tuple[int, int, int], int]
 
 
 def ballot(verdicts: Iterable[Verdict]) -> Ballot:
-    """Count the answers of one problem; equal as the verdicts hold them, white space aside, is one class."""
+    """Count the answers of one problem by their classes; a right and a wrong answer are never of one."""
     votes: Counter[tuple[bool, str]] = Counter()
     silent = 0
     for verdict in verdicts:
         if verdict.answer is None and not verdict.correct:
             silent += 1
         else:
-            votes[verdict.correct, " ".join((verdict.answer or "").split())] += 1
+            votes[verdict.correct, answer_class(verdict.answer or "")] += 1
     sizes: tuple[list[int], list[int]] = ([], [])
     for (correct, _), votes_for in sorted(votes.items()):
         sizes[correct].append(votes_for)
     return Ballot(tuple(sizes[True]), tuple(sizes[False]), silent)
+
+
+def answer_class(answer: str) -> str:
+    """Name what is one answer for a vote: the text that the verdict holds, white space aside."""
+    return " ".join(answer.split())
 
 
 def cons_at(votes: Ballot, k: int) -> float:
