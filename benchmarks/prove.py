@@ -43,6 +43,7 @@ ITEMS = {
     "gpu": Item("gpu:gpu", "three steps in bfloat16, at full size where there is CUDA", 2, in_slice=True),
     "flatten": Item("prove_flatten:flatten_bars", "training rows hold the sampled ids and no other", 2),
     "gradients": Item("prove_gradients:gradients", "gradients depend on neither cut, padding nor order", 1),
+    "intervals": Item("prove_intervals:intervals", "95% intervals hold the truth 93 to 97 times in 100", 3),
     "countdown": Item("countdown_outcome:countdown", "Countdown's problems and verdicts hold", 60),
     "environments": Item("prove_environments:environments", "every environment passes every check", 60),
     "speed": Item("prove_speed:speed", "problems per second of every family, beside peers", 12),

@@ -75,10 +75,7 @@ def human(console: Console) -> ScriptedPolicy:
 def commonest_answer(row: Row) -> str:
     """Return the first oracle text that wins most often on the training problems of a row's level."""
     env = registry.get(row.env_id)
-    split = env.splits(row.level)[0]
-    rows = (
-        env.row(seed, level=row.level, split=split, **row.options) for seed in range(NUM_ROWS_FOR_CONSTANT)
-    )
+    rows = (env.practice_row(seed, row.level, "train", row.options) for seed in range(NUM_ROWS_FOR_CONSTANT))
     texts = Counter(env.oracle(env.problem(one).data)[0] for one in rows)
     return min(texts, key=lambda text: (-texts[text], text))
 

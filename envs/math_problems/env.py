@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Json, Option, Row, Split, Verdict
+from reasongym.envs.math_problems.benchmarks import BENCHMARKS, open_benchmark
 from reasongym.envs.math_problems.sources import FAMILY, Asked, Source, canonical, open_source
 from reasongym.errors import DataError, UsageError
 from reasongym.registry import register
@@ -41,7 +42,9 @@ class MathProblems(Env):
     }
     parameters = (
         Option(
-            "data", "", "a file, a folder, a repository of Hugging Face or a known name; empty: the bundled"
+            "data",
+            "",
+            "a file, a folder, a repository of Hugging Face, a known set or benchmark; empty: the bundled",
         ),
         Option(
             "problem_column", "", "the column of the problems; empty: `problem`, or as a known set has it"
@@ -86,7 +89,7 @@ class MathProblems(Env):
     def _source(self, options: Mapping[str, Json]) -> Source:
         columns = (options["problem_column"], options["answer_column"], options["level_column"])
         asked = Asked(options["data"], *columns, options["answer_transform"], options["hold_out"])
-        source = open_source(asked)
+        source = open_benchmark(asked.data) if asked.data in BENCHMARKS else open_source(asked)
         if options["digest"] not in ("", source.digest):
             told = f"has the digest {source.digest}, the row was made from {options['digest']}"
             raise DataError(f"{options['data'] or 'the bundled set'} {told}: it is other data")

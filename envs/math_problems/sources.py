@@ -8,6 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple, cast
 
+import msgspec
+
 from reasongym.answers.extraction import extract
 from reasongym.core import SMALLEST_SPLIT_SPACE, Data, Json, Split
 from reasongym.envs.math_problems.files import JSON_LINES, PARQUET, Rows, field, read_file, read_hub
@@ -69,6 +71,28 @@ class Source:
         data: Data = {"problem": read[0], "answer": read[1]}
         return data | {"working": row["working"]} if not self.asked.data else data
 
+    def ids(self, level: int, split: Split) -> list[str]:
+        """List what the source calls its items; empty strings where it has no column `id`."""
+        rows = self._parts["all" if "all" in self._parts else split]
+        return [str(rows[index].get("id", "")) for index in self._items.get((level, split), ())]
+
+    @property
+    def num_problems(self) -> int:
+        """How many items there are in all."""
+        return sum(map(len, self._items.values()))
+
+    def content_digest(self) -> str:
+        """Name the problems, answers and grades in order, whatever file they are read from."""
+        hashed = blake2b(digest_size=16)
+        for rows in self._parts.values():
+            for row in rows:
+                read = self._read(row, rows.where)
+                if read is not None:
+                    level = field(row, self.asked.level, rows.where) if self.asked.level else None
+                    worth = None if level is None else _worth(level, rows.where)
+                    hashed.update(msgspec.json.encode([" ".join(read[0].split()), read[1], worth]) + b"\n")
+        return hashed.hexdigest()
+
     def _graded(self, rows: Rows) -> list[tuple[int, float | None]]:
         """List the rows that have a problem and an answer, each with what its level says."""
         found: list[tuple[int, float | None]] = []
@@ -107,7 +131,7 @@ def open_source(asked: Asked) -> Source:
             asked.hold_out,
         )
         names: dict[Split, str] = {"train": known.train, "eval": known.held_out}
-        return _of_hub(asked, known.config, {name: there for name, there in names.items() if there})
+        return of_hub(asked, known.config, {name: there for name, there in names.items() if there})
     asked = asked._replace(problem=asked.problem or "problem", answer=asked.answer or "answer")
     if not asked.data:
         return Source(asked._replace(level="level"), {"all": read_file(BUNDLED)})
@@ -117,7 +141,7 @@ def open_source(asked: Asked) -> Source:
     if path.exists() or path.suffix in (*JSON_LINES, *PARQUET):
         return Source(asked, {"all": read_file(path)})
     if asked.data.count("/") == 1 and not asked.data.startswith((".", "/", "~")):
-        return _of_hub(asked, "", {"train": "train"})
+        return of_hub(asked, "", {"train": "train"})
     raise UnknownName("data set (no such file or folder either)", asked.data, KNOWN)
 
 
@@ -126,7 +150,8 @@ def canonical(problem: str) -> str:
     return blake2b(" ".join(problem.split()).lower().encode(errors="replace"), digest_size=16).hexdigest()
 
 
-def _of_hub(asked: Asked, config: str, names: Mapping[Split, str]) -> Source:
+def of_hub(asked: Asked, config: str, names: Mapping[Split, str]) -> Source:
+    """Open splits of a data set of Hugging Face, by our names for them."""
     columns = list(filter(None, (asked.problem, asked.answer, asked.level)))
     parts: dict[Split, Rows] = {
         split: read_hub(asked.data, config, there, columns) for split, there in names.items()

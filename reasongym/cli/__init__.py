@@ -49,7 +49,14 @@ VERBS = {
     ),
     "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True, resumes=True),
     "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion", resumes=True),
-    "rescore": Verb("reasongym.cli.evaluate:rescore", "recompute the scores of a run from its completions"),
+    "rescore": Verb("reasongym.cli.rescore:rescore", "judge a run again, or what another program saved"),
+    "compare": Verb("reasongym.cli.compare:compare", "say which of several runs is better, and how surely"),
+    "reflection": Verb(
+        "reasongym.cli.reflection:reflection", "say whether a model that thinks again does better for it"
+    ),
+    "contamination": Verb(
+        "reasongym.cli.contamination:contamination", "find the problems of a benchmark in a training file"
+    ),
     "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
 }
 

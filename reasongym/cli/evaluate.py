@@ -1,8 +1,8 @@
-"""The verbs that measure: `eval` plays and scores, `rescore` recomputes, `board` renders the page."""
+"""The verbs `eval`, which plays and scores, and `board`, which renders the page."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,12 +10,16 @@ import tyro
 from rich.console import Console
 
 from reasongym import evaluation
+from reasongym.cli.benchmarks import print_protocols, print_suites, use_folder
 from reasongym.cli.options import named_options
 from reasongym.cli.players import seat
 from reasongym.cli.progress import progress
 from reasongym.cli.scores import print_report
-from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, planned
+from reasongym.errors import UsageError
+from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
+from reasongym.evaluation.presets import Preset, load_preset
 from reasongym.evaluation.protocol import named_template
+from reasongym.templates import Template
 
 CONSOLE = Console()
 
@@ -24,27 +28,37 @@ CONSOLE = Console()
 class EvaluationFlags:
     """What to measure, how, and where to keep it."""
 
-    env: tyro.conf.Positional[str]
-    """Id of the environment, such as Countdown-v0."""
+    env: tyro.conf.Positional[str] = ""
+    """Id of the environment, such as Countdown-v0; none where --suite is given."""
+    suite: str = ""
+    """A benchmark such as math500 or aime24+aime25; --list-suites lists them."""
+    data: Path | None = None
+    """Folder of the benchmarks' files; where not given, REASONGYM_BENCHMARKS or the Hugging Face Hub."""
+    list_suites: bool = False
+    """List the benchmarks and the protocols, and do nothing else."""
     policy: str = "random"
     """oracle, random, constant, human, or a model directory."""
     level: int | None = None
     """Difficulty; the environment's default where not given."""
     split: Literal["train", "eval", "all"] | None = None
     """eval where the level has one."""
-    num_problems: int = 200
+    num_problems: int | None = None
+    """All of a benchmark, 200 of an environment where not given."""
     first_seed: int = 0
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed."""
-    samples: int = 1
-    """Episodes played on each problem."""
-    template: str = "default"
-    """How problems are put to a model."""
-    temperature: float = 1.0
-    """0 is greedy."""
-    top_p: float = 1.0
-    max_tokens: int = 256
-    """Of one turn."""
+    protocol: str = ""
+    """How it is measured: a name such as deepscaler, or a .toml file; --list-suites lists the names."""
+    samples: int | None = None
+    """Episodes played on each problem; as the protocol says, else 1."""
+    template: str | None = None
+    """How problems are put to a model; as the protocol says, else boxed for benchmarks."""
+    temperature: float | None = None
+    """0 is greedy; as the protocol says, else 1."""
+    top_p: float | None = None
+    """As the protocol says, else 1."""
+    max_tokens: int | None = None
+    """Of one turn; as the protocol says, else 256."""
     seed: int = 0
     """Of the sampling noise."""
     output: Path | None = None
@@ -60,8 +74,14 @@ class EvaluationFlags:
 
 
 def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
-    """Score a policy on an environment and keep every completion."""
-    suite, protocol = _suite(flags), _protocol(flags)
+    """Score a policy on an environment or a benchmark and keep every completion."""
+    if flags.list_suites:
+        print_suites(CONSOLE)
+        print_protocols(CONSOLE)
+        return
+    use_folder(flags.data)
+    suite = _suite(flags)
+    protocol = _protocol(flags, suite)
     seated = seat(
         flags.policy,
         suite.problems[0].row,
@@ -86,20 +106,12 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
     print_report(CONSOLE, folder, report)
 
 
-def rescore(run: tyro.conf.Positional[Path]) -> None:
-    """Recompute the scores of a run folder from its completions.
-
-    Args:
-        run: A folder that `reasongym eval` wrote.
-    """
-    print_report(CONSOLE, run, evaluation.rescore(run))
-
-
 def board(
     runs: tyro.conf.Positional[tuple[Path, ...]] = (Path("leaderboards/runs"),),
     *,
     output: Path = Path("site"),
     reported: tuple[Path, ...] = (),
+    data: Path | None = None,
 ) -> None:
     """Render the leaderboard of run folders as a static page.
 
@@ -107,7 +119,9 @@ def board(
         runs: Run folders, or folders of run folders.
         output: Folder of the page.
         reported: JSONL files of figures that others published, shown apart and unranked.
+        data: Folder of the benchmarks' files, where runs are on benchmarks.
     """
+    use_folder(data)
     from reasongym.leaderboard import build, collect, read_reported
 
     page = build(collect(runs), output, [row for path in reported for row in read_reported(path)])
@@ -115,6 +129,12 @@ def board(
 
 
 def _suite(flags: EvaluationFlags) -> Suite:
+    if bool(flags.env) == bool(flags.suite):
+        given = f"both {flags.env} and --suite {flags.suite}" if flags.env else "neither"
+        raise UsageError(f"eval takes the id of an environment or --suite NAME, got {given}")
+    if flags.suite:
+        _require_whole_suite(flags)
+        return named_suite(flags.suite, num_problems=flags.num_problems)
     return env_suite(
         flags.env,
         level=flags.level,
@@ -125,10 +145,35 @@ def _suite(flags: EvaluationFlags) -> Suite:
     )
 
 
-def _protocol(flags: EvaluationFlags) -> Protocol:
-    return Protocol(
-        named_template(flags.template), flags.temperature, flags.top_p, flags.max_tokens, flags.samples
-    )
+def _require_whole_suite(flags: EvaluationFlags) -> None:
+    """Refuse what selects problems of an environment: a benchmark is what it is."""
+    chosen = {
+        "level": flags.level is not None,
+        "split": flags.split is not None,
+        "first-seed": flags.first_seed != 0,
+        "options": bool(flags.options),
+    }
+    for name, is_chosen in chosen.items():
+        if is_chosen:
+            raise UsageError(f"--{name} is for environments; the suite {flags.suite} has its own problems")
+
+
+def _protocol(flags: EvaluationFlags, suite: Suite) -> Protocol:
+    """Take the named protocol, if any, and what flags say otherwise."""
+    preset = load_preset(flags.protocol) if flags.protocol else Preset(template=_usual_template(flags))
+    given = {
+        "samples": flags.samples,
+        "template": named_template(flags.template) if flags.template else None,
+        "temperature": flags.temperature,
+        "top_p": flags.top_p,
+        "max_tokens": flags.max_tokens,
+    }
+    changed = replace(preset, **{name: value for name, value in given.items() if value is not None})
+    return (changed if flags.samples is None else replace(changed, samples_on={})).protocol(suite.benchmarks)
+
+
+def _usual_template(flags: EvaluationFlags) -> Template:
+    return named_template("boxed" if flags.suite else "default")
 
 
 def _default_folder(suite: Suite, player: str) -> Path:

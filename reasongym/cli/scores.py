@@ -24,7 +24,7 @@ def print_report(console: Console, folder: Path, report: Report) -> None:
     result = report.result
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(f"{_printable(report.run.player.name)} on {result.suite}"),
+        title=Text(f"{printable(report.run.player.name)} on {result.suite}"),
         title_justify="left",
     )
     table.add_column("measure", style="dim")
@@ -44,15 +44,18 @@ def _lines(scores: Scores) -> list[tuple[str, str]]:
         ("  95% for such problems", _told(scores.population)),
         ("  95% for these problems", sampling),
         *((f"pass@{k}", f"{rate:.1%}") for k, rate in scores.pass_at.items() if k > 1),
+        *((f"cons@{k}", f"{rate:.1%}") for k, rate in scores.cons_at.items() if k > 2),
+        *([(f"any@{scores.samples}", f"{scores.any_at:.1%}")] if scores.samples > 1 else []),
         ("mean reward", f"{scores.mean_reward:.3f}"),
         ("mean length", f"{tokens}{scores.mean_characters:.1f} characters, {scores.mean_turns:.1f} turns"),
+        ("lengths", ", ".join(f"{share}% to {length:g}" for share, length in scores.lengths.items())),
         ("truncated", f"{scores.truncation_rate:.1%}"),
-        ("no answer", f"{scores.no_answer_rate:.1%}"),
+        ("declared an answer", f"{scores.answer_rate:.1%}"),
         ("reasons", ", ".join(f"{reason} {count}" for reason, count in scores.reasons.items())),
     ]
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Show what would steer the terminal as a mark: the name comes from the run folder."""
     return "".join(char if char.isprintable() else "�" for char in name)
 

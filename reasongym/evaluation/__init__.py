@@ -6,7 +6,7 @@ from reasongym.evaluation.metrics import Scores
 from reasongym.evaluation.protocol import Protocol
 from reasongym.evaluation.rescoring import Report, rescore
 from reasongym.evaluation.runs import Player, Run, planned
-from reasongym.evaluation.suites import Slice, Suite, env_suite
+from reasongym.evaluation.suites import Slice, Suite, env_suite, named_suite
 
 __all__ = [
     "Finding",
@@ -20,6 +20,7 @@ __all__ = [
     "Suite",
     "env_suite",
     "evaluate",
+    "named_suite",
     "planned",
     "rescore",
 ]

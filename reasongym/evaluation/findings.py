@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
-from reasongym.core import Problem
+from reasongym.core import Verdict
 from reasongym.episodes import Episode, Message
 from reasongym.evaluation.runs import Run
 from reasongym.rollouts import Seat, Setting, play
@@ -21,6 +22,14 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.detail}"
+
+
+class Played(NamedTuple):
+    """What the completions of an episode lead to."""
+
+    messages: list[Message]
+    verdict: Verdict | None
+    """None where the episode goes on after the last of them."""
 
 
 def find_other_problems(run: Run) -> Iterator[Finding]:
@@ -48,14 +57,13 @@ def find_misplaced(run: Run, stored: Sequence[Episode]) -> Iterator[Finding]:
         yield Finding("missing", f"problem {group}, sample {member} is not there")
 
 
-def find_edits(run: Run, episode: Episode) -> Iterator[Finding]:
-    """Play the stored completions again and compare every message with the stored one."""
+def find_edits(episode: Episode, played: Played) -> Iterator[Finding]:
+    """Compare every message with the one that the stored completions lead to."""
     if len(episode.completions) != len(episode.actions):
         counts = f"{len(episode.completions)} completions for {len(episode.actions)} actions"
         yield Finding("edited_completion", f"{place(episode)} has {counts}")
         return
-    played = _messages(run, run.suite.problems[episode.group], episode)
-    for stored, true in zip_longest(episode.messages, played):
+    for stored, true in zip_longest(episode.messages, played.messages):
         if stored != true:
             roles = {message.role for message in (stored, true) if message is not None}
             kind = "edited_completion" if roles == {"assistant"} else "edited_prompt"
@@ -69,14 +77,16 @@ def place(episode: Episode) -> str:
     return f"problem {episode.group}, sample {episode.member}"
 
 
-def _messages(run: Run, problem: Problem, episode: Episode) -> list[Message]:
-    """Return the messages that the episode's completions lead to."""
+def played_again(run: Run, episode: Episode) -> Played:
+    """Play the stored completions of an episode again."""
+    problem = run.suite.problems[episode.group]
     game = play(problem, Setting(run.protocol.sampling, run.protocol.template), Seat())
     messages = list(next(game).messages)
     for completion in episode.completions:
         try:
             request = game.send(completion)
         except StopIteration as end:
-            return end.value.messages
+            again: Episode = end.value
+            return Played(again.messages, again.verdict)
         messages = list(request.messages)
-    return messages
+    return Played(messages, None)

@@ -2,16 +2,20 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
+from reasongym.core import Verdict
 from reasongym.episodes import Episode
 from reasongym.errors import UsageError
+from reasongym.evaluation.consensus import ballot, mean_cons_at
 from reasongym.evaluation.statistics import Interval, population_interval, sampling_interval
 
 CUT_REASONS = ("turn_limit", "context_full", "unfinished")
 """Reasons of a verdict that say the episode was cut off before its own end."""
+PERCENTILES = (5, 50, 95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Scores:
     population: Interval
     """95% interval for other problems of this kind."""
     sampling: Interval | None
-    """95% interval for these very problems; None where one sample, or no disagreement, shows none."""
+    """95% interval for these very problems; None where each has one sample, which shows none."""
     pass_at: dict[int, float]
     """Unbiased pass@k for each k a power of two, at most half the samples (1 always)."""
     mean_reward: float
@@ -38,12 +42,30 @@ class Scores:
     no_answer_rate: float
     reasons: dict[str, int]
     """How many episodes ended for each reason, the commonest first."""
+    any_at: float = 0.0
+    """any@k: problems of which one sample at least is right."""
+    cons_at: dict[int, float] = field(default_factory=dict[int, float])
+    """cons@k for the k of `pass_at` and for all samples."""
+    answer_rate: float = 0.0
+    """Episodes with a declared answer, right or wrong: what others call the format score."""
+    lengths: dict[int, float] = field(default_factory=dict[int, float])
+    """Percentiles of an episode's length, in tokens, or in characters where there are no tokens."""
+
+
+class AtK(NamedTuple):
+    """The figures for k samples of each problem, expected over every choice of k from those there are."""
+
+    avg: float
+    passed: float
+    cons: float
 
 
 def score(episodes: Sequence[Episode]) -> Scores:
     """Compute the figures of complete, judged episodes in the order (problem, sample)."""
     verdicts = [episode.verdict for episode in episodes if episode.verdict is not None]
     counts, samples = correct_counts(episodes)
+    ballots = [ballot(members) for members in _verdicts_of_problems(episodes)]
+    ks = _reported_ks(samples)
     reasons = Counter(verdict.reason for verdict in verdicts)
     return Scores(
         num_problems=len(counts),
@@ -51,7 +73,7 @@ def score(episodes: Sequence[Episode]) -> Scores:
         solve_rate=sum(counts) / len(episodes),
         population=population_interval(counts, samples),
         sampling=sampling_interval(counts, samples),
-        pass_at={k: mean_pass_at(counts, samples, k) for k in _reported_ks(samples)},
+        pass_at={k: mean_pass_at(counts, samples, k) for k in ks},
         mean_reward=_mean([verdict.reward for verdict in verdicts]),
         mean_turns=_mean([len(episode.completions) for episode in episodes]),
         mean_tokens=_mean_tokens(episodes),
@@ -59,7 +81,20 @@ def score(episodes: Sequence[Episode]) -> Scores:
         truncation_rate=_mean([is_cut(episode) for episode in episodes]),
         no_answer_rate=reasons["no_answer"] / len(episodes),
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        any_at=_mean([count > 0 for count in counts]),
+        cons_at={k: mean_cons_at(ballots, k) for k in sorted({*ks, samples})},
+        answer_rate=_mean([verdict.correct or verdict.answer is not None for verdict in verdicts]),
+        lengths=_percentiles(_lengths(episodes)),
     )
+
+
+def figures_at(episodes: Sequence[Episode], k: int) -> AtK:
+    """Return avg@k, pass@k and cons@k; raises UsageError where a problem has fewer than k samples."""
+    counts, samples = correct_counts(episodes)
+    if not 1 <= k <= samples:
+        raise UsageError(f"avg@{k} needs at least {max(k, 1)} samples of each problem, there are {samples}")
+    ballots = [ballot(members) for members in _verdicts_of_problems(episodes)]
+    return AtK(sum(counts) / len(episodes), mean_pass_at(counts, samples, k), mean_cons_at(ballots, k))
 
 
 def correct_counts(episodes: Sequence[Episode]) -> tuple[list[int], int]:
@@ -95,9 +130,29 @@ def _reported_ks(samples: int) -> list[int]:
     return [2**power for power in range(samples.bit_length()) if power == 0 or 2 ** (power + 1) <= samples]
 
 
+def _verdicts_of_problems(episodes: Sequence[Episode]) -> Iterator[list[Verdict]]:
+    for _, members in groupby(episodes, key=lambda episode: episode.group):
+        yield [episode.verdict for episode in members if episode.verdict is not None]
+
+
 def _mean_tokens(episodes: Sequence[Episode]) -> float | None:
-    lengths = [sum(len(c.token_ids) for c in episode.completions) for episode in episodes]
+    lengths = _num_tokens(episodes)
     return _mean(lengths) if any(lengths) else None
+
+
+def _lengths(episodes: Sequence[Episode]) -> list[int]:
+    lengths = _num_tokens(episodes)
+    return lengths if any(lengths) else [sum(len(c.text) for c in one.completions) for one in episodes]
+
+
+def _num_tokens(episodes: Sequence[Episode]) -> list[int]:
+    return [sum(len(c.token_ids) for c in episode.completions) for episode in episodes]
+
+
+def _percentiles(values: Sequence[int]) -> dict[int, float]:
+    """Return the least value that so many in a hundred do not exceed."""
+    ordered = sorted(values)
+    return {share: ordered[-(-share * len(ordered) // 100) - 1] for share in PERCENTILES}
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from reasongym.core import Json
 from reasongym.episodes import Sampling
 from reasongym.errors import UnknownName, UsageError
 from reasongym.templates import TEMPLATES, Template
@@ -23,6 +24,8 @@ class Protocol:
     """Of one turn."""
     samples: int = 1
     """Episodes played on each problem."""
+    is_told: bool = True
+    """False where completions were made elsewhere and nobody said how: then only `samples` means anything."""
 
     def __post_init__(self) -> None:
         _require(0 <= self.temperature < math.inf, "temperature", "0 (greedy) or more", self.temperature)
@@ -33,7 +36,10 @@ class Protocol:
     @property
     def digest(self) -> str:
         """Twelve hex digits that name the protocol's content."""
-        return blake2b(msgspec.json.encode(self), digest_size=6).hexdigest()
+        content: dict[str, Json] = msgspec.to_builtins(self)
+        if self.is_told:  # protocols from before this field keep their digests
+            del content["is_told"]
+        return blake2b(msgspec.json.encode(content), digest_size=6).hexdigest()
 
     @property
     def sampling(self) -> Sampling:
@@ -43,9 +49,11 @@ class Protocol:
     @property
     def title(self) -> str:
         """Say the protocol in words."""
+        samples = "1 sample" if self.samples == 1 else f"{self.samples} samples"
+        if not self.is_told:
+            return f"settings not told, {samples}"
         heat = "greedy" if self.temperature == 0 else f"T {self.temperature:g}"
         nucleus = "" if self.top_p == 1 else f", top-p {self.top_p:g}"
-        samples = "1 sample" if self.samples == 1 else f"{self.samples} samples"
         return f"{self.template.name}, {heat}{nucleus}, {self.max_tokens} tokens, {samples}"
 
 

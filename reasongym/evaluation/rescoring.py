@@ -7,14 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from reasongym import registry
-from reasongym.core import Verdict
+from reasongym.core import Json, Verdict
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import DataError, UsageError
-from reasongym.evaluation.findings import Finding, find_edits, find_misplaced, find_other_problems, place
+from reasongym.evaluation.findings import (
+    Finding,
+    find_edits,
+    find_misplaced,
+    find_other_problems,
+    place,
+    played_again,
+)
 from reasongym.evaluation.grader import grader_digest
 from reasongym.evaluation.metrics import Scores, score
 from reasongym.evaluation.runs import EPISODES_FILE, SCORES_FILE, Run, read_run, write_whole
@@ -73,8 +81,8 @@ def inspect(folder: Path) -> Report:
     findings = [*find_other_problems(run), *find_misplaced(run, stored)]
     if findings:
         return Report(run, [], findings, [], None)
-    judged = [replace(one, verdict=_judge(one)) for one in stored]
-    findings += [found for one in judged for found in find_edits(run, one)]
+    judged, edits = _judged(run, stored)
+    findings += edits
     changes = [_change(*pair) for pair in zip(stored, judged, strict=True) if _differs(*pair)]
     is_regraded = grader != run.grader
     if not is_regraded:
@@ -93,9 +101,24 @@ def completions_digest(episodes: Sequence[Episode]) -> str:
     return hashed.hexdigest()
 
 
-def _judge(episode: Episode) -> Verdict:
-    """Judge the texts; which of two ways an unfinished episode was cut off, they do not show."""
-    verdict = registry.replay(episode.row, episode.actions)
+def _judged(run: Run, stored: Sequence[Episode]) -> tuple[list[Episode], list[Finding]]:
+    """Judge every episode, once where its completions lead to what is stored."""
+    judged: list[Episode] = []
+    findings: list[Finding] = []
+    for one in stored:
+        played = played_again(run, one)
+        edits = list(find_edits(one, played))
+        findings += edits
+        judged.append(replace(one, verdict=_judge(one, None if edits else played.verdict)))
+    return judged, findings
+
+
+def _judge(episode: Episode, played: Verdict | None) -> Verdict:
+    """Judge the texts, where playing them again has not done so.
+
+    Which of two ways an unfinished episode was cut off, they do not show.
+    """
+    verdict = played or registry.replay(episode.row, episode.actions)
     stored = episode.verdict.reason if episode.verdict else ""
     if (verdict.reason, stored) == ("unfinished", "context_full"):
         return replace(verdict, reason=stored)
@@ -149,11 +172,21 @@ def _typed_scores(path: Path, result: Result) -> Iterator[Finding]:
     if not path.exists():
         return
     try:
-        typed = msgspec.json.decode(path.read_bytes(), type=Result)
+        content = path.read_bytes()
+        typed = msgspec.json.decode(content, type=Result)
+        stored: Json = msgspec.json.decode(content)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         yield Finding("typed_score", f"{SCORES_FILE} is not derived from the episodes ({error})")
         return
-    if typed.grader == result.grader and typed != result:
-        one, other = msgspec.to_builtins(typed), msgspec.to_builtins(result)
-        names = [name for name in one if one[name] != other[name]]
+    derived: Json = msgspec.json.decode(msgspec.json.encode(result))
+    names = [name for name, value in stored.items() if not _agrees(value, derived.get(name))]
+    if typed.grader == result.grader and names:
         yield Finding("typed_score", f"{SCORES_FILE} differs from the episodes in {', '.join(names)}")
+
+
+def _agrees(stored: Json, derived: Json) -> bool:
+    """Compare what a file holds with what follows; figures that an older version did not write may lack."""
+    if isinstance(stored, dict) and isinstance(derived, dict):
+        there = cast(dict[str, Json], stored)
+        return all(name in derived and _agrees(value, derived[name]) for name, value in there.items())
+    return stored == derived

@@ -8,7 +8,7 @@ the *sampling* interval what sampling these very problems again would give (Mill
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from statistics import NormalDist, fmean, stdev
+from statistics import NormalDist, fmean, stdev, variance
 from typing import NamedTuple
 
 CONFIDENCE = 0.95
@@ -26,21 +26,24 @@ class Interval(NamedTuple):
 def population_interval(counts: Sequence[int], samples: int) -> Interval:
     """Bound the solve rate on the population the problems were drawn from.
 
-    `counts` holds the correct samples of each problem, out of `samples`. Student's t over the problems'
-    means; Wilson where the means are single bits or show no spread, since t would claim certainty.
+    `counts` holds the correct samples of each problem, out of `samples`. Wilson's interval over as many
+    independent trials as would spread as the problems' means do (Korn & Graubard, Survey Methodology 24,
+    1998, with Student's t for the quantile): near 0 and 1 a symmetric interval misses too often. Where the
+    means are single bits or show no spread, a trial a problem, since they would claim certainty.
     """
     rates = [count / samples for count in counts]
+    rate, n = fmean(rates), len(rates)
     if samples == 1 or len(set(rates)) == 1:
-        return wilson(fmean(rates), len(rates))
-    half = student_t(len(rates) - 1) * stdev(rates) / math.sqrt(len(rates))
-    return _clipped(fmean(rates), half)
+        return wilson(rate, n)
+    trials = min(rate * (1 - rate) * n / variance(rates), n * samples)
+    return wilson(rate, trials, student_t(n - 1))
 
 
 def sampling_interval(counts: Sequence[int], samples: int) -> Interval | None:
     """Bound the solve rate on exactly these problems, were they sampled for ever.
 
-    Student's t with Satterthwaite's degrees of freedom over the problems' own variances. None where they
-    cannot be estimated: one sample a problem, or samples that agree on every problem.
+    Student's t with Satterthwaite's degrees of freedom over the problems' own variances. None for one
+    sample a problem, which shows nothing of them.
     """
     if samples == 1:
         return None
@@ -48,26 +51,47 @@ def sampling_interval(counts: Sequence[int], samples: int) -> Interval | None:
     variances = [rate * (1 - rate) / (samples - 1) for rate in rates]
     total = math.fsum(variances)
     if total == 0:
-        return None
+        return _agreed_interval(counts, samples)
     freedom = total**2 * (samples - 1) / math.fsum(v * v for v in variances)
     return _clipped(fmean(rates), student_t(int(freedom)) * math.sqrt(total) / len(rates))
 
 
+def _agreed_interval(counts: Sequence[int], samples: int) -> Interval:
+    """Bound the rate where the samples of every problem agree.
+
+    Of a problems always solved, with any rates r, all a * k samples are right with a chance of at most
+    mean(r) ** (a * k), as the geometric mean is at most the arithmetic one: Clopper and Pearson's bound
+    holds for the mean of unequal rates too. The same for problems never solved.
+    """
+    solved, n = sum(count == samples for count in counts), len(counts)
+    below = solved / n * _never_seen(solved * samples)
+    above = (n - solved) / n * _never_seen((n - solved) * samples)
+    return Interval(round(solved / n - below, 9), round(solved / n + above, 9))
+
+
+def _never_seen(trials: int) -> float:
+    """Bound the rate of an event that did not happen in so many trials."""
+    return 1 - ((1 - CONFIDENCE) / 2) ** (1 / trials) if trials else 0.0
+
+
 def paired_interval(one: Sequence[float], other: Sequence[float]) -> Interval:
-    """Bound the mean difference `one - other` of two policies' rates on the same problems, in order."""
+    """Bound the mean difference `one - other` of two policies' rates on the same problems, in order.
+
+    Student's t over the differences; where they show no spread, as wide as Wilson's interval at 0.
+    """
     differences = [a - b for a, b in zip(one, other, strict=True)]
-    mean = fmean(differences)
-    if len(differences) < 2:
+    mean, n = fmean(differences), len(differences)
+    if n < 2:
         return Interval(-1.0, 1.0)
-    half = student_t(len(differences) - 1) * stdev(differences) / math.sqrt(len(differences))
-    return Interval(mean - half, mean + half)
+    spread = stdev(differences)
+    half = student_t(n - 1) * spread / math.sqrt(n) if spread else wilson(0, n).high
+    return Interval(round(max(-1.0, mean - half), 9), round(min(1.0, mean + half), 9))
 
 
-def wilson(rate: float, n: int) -> Interval:
-    """Return Wilson's score interval of a rate over n independent trials (JASA 22, 1927)."""
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
+def wilson(rate: float, trials: float, z: float = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)) -> Interval:
+    """Return Wilson's score interval of a rate over independent trials (JASA 22, 1927)."""
+    middle = (rate + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
     return _clipped(middle, half)
 
 

@@ -7,8 +7,19 @@ from hashlib import blake2b
 import msgspec
 
 from reasongym import registry
-from reasongym.core import Json, Problem, Row, Split
-from reasongym.errors import UsageError
+from reasongym.core import Env, Json, Problem, Row, Split
+from reasongym.errors import UnknownName, UsageError
+from reasongym.evaluation.benchmarks import (
+    BUNDLES,
+    ENV_ID,
+    PARTS,
+    STYLE,
+    bundle_named,
+    is_known_data,
+    part_at,
+)
+
+DEFAULT_PROBLEMS = 200
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -38,12 +49,26 @@ class Slice:
     @property
     def title(self) -> str:
         """Name the slice in words; the split is left out where it is `eval`."""
+        if is_known_data(self.options) and (name := part_at(self.options["data"], self.level)):
+            few = [] if self.num_problems == PARTS[name].num_problems else [f"{self.num_problems} problems"]
+            return ", ".join([name, *few, *self._seeds])
         options = [f"{name} {value}" for name, value in self.options.items()]
         splits = [] if self.split == "eval" else [f"{self.split} split"]
-        seeds = [f"seeds from {self.first_seed}"] if self.first_seed else []
         return ", ".join(
-            [f"{self.env_id.removeprefix('reasongym/')} level {self.level}", *options, *splits, *seeds]
+            [f"{self.env_id.removeprefix('reasongym/')} level {self.level}", *options, *splits, *self._seeds]
         )
+
+    @property
+    def _seeds(self) -> list[str]:
+        return [f"seeds from {self.first_seed}"] if self.first_seed else []
+
+    @property
+    def benchmark(self) -> str:
+        """The name of the benchmark suite that this slice is the whole of; else empty."""
+        if self.first_seed or self.split != "all" or not is_known_data(self.options):
+            return ""
+        name = part_at(self.options["data"], self.level)
+        return name if name and self.num_problems == PARTS[name].num_problems else ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +80,13 @@ class Suite:
     @property
     def name(self) -> str:
         """Name the suite in words."""
-        return " + ".join(one.title for one in self.slices)
+        bundle = bundle_named(tuple(one.benchmark for one in self.slices))
+        return bundle or " + ".join(one.title for one in self.slices)
+
+    @property
+    def benchmarks(self) -> list[str]:
+        """The benchmarks that it is the whole of; none for the slices of other environments."""
+        return [one.benchmark for one in self.slices if one.benchmark]
 
     @property
     def env_ids(self) -> list[str]:
@@ -81,14 +112,45 @@ def env_suite(
     *,
     level: int | None = None,
     split: Split | None = None,
-    num_problems: int = 200,
+    num_problems: int | None = None,
     first_seed: int = 0,
     **options: Json,
 ) -> Suite:
-    """Make the suite of an environment at a level: by default of its eval split, where it has one."""
+    """Make the suite of an environment at a level: by default of its eval split, where it has one.
+
+    By default it has 200 problems, or all that are left of a finite source where these are fewer.
+    """
     env = registry.get(env_id)
     level = env.row(0, level=level).level
     if split is None:
-        split = "eval" if "eval" in env.splits(level) else "all"
+        split = env.practice_row(first_seed, level, "eval", options).split
     row = env.row(first_seed, level=level, split=split, **options)
+    if num_problems is None:
+        size = env.size(level, split, _filled(env, row))
+        num_problems = DEFAULT_PROBLEMS if size is None else max(1, min(DEFAULT_PROBLEMS, size - first_seed))
     return Suite((Slice(env.env_id, level, split, num_problems, first_seed, row.options),))
+
+
+def _filled(env: Env, row: Row) -> dict[str, Json]:
+    return {name: option.default for name, option in env.options().items()} | row.options
+
+
+def named_suite(name: str, *, num_problems: int | None = None) -> Suite:
+    """Make a benchmark suite, a bundle, or several joined by `+`; `num_problems` takes the first of each.
+
+    Raises UnknownName, and DataError where the file of a benchmark is missing, cut off or another one.
+    """
+    names = [part for word in name.split("+") for part in BUNDLES.get(word, (word,))]
+    for one in names:
+        if one not in PARTS:
+            raise UnknownName("suite", one, [*PARTS, *BUNDLES])
+    if len(set(names)) < len(names):
+        raise UsageError(f"the suite {name} holds a benchmark twice")
+    return Suite(tuple(_part(one, num_problems) for one in names))
+
+
+def _part(name: str, num_problems: int | None) -> Slice:
+    part = PARTS[name]
+    wanted = part.num_problems if num_problems is None else min(num_problems, part.num_problems)
+    row = registry.get(ENV_ID).row(0, level=part.level, split="all", data=part.data, style=STYLE)
+    return Slice(ENV_ID, part.level, "all", wanted, options=row.options)

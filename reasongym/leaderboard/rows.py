@@ -13,10 +13,10 @@ import msgspec
 
 from reasongym.episodes import Episode
 from reasongym.errors import DataError
+from reasongym.evaluation.comparison import Tally, tied_with_first
 from reasongym.evaluation.metrics import correct_counts
 from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
-from reasongym.evaluation.statistics import paired_interval
 from reasongym.leaderboard.curves import Curve, read_curve
 
 BASELINES = ("oracle", "random", "constant", "human")
@@ -47,10 +47,9 @@ class BoardRow:
         return self.run.player.policy in BASELINES
 
     @cached_property
-    def rates(self) -> list[float]:
-        """The solve rate of each problem."""
-        counts, samples = correct_counts(self.episodes)
-        return [count / samples for count in counts]
+    def tally(self) -> Tally:
+        """How often each problem was solved."""
+        return Tally(*correct_counts(self.episodes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,8 @@ def _tied_with_first(competing: Sequence[BoardRow]) -> frozenset[str]:
     """
     if len(competing) < 2:
         return frozenset()
-    intervals = ((row, paired_interval(competing[0].rates, row.rates)) for row in competing)
-    return frozenset(row.result.key for row, interval in intervals if interval.low <= 0)
+    tied = tied_with_first([row.tally.rates for row in competing])
+    return frozenset(row.result.key for row, is_tied in zip(competing, tied, strict=True) if is_tied)
 
 
 def _run_folders(path: Path) -> Iterator[Path]:

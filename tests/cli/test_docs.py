@@ -10,6 +10,7 @@ import torch
 from reasongym import registry
 from reasongym.agents.models import save_model
 from reasongym.agents.recipes import load_recipe
+from reasongym.evaluation.presets import load_preset
 from tests.agents.small_models import small
 from tests.cli.conftest import Reasongym
 
@@ -57,7 +58,7 @@ def test_every_snippet_runs(
         if language == "python":
             exec(compile(text, page, "exec"), {})
         elif language == "toml":
-            _loads(text, tmp_path)
+            _loads(page, text, tmp_path)
         else:
             for line in text.splitlines():
                 _runs(line, reasongym)
@@ -74,7 +75,10 @@ def _runs(line: str, reasongym: Reasongym) -> None:
     assert code == 0, f"{line}: {error}"
 
 
-def _loads(text: str, folder: Path) -> None:
+def _loads(page: str, text: str, folder: Path) -> None:
     path = folder / "page.toml"
     path.write_text(text)
-    load_recipe(str(path)).check()
+    if page == "docs/evaluate.md":
+        load_preset(str(path)).protocol(["aime24"])
+    else:
+        load_recipe(str(path)).check()

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from reasongym.envs.math_problems.benchmarks import FOLDER_VARIABLE
+from tests.benchmark_files import FOLDER, needs_files
 from tests.cli.conftest import Reasongym
 
 PROGRAM = [sys.executable, "-c", "from reasongym.cli import main; main()"]
+
+
+@pytest.fixture(autouse=True)
+def no_benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget after each test the folder that `--data` names."""
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -96,6 +104,19 @@ def kill_when(command: list[str], log: Path, *, num_bytes: int, begins: bytes = 
         (["eval", "Countdown-v0", "--template", "boxd"], "did you mean 'boxed'?"),
         (["eval", "Countdown-v0", "--samples", "0"], "samples must be at least 1, got 0"),
         (["eval", "Countdown-v0", "--num-problems", "0"], "at least 1 problem"),
+        (["eval"], "takes the id of an environment or --suite NAME, got neither"),
+        (["eval", "Countdown-v0", "--suite", "aime24"], "got both Countdown-v0 and --suite aime24"),
+        (["eval", "--suite", "aime2"], "unknown suite 'aime2'; did you mean 'aime25'?"),
+        (["eval", "--suite", "aime24", "--level", "1"], "--level is for environments"),
+        (["eval", "--suite", "aime24", "--data", "nowhere"], "there is no folder nowhere"),
+        (["eval", "--suite", "aime24", "--data", "."], "holds no aime24.jsonl"),
+        (
+            ["eval", "Countdown-v0", "--protocol", "justlr"],
+            "unknown protocol 'justlr'; did you mean 'justrl'?",
+        ),
+        (["eval", "Countdown-v0", "--protocol", "my.toml"], "cannot read my.toml"),
+        (["rescore", ".", "--suite", "aime24"], "says itself what it is on; --suite is for files"),
+        (["rescore", __file__], "say which benchmark they are on as --suite NAME"),
         (["rescore", "missing"], "missing is not a run folder"),
         (["board", "missing"], "missing holds no run folder"),
         (["bord"], "unknown verb 'bord'; did you mean 'board'?"),
@@ -185,3 +206,92 @@ def test_the_name_of_a_model_cannot_steer_the_terminal(reasongym: Reasongym, tmp
     assert code == 0
     assert "\x1b[2J" not in out
     assert "[/][red]x" in out
+
+
+def test_figures_at_more_samples_than_there_are_are_refused(reasongym: Reasongym, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    flags = ("--level", "0", "--num-problems", "5", "--samples", "8", "--output", run)
+    assert reasongym("eval", "Countdown-v0", *flags)[0] == 0
+    code, out, _ = reasongym("rescore", run, "--at", "1", "8")
+    assert code == 0
+    assert "cons@8" in out
+    code, _, err = reasongym("rescore", run, "--at", "64")
+    assert code == 2
+    assert "avg@64 needs at least 64 samples of each problem, there are 8" in err
+
+
+def test_a_protocol_is_taken_by_name_or_file_and_flags_override_it(
+    reasongym: Reasongym, tmp_path: Path
+) -> None:
+    (tmp_path / "my.toml").write_text("max_tokens = 7\nsamples = 3\n[template]\nname = 'mine'\n")
+    for index, (flags, expected) in enumerate(
+        [
+            (["--protocol", "oat-zero"], ("oat-zero", 0.0, 3000, 1)),
+            (["--protocol", "justrl", "--samples", "2"], ("justrl", 0.7, 31744, 2)),
+            (["--protocol", tmp_path / "my.toml", "--template", "boxed"], ("boxed", 1.0, 7, 3)),
+        ]
+    ):
+        run = tmp_path / str(index)
+        common = ("--level", "0", "--num-problems", "2", "--output", run)
+        assert reasongym("eval", "Countdown-v0", *common, *flags)[0] == 0
+        told = json.loads((run / "run.json").read_bytes())["protocol"]
+        assert (
+            told["template"]["name"],
+            told["temperature"],
+            told["max_tokens"],
+            told["samples"],
+        ) == expected
+
+
+def test_the_suites_are_listed(reasongym: Reasongym) -> None:
+    code, out, _ = reasongym("eval", "--list-suites")
+    assert code == 0
+    assert all(name in out for name in ("aime24", "math500", "olympiad", "1,319", "deepscaler"))
+
+
+@needs_files
+def test_a_benchmark_is_played_and_rescored_from_any_folder(reasongym: Reasongym, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    code, out, _ = reasongym(
+        "eval", "--suite", "aime24", "--data", FOLDER, "--policy", "oracle", "--output", run
+    )
+    assert code == 0
+    assert "oracle on aime24" in out
+    assert "100.0% of 30 problems" in out
+    before = contents(run)
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    (copied / "aime24.jsonl").write_bytes((FOLDER / "aime24.jsonl").read_bytes())
+    assert reasongym("rescore", run, "--data", copied)[0] == 0
+    assert contents(run) == before
+    assert str(FOLDER) not in (run / "run.json").read_text() + (run / "episodes.jsonl").read_text()
+
+
+@needs_files
+@pytest.mark.parametrize("policy", ["random", "constant"])
+def test_baselines_play_benchmarks_too(reasongym: Reasongym, tmp_path: Path, policy: str) -> None:
+    flags = ("--policy", policy, "--data", FOLDER, "--output", tmp_path / "run")
+    code, out, _ = reasongym("eval", "--suite", "aime24+amc23", *flags)
+    assert code == 0
+    assert "on aime24 + amc23" in out
+
+
+@needs_files
+def test_saved_completions_become_a_run_that_the_board_takes(reasongym: Reasongym, tmp_path: Path) -> None:
+    problems = [json.loads(line) for line in (FOLDER / "aime24.jsonl").read_text().splitlines()]
+    saved = tmp_path / "saved.jsonl"
+    rows = [{"id": one["id"], "completion": f"So it is \\boxed{{{one['answer']}}}."} for one in problems]
+    saved.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    flags = ("--suite", "aime24", "--data", FOLDER, "--name", "theirs", "--output", tmp_path / "run")
+    code, out, _ = reasongym("rescore", saved, *flags)
+    assert code == 0
+    assert "read as plain" in out
+    assert "theirs on aime24" in out
+    assert "100.0% of 30 problems" in out
+    assert reasongym("board", tmp_path / "run", "--output", tmp_path / "site")[0] == 0
+    assert "settings not told, 1 sample" in (tmp_path / "site" / "index.html").read_text()
+    saved.write_text(saved.read_text()[:-30])
+    code, _, err = reasongym("rescore", saved, *flags[:-1], tmp_path / "other")
+    assert code == 2
+    assert "saved.jsonl:30 is no JSON object" in err
+    assert len(err.splitlines()) == 1

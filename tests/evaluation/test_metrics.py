@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reasongym.core import Row, Verdict
 from reasongym.episodes import Completion, Episode, Finish, Message
 from reasongym.errors import UsageError
-from reasongym.evaluation.metrics import is_cut, pass_at, score
+from reasongym.evaluation.metrics import figures_at, is_cut, pass_at, score
 
 
 def episode(
@@ -21,12 +21,13 @@ def episode(
     finish: Finish = "stop",
     tokens: int = 0,
     text: str = "abcd",
+    answer: str | None = None,
 ) -> Episode:
     return Episode(
         Row("reasongym/Countdown-v0", 0, "eval", group),
         [Message("user", "?"), Message("assistant", text)],
         [Completion(text, finish, [], list(range(tokens)), [0.0] * tokens)],
-        Verdict(float(correct), correct, reason or ("ok" if correct else "wrong_value")),
+        Verdict(float(correct), correct, reason or ("ok" if correct else "wrong_value"), answer),
         group,
         member,
     )
@@ -62,6 +63,8 @@ def test_scores_are_counted_by_hand() -> None:
     assert scores.pass_at == {1: 0.25}
     assert (scores.mean_tokens, scores.mean_characters, scores.mean_turns) == (3.0, 5.0, 1.0)
     assert (scores.truncation_rate, scores.no_answer_rate) == (0.25, 0.25)
+    assert (scores.any_at, scores.answer_rate, scores.cons_at) == (0.5, 0.25, {1: 0.25, 2: 0.5})
+    assert scores.lengths == {5: 2, 50: 2, 95: 5}
     assert list(scores.reasons.items()) == [("wrong_value", 2), ("no_answer", 1), ("ok", 1)]
 
 
@@ -79,3 +82,33 @@ def test_a_stored_flag_does_not_make_an_episode_cut() -> None:
     assert not is_cut(honest)
     assert is_cut(episode(0, 0, correct=False, reason="turn_limit"))
     assert is_cut(episode(0, 0, correct=False, finish="length"))
+
+
+def votes_of_eight() -> list[Episode]:
+    answers = ["1", "1", "1", "2", "2", "3", "4", None]
+    return [
+        episode(0, member, correct=answer == "1", answer=answer, reason="" if answer else "no_answer")
+        for member, answer in enumerate(answers)
+    ]
+
+
+def test_figures_for_k_samples_come_from_all_that_are_there() -> None:
+    episodes = votes_of_eight()
+    assert figures_at(episodes, 8) == (3 / 8, 1.0, 1.0)
+    assert figures_at(episodes, 1) == (3 / 8, pytest.approx(3 / 8), 3 / 8)
+    assert score(episodes).answer_rate == 7 / 8
+
+
+@pytest.mark.parametrize("k", [0, 9, 64])
+def test_the_average_over_64_samples_is_refused_where_there_are_8(k: int) -> None:
+    with pytest.raises(UsageError, match=f"avg@{k} needs at least .* there are 8"):
+        figures_at(votes_of_eight(), k)
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=40))
+def test_percentiles_are_values_that_so_many_do_not_exceed(tokens: list[int]) -> None:
+    episodes = [episode(0, member, correct=False, tokens=1 + n) for member, n in enumerate(tokens)]
+    for share, length in score(episodes).lengths.items():
+        below = sum(1 + n < length for n in tokens) / len(tokens)
+        upto = sum(1 + n <= length for n in tokens) / len(tokens)
+        assert below < share / 100 <= upto

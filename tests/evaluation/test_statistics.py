@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.prove_intervals import RATES, coverage
 from reasongym.evaluation.statistics import (
     paired_interval,
     population_interval,
@@ -52,15 +53,10 @@ def test_wilson_intervals_are_those_of_newcombe_1998_table_1(
     assert wilson(count / n, n) == pytest.approx((low, high), abs=5e-5)
 
 
-@pytest.mark.parametrize("samples", [1, 4, 16])
+@pytest.mark.parametrize("samples", [1, 4, 16, 64])
 def test_the_population_interval_covers_nominally_at_30_problems(samples: int) -> None:
-    rng = np.random.default_rng(samples)
-    hits = 0
-    for _ in range(3_000):
-        difficulty = rng.beta(0.4, 0.4, 30)  # most problems are nearly always or nearly never solved
-        low, high = population_interval(rng.binomial(samples, difficulty).tolist(), samples)
-        hits += low <= 0.5 <= high
-    assert 0.93 <= hits / 3_000 <= 0.97
+    found = [coverage(samples, rate, draws=600) for rate in RATES]
+    assert 0.93 <= sum(found) / len(found) <= 0.97
 
 
 @pytest.mark.parametrize("samples", [4, 16])
@@ -81,9 +77,31 @@ def test_perfect_and_hopeless_runs_are_not_certain() -> None:
     assert population_interval([0] * 30, 4).high > 0.05
 
 
-def test_sampling_spread_is_unknown_where_samples_never_differ() -> None:
+def test_one_sample_a_problem_shows_no_sampling_spread() -> None:
     assert sampling_interval([1, 0, 1], 1) is None
-    assert sampling_interval([16, 0, 16], 16) is None
+
+
+@pytest.mark.parametrize(("counts", "ends"), [([64] * 30, (0.998, 1)), ([0] * 30, (0, 0.002))])
+def test_samples_that_all_agree_are_not_certain(counts: list[int], ends: tuple[float, float]) -> None:
+    assert sampling_interval(counts, 64) == pytest.approx(ends, abs=1e-3)
+
+
+@pytest.mark.parametrize(("solved", "unsolved"), [(2, 1), (20, 10), (1, 29)])
+def test_agreement_is_as_rare_as_claimed_where_the_true_rates_are_at_the_ends(
+    solved: int, unsolved: int
+) -> None:
+    interval = sampling_interval([4] * solved + [0] * unsolved, 4)
+    assert interval is not None
+    n = solved + unsolved
+    assert ((n * interval.low) / solved) ** (4 * solved) == pytest.approx(0.025, abs=1e-4)
+    failing = 1 - (n * interval.high - solved) / unsolved
+    assert failing ** (4 * unsolved) == pytest.approx(0.025, abs=1e-4)
+
+
+def test_policies_that_never_differ_are_not_proved_equal() -> None:
+    low, high = paired_interval([0.5] * 30, [0.5] * 30)
+    assert -high == low < -0.05
+    assert paired_interval([1.0] * 30, [0.0] * 30).low > 0.8
 
 
 def test_a_steady_small_gain_shows_in_the_paired_interval_only() -> None:

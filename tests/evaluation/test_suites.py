@@ -45,6 +45,12 @@ def test_a_suite_of_no_problems_is_refused() -> None:
         env_suite("Countdown-v0", num_problems=0)
 
 
+def test_a_finite_source_is_measured_whole_by_default() -> None:
+    assert len(env_suite("MathProblems-v0", level=2).problems) == 21
+    assert len(env_suite("MathProblems-v0", level=2, first_seed=20).problems) == 1
+    assert env_suite("Countdown-v0", level=0).slices[0].num_problems == 200
+
+
 def test_unknown_environments_and_levels_are_refused_with_what_exists() -> None:
     with pytest.raises(UnknownName, match="did you mean"):
         env_suite("Countdwn-v0")
