@@ -141,7 +141,7 @@ def parse(text: str, names: Collection[str] | None = None) -> Formula | str:
     if len(text) > MAX_CHARS:
         return "over_limit"
     try:
-        return _Parser(_tokens(unwrapped(text.strip()), names), names).whole()
+        return Parser(tokens_of(unwrapped(text.strip()), names), names).whole()
     except Refused as refusal:
         return refusal.args[0]
 
@@ -177,7 +177,8 @@ def _is_label(text: str, names: Collection[str]) -> bool:
     return stripped not in names and _LABEL.fullmatch(stripped.replace("\n", " ")) is not None
 
 
-def _tokens(text: str, names: Collection[str] | None) -> list[str]:
+def tokens_of(text: str, names: Collection[str] | None) -> list[str]:
+    """Split a formula into tokens, the last of which is `end`; raises Refused."""
     if not text.isascii():
         text = _LOWERED.sub(lambda run: "_{" + "".join(_SUBSCRIPTS[char] for char in run[0]) + "}", text)
         text = _RAISED.sub(lambda run: "^{" + "".join(_SUPERSCRIPTS[char] for char in run[0]) + "}", text)
@@ -217,8 +218,11 @@ def _words(run: str, names: Collection[str] | None) -> list[str]:
     return words
 
 
-class _Parser:
-    """Recursive descent over tokens; every nesting counts towards `MAX_DEPTH`."""
+class Parser:
+    """Recursive descent over tokens; every nesting counts towards `MAX_DEPTH`.
+
+    `expressions` reads a larger language by it.
+    """
 
     def __init__(self, tokens: list[str], names: Collection[str] | None) -> None:
         self.tokens = tokens
@@ -392,7 +396,7 @@ class _Parser:
             return Power(argument, _reciprocal(degree))
         if power == MINUS_ONE and f"arc{name}" in FUNCTIONS:
             return Function(f"arc{name}", argument)
-        value = _function(name, argument, base)
+        value = function_of(name, argument, base)
         return value if power is None else Power(value, power)
 
     def argument(self) -> Formula:
@@ -464,7 +468,7 @@ def _times_or_mixed(factors: list[Formula], before: str, fraction: Formula) -> N
         factors.append(fraction)
 
 
-def _function(name: str, argument: Formula, base: Formula | None) -> Formula:
+def function_of(name: str, argument: Formula, base: Formula | None) -> Formula:
     if name == "exp":
         return Power(E, argument)
     if name == "lg":

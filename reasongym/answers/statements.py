@@ -1,0 +1,68 @@
+"""Does a text without a declaration state a result at its end, and which?
+
+"Hence the circumference equals 4 pi." does; a supposition, a question, a plan or a number that merely occurs do
+not. Only the last sentence is read, and only if it says so in words that are listed here.
+"""
+
+import re
+from typing import NamedTuple
+
+_MAX_SENTENCE = 400
+_STOP = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
+_ENDING = " \t\r\n*_`.✓✔✅"
+_DOUBT = re.compile(
+    r"(?i)\b(?:maybe|perhaps|possibly|probably|try|trying|guess|unsure|unable|unclear|could|might|may|would|should|can"
+    r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match|grader|problem"
+    r"|question|mentions?|given|hint|for example|for instance|e\.g|such as|up to|at least|at most|more than|less than"
+    r"|fewer than|about|around|approximately|roughly|nearly|almost|not|never|no longer|don't|doesn't|isn't|aren't|between"
+    r"|either|or|first|next|then we|step|try|check|check(?:ing)?|recall|case)\b|\?|n['’]t\b"
+)
+_STATES = re.compile(
+    r"(?i)\b(?:is|are|was|were|equals?|equal to|gets?|got|gives?|giving|gave|obtain(?:s|ed)?|has|have|had|finds?|found"
+    r"|yields?|makes?|made|total(?:s|ling|ing)?|becomes?|be|conclude|results?|leaves?|leaving|comes? to|costs?|reach(?:es)?"
+    r"|remains?|needs?|takes?|at|into|to|arrives?|earns?|pays?|spends?|sells?|sold|eats?|ate|reads?|uses?|exactly|of"
+    r"|only|therefore|thus|hence|so|evaluates|simplifies|reduces|works out)\b|[=→⇒]|\\implies|\\Rightarrow|:\s*$"
+)
+_NUMBER = r"-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?"
+_VALUE = re.compile(rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|{_NUMBER}(?![A-Za-z0-9])%?")
+_CONCLUDES = re.compile(r"(?i)\W*(?:so|thus|hence|therefore|consequently|altogether|in total|overall|finally|we conclude)\b")
+_LEADS = re.compile(
+    r"(?i)\b(?:is|are|was|were|equals?|has|have|had|needs?|gives?|makes?|made|total of|totals?|exactly|only|left with|left"
+    r"|remains?|takes?|earns?|pays?|spends?|sells?|sold|ate|eats?|reads?|uses?|costs?|gets?|got|of)[\s:]*$"
+)
+
+
+class Stated(NamedTuple):
+    """The value that a sentence states and where it stands in the text."""
+
+    value: str
+    start: int
+    end: int
+
+
+def states_result(before: str) -> bool:
+    """Say whether the words of the last sentence before a value state it as a result."""
+    sentence = _STOP.split(before[-_MAX_SENTENCE:])[-1]
+    return not sentence.strip(" \t*_`$>#-") or (_DOUBT.search(_last_clause(sentence)) is None and _STATES.search(sentence) is not None)
+
+
+def _last_clause(sentence: str) -> str:
+    """Return what follows the last comma but where it is a mere list."""
+    clause = re.split(r"[,;:]\s|\b(?:but|so|thus|hence|therefore)\b", sentence)
+    return clause[-1] if len(clause[-1].split()) > 1 else sentence
+
+
+def stated_value(text: str) -> Stated | None:
+    """Find the one value of a last sentence that concludes something: "Thus there are 36 ways."."""
+    end = len(text.rstrip(_ENDING))
+    tail = text[max(0, end - _MAX_SENTENCE) : end]
+    stops = [stop.end() for stop in _STOP.finditer(tail)]
+    start = end - len(tail) + (stops[-1] if stops else 0)
+    sentence = text[start:end]
+    if text[end : end + 2].strip().startswith("?") or not _CONCLUDES.match(sentence) or _DOUBT.search(sentence):
+        return None
+    values = list(_VALUE.finditer(sentence))
+    if len(values) != 1 or not _LEADS.search(sentence[: values[0].start()]):
+        return None
+    [value] = values
+    return Stated(value[0], start + value.start(), start + value.end())
