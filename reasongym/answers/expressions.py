@@ -42,6 +42,7 @@ _PRIMED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])(?:\^ ?\{ ?('{1,3}) ?\}|('{1,3})
 _ACCENTED = re.compile(
     r"\\(hat|vec|bar|tilde|overline|overrightarrow|widehat|widetilde|mathbb|mathcal) ?\{ ?([A-Za-z]{1,3}|\\[A-Za-z]+) ?\}"
 )
+_FIGURE = re.compile(r"\\(triangle|angle) ?([A-Z]{1,4})")
 _COMBINATIONS = re.compile(r"(?:\{ ?\})?_\{?([0-9]{1,5})\}? ?C_\{?([0-9]{1,5})\}?")
 _NEXT_TO_FACTORIAL = re.compile(r"! ?(?=[0-9])")
 _TEXT_LETTER = re.compile(r"\\text\{ ?([A-Za-z]) ?\}")
@@ -84,6 +85,7 @@ def _with_names(text: str) -> str:
     if "\\" in text:
         text = _DERIVATIVE.sub(_derivative, text)
         text = _DOTTED.sub(lambda found: _name(_ORDERS[found[1]], found[2] or found[3]), text)
+        text = _FIGURE.sub(r" \\A\1\2 ", text)
         text = _ACCENTED.sub(lambda found: " \\A" + found[1] + found[2].strip("\\") + " ", text)
     if "'" in text:
         text = _PRIMED.sub(lambda found: _name(len(found[2] or found[3] or found[4]), found[1]), text)
@@ -114,6 +116,12 @@ class _Parser(Parser):
             return False
         return super().starts_factor(token)
 
+    def may_precede_number(self, token: str) -> bool:
+        return token in (")", "}")
+
+    def is_argument(self, token: str) -> bool:
+        return super().is_argument(token) or token == "theta" or _is_name(token)
+
     def factor(self) -> Formula:
         base = self.atom()
         while self.tokens[self.at] in _POSTFIXES:
@@ -138,7 +146,7 @@ class _Parser(Parser):
 
     def atom(self) -> Formula:
         token = self.tokens[self.at]
-        if token in _NAMES or token[:2] in ("\\D", "\\A"):
+        if _is_name(token):
             self.at += 1
             return self.symbol(token)
         if token == "\\binom":
@@ -185,6 +193,10 @@ class _Parser(Parser):
         if value is None:
             raise Refused("over_limit")
         return Number(value)
+
+
+def _is_name(token: str) -> bool:
+    return token in _NAMES or token[:2] in ("\\D", "\\A")
 
 
 def _rounded(opening: str, inside: Formula) -> Formula:

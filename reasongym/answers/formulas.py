@@ -277,7 +277,7 @@ class Parser:
                 self.at += 1
                 _divide(factors, self.signed_factor())
             elif self.starts_factor(token):
-                if token[0] in _DIGITS:
+                if token[0] in _DIGITS and not self.may_precede_number(self.tokens[self.at - 1]):
                     raise Refused("syntax")  # "2 3" and "x 3" mean nothing certain
                 if token == "frac" and isinstance(factors[-1], Number):
                     _times_or_mixed(factors, self.tokens[self.at - 1], self.factor())
@@ -293,6 +293,14 @@ class Parser:
         if token == "|":
             return self.closings[-1] != "|"
         return token not in _ENDS
+
+    def may_precede_number(self, token: str) -> bool:
+        """Say whether a number behind a token is a factor."""
+        return False
+
+    def is_argument(self, token: str) -> bool:
+        """Say whether a token belongs to what a function without brackets is applied to."""
+        return token[0] in _DIGITS or token in ("frac", "sqrt", "cbrt", "pi") or token in _LETTERS
 
     def factor(self) -> Formula:
         base = self.atom()
@@ -406,8 +414,7 @@ class Parser:
         factors: list[Formula] = []
         while True:
             token = self.tokens[self.at]
-            is_part = token[0] in _DIGITS or token in ("frac", "sqrt", "cbrt", "pi") or token in _LETTERS
-            if not (is_part and (token != "e" or not factors) and token != "end"):
+            if not (self.is_argument(token) and (token != "e" or not factors) and token != "end"):
                 break
             if token[0] in _DIGITS and factors:
                 raise Refused("syntax")

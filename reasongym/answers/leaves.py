@@ -14,12 +14,12 @@ _TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 _BASES = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
 _BASE = r"(?:\{? ?\(?(?:\\text\{ ?)?([0-9]{1,2}|" + "|".join(_BASES) + r") ?\}?\)? ?\}?)"
 _IN_BASE = re.compile(
-    r"\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?" + _BASE + r"|(?:\\text\{ ?)?(?:in )?base[- ]"
+    r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?" + _BASE + r"|(?:\\text\{ ?)?(?:in )?base[- ]"
     + _BASE + r" ?\}?)"
 )
 _OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 _RATIO = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?(?: ?: ?[0-9]{1,9}(?:\.[0-9]+)?){1,3}")
-LETTERS = re.compile(r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.-]+)*")
+LETTERS = re.compile(r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.-]+)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?")
 _CHOICE = re.compile(r"\(? ?([A-Za-z]) ?\)?")
 _SHORT_WORDS = frozenset(
     "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue".split()
@@ -47,7 +47,7 @@ def ratio(text: str) -> Reading | None:
         return None
     time = clock(text)
     if time:
-        return Value(f"{time[0]}:{time[1]:02}", None, ((time[2], 1),) if time[2] else NO_UNIT)
+        return Value(f"{time[0]}:{time[1]}", None, ((time[2], 1),) if time[2] else NO_UNIT)
     if not _RATIO.fullmatch(text):
         return None
     return Group(":", tuple(single(part.strip()) for part in text.split(":")))
@@ -67,11 +67,12 @@ def based(text: str) -> Value | None:
     found = _IN_BASE.fullmatch(text) if "_" in text or "base" in text else None
     if found is None:
         return None
-    written = found[2] or found[3]
+    written = found[3] or found[4]
     base = int(written) if written.isdigit() else _BASES.index(written) + 2
-    digits = found[1].replace(",", "").replace(" ", "").upper()
+    digits = found[2].replace(",", "").replace(" ", "").upper()
     if not digits[0].isdigit() and base < 11:
         return None
+    digits = found[1] + digits
     value = number(digits)
     return Value(digits, None if isinstance(value, str) else Number(value), ((f"base {base}", 1),))
 

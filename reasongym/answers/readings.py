@@ -252,9 +252,11 @@ def _range(text: str, depth: int) -> Group | None:
         return None
     sides = [single(side.strip()) for side in _RELATION.split(text)]
     found = interval(sides, signs)
-    if found is None:
+    if found is not None:
+        return found
+    if len(sides) != 2 or any(side.value is None for side in sides):
         raise Refused("syntax")
-    return found
+    return Group(signs[0].replace(">", "<"), tuple(sides if signs[0][0] == "<" else sides[::-1]))
 
 
 def _equation(text: str, depth: int) -> Reading | None:
@@ -262,9 +264,12 @@ def _equation(text: str, depth: int) -> Reading | None:
     element = re.fullmatch(rf"(?:{_LABEL.pattern}) ?\\in(?![a-z]) ?(.*)", text)
     if element:
         return _read(element[1], depth + 1)
-    text = re.sub(r" ?\\approx.*", "", text) if not text.startswith("\\approx") else text
+    exact, sign, about = text.partition("\\approx")
+    if sign:  # of `\sqrt2 \approx 1.41` the exact value counts, of `x \approx 1.41` the only one there is
+        is_label = not exact.strip() or _LABEL.fullmatch(exact.strip())
+        return _read((about if is_label else exact).strip(), depth + 1)
     if "=" not in text:
-        return None if "\\approx" in text else (_read(text, depth + 1) if not text else None)
+        return None
     sides = [side.strip() for side in text.replace(":=", "=").split("=")]
     if len(sides) > MAX_SIDES:
         raise Refused("over_limit")

@@ -76,7 +76,7 @@ _WORDS = re.compile(
     r"|mathnormal|operatorname\*?|boldsymbol|bm|rm|bold)\s?\{"
 )
 _FUNCTION = re.compile(
-    r"\s*(?:(?:arc|a)?(?:sin|cos|tan|cot|sec|csc)h?|ln|log|exp|lg|arg|gcd|lcm|max|min|det)\s*"
+    r"\s*(?:(?:arc|a)?(?:sin|cos|tan|cot|csc)h?|arcsec|sech|ln|log|exp|lg|arg|gcd|lcm)\s*"
 )
 _WORDLIKE = re.compile(r"[^\\0-9{}^_=<>+*/]*[A-Za-z][^\\{}^_=<>+*]*|[%‰°€£¥¢]")
 _ALL_DIGITS = re.compile(r"[0-9.,\s]*[0-9][0-9.,\s]*")

@@ -146,7 +146,7 @@ def is_symbol(word: str) -> bool:
 
 
 _CURRENCY = re.compile(rf"(?P<sign>[-+]?) ?(?P<money>[{DOLLAR}€£¥]|US{DOLLAR}) ?(?P<rest>[-+]?[0-9.\\(].*)")
-_CLOCK = re.compile(r"([0-9]{1,2}) ?: ?([0-9]{2})(?: ?:? ?(?:\\text\{)? ?([aApP]) ?\.?[mM]\.? ?\}?)?")
+_CLOCK = re.compile(r"([0-9]{1,2}) ?: ?([0-9]{2}(?: ?: ?[0-9]{2})?)(?: ?:? ?(?:\\text\{)? ?([aApP]) ?\.?[mM]\.? ?\}?)?")
 _BEHIND = re.compile(
     r"(?P<bare>.*?[0-9)}!a-z\]]\.?) ?(?P<unit>%|‰|° ?(?:\\text\{ ?)?[CF]?(?: ?\})?|[€£¥¢]|" + DOLLAR + r"|(?<=[0-9 ])'{1,2})"
 )
@@ -154,7 +154,7 @@ _IN_TEXT = re.compile(
     r"(?P<bare>.*?[0-9)}!a-z\]%]\.?) ?(?P<unit>(?:\\frac ?\{ ?)?\\text ?\{[^{}]*\}.*)"
 )
 _PLAIN = re.compile(
-    r"(?P<bare>-?[0-9][0-9.,/*^{}()\\ a-z-]*?)(?P<gap> ?)(?P<unit>(?:per )?[A-Za-z]+(?:[ /*][A-Za-z]+|\^\{?-?[0-9]\}?){0,6})\.?"
+    r"(?P<bare>-?[0-9](?:[0-9.,/*^{}()\\ a-z-]*?[0-9.)}])?)(?P<gap> ?)(?P<unit>(?:per )?[A-Za-z]+(?:[ /*][A-Za-z]+|\^\{?-?[0-9]\}?){0,6})\.?"
 )
 
 
@@ -188,7 +188,7 @@ def _plain_unit(text: str) -> tuple[str, Unit]:
     return (found["bare"].strip(), unit) if unit else (text, NO_UNIT)
 
 
-def clock(text: str) -> tuple[int, int, str] | None:
+def clock(text: str) -> tuple[int, str, str] | None:
     """Read a time of day: `9:00`, `9:05 \\text{ a.m.}`."""
     found = _CLOCK.fullmatch(text)
-    return (int(found[1]), int(found[2]), (found[3] or "").lower()) if found else None
+    return (int(found[1]), found[2].replace(" ", ""), (found[3] or "").lower()) if found else None
