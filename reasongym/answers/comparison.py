@@ -22,6 +22,8 @@ _POINTS = (
     (Fraction(71, 3), Fraction(73, 5), Fraction(79, 7), Fraction(83, 9), Fraction(89, 11), Fraction(97, 13)),
 )
 """Values of the variables, in the order of their names, at which formulas are compared to many digits."""
+_POUNDS = {(("£", 1),), (("lb", 1),)}
+"""Which both are called pounds."""
 _LEAST_POINTS = 3
 _MAX_PLACES = 400
 
@@ -101,7 +103,7 @@ def _same_letter(gold: str, answer: str) -> bool:
 
 def _compared_units(gold: Unit, answer: Unit, allowed: Leniency) -> str:
     stated = gold or allowed.units
-    if not answer or answer == stated:
+    if not answer or answer == stated or {stated, answer} == _POUNDS:
         return "ok"
     if stated or answer == (("‰", 1),):
         return "wrong_unit"
@@ -253,13 +255,25 @@ def _compared_equations(gold: Reading, answer: Reading, allowed: Leniency) -> st
 
 
 def _compared_both(gold: Equation, answer: Equation, allowed: Leniency) -> str:
-    if gold.zero is not None and answer.zero is not None and proportional(gold.zero, answer.zero):
+    if gold.zero is not None and answer.zero is not None and proportional(
+        gold.zero, answer.zero, _solved_for(gold)
+    ):
         return "ok"
     if gold.right is None or answer.right is None:
         return "wrong_value"
     if gold.label != answer.label and _are_two_unknowns(gold, answer):
         return "wrong_value"
     return compared(gold.right, answer.right, allowed)
+
+
+def _solved_for(gold: Equation) -> frozenset[str]:
+    """Return the unknowns that an equation is about, where it says so: y in `y = x / 2`, the derivatives."""
+    assert gold.zero is not None
+    derivatives = frozenset(name for name in variables(gold.zero) if name.startswith("\\D"))
+    is_solved = len(gold.label) == 1 and isinstance(gold.right, Value) and gold.right.value is not None
+    if not derivatives and is_solved and gold.label not in variables(gold.right.value):
+        return frozenset((gold.label,))
+    return derivatives
 
 
 def _are_two_unknowns(gold: Equation, answer: Equation) -> bool:

@@ -8,7 +8,7 @@ enough is that number.
 
 import re
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, gcd, lcm, prod
 
 from reasongym.answers.decimals import nearest_below
 from reasongym.answers.exact import binomial_of, factorial_of, worth
@@ -45,6 +45,11 @@ _ACCENTED = re.compile(
 _FIGURE = re.compile(r"\\(triangle|angle) ?([A-Z]{1,4})")
 _COMBINATIONS = re.compile(r"(?:\{ ?\})?_\{?([0-9]{1,5})\}? ?C_\{?([0-9]{1,5})\}?")
 _NEXT_TO_FACTORIAL = re.compile(r"! ?(?=[0-9])")
+_OF_WHOLES = re.compile(
+    r"\\(gcd|lcm|max|min) ?(?:\(|\\?\{) ?(-?[0-9]{1,30}(?: ?, ?-?[0-9]{1,30}){1,8}) ?(?:\)|\\?\})"
+)
+_REMAINDER = re.compile(r"(?<![0-9^}!)] )(?<![0-9^}!)])([0-9]{1,30}) ?\\(?:bmod|mod) ?([0-9]{1,30})(?![0-9^!])")
+_DOUBLE = re.compile(r"(?<![0-9])([0-9]{1,2})!!(?!!)")
 _TEXT_LETTER = re.compile(r"\\text\{ ?([A-Za-z]) ?\}")
 _INDEX_TEXT = re.compile(r"_ ?(?:\{ ?)?\\text\{ ?([A-Za-z0-9 ]{1,12}) ?\}(?: ?\})?")
 _ORDERS = {"dot": 1, "ddot": 2, "dddot": 3}
@@ -91,9 +96,22 @@ def _with_names(text: str) -> str:
         text = _PRIMED.sub(lambda found: _name(len(found[2] or found[3] or found[4]), found[1]), text)
     if "C" in text:
         text = _COMBINATIONS.sub(r"\\binom{\1}{\2}", text)
+    if "\\" in text and ("mod" in text or _OF_WHOLES.search(text)):
+        text = _REMAINDER.sub(_remainder, _OF_WHOLES.sub(_of_wholes, text))
+    if "!!" in text:
+        text = _DOUBLE.sub(lambda found: str(prod(range(int(found[1]), 0, -2))), text)
     if "!" in text:
         text = _NEXT_TO_FACTORIAL.sub("! * ", text)
     return _QUOTIENT.sub(lambda found: _name(int(found[1] or 1), found[2]), text) if "/" in text else text
+
+
+def _of_wholes(found: re.Match[str]) -> str:
+    values = [int(one) for one in found[2].split(",")]
+    return str({"gcd": gcd, "lcm": lcm, "max": max, "min": min}[found[1]](*values))
+
+
+def _remainder(found: re.Match[str]) -> str:
+    return str(int(found[1]) % int(found[2])) if int(found[2]) else found[0]
 
 
 def _derivative(found: re.Match[str]) -> str:

@@ -162,7 +162,7 @@ def _found(text: str, declarations: list[_Declaration], kind: str, shift: int) -
     last = declarations[-1]
     if answer is None:
         return Found(None, reason, kind, rivals=_rivals(text, declarations) if reason == "hedged" else ())
-    start = text.find(answer, last.start, last.end)
+    start = text.rfind(answer, last.start, last.end - (len("</answer>") if kind == "tag" else 0))
     start, end = (start, start + len(answer)) if start >= 0 else (last.start, last.end)
     return Found(answer, reason, kind, start + shift, end + shift)
 

@@ -22,7 +22,7 @@ from reasongym.answers.comparison import Leniency, compared
 from reasongym.answers.extraction import Found, find
 from reasongym.answers.readings import MAX_CHARS, read, read_list
 from reasongym.answers.shapes import Equation, Group, Reading, Refused, Value
-from reasongym.answers.statements import stated_value, states_result
+from reasongym.answers.statements import hedges_after, stated_value, stated_words, states_result
 from reasongym.answers.typesetting import plain
 from reasongym.answers.units import NO_UNIT, unit_of
 from reasongym.answers.writing import written
@@ -34,6 +34,7 @@ _SHOWN_CHARS = 200
 _LOOSE = re.compile(r"(?<![0-9]) | (?![0-9])")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _CHOICE_WITH_TEXT = re.compile(r"(?:\\text\{ ?)?\(?([A-Z])(?:[).:]| ?[)] ?\}|\})\s*(.+)")
+_CHOICE = re.compile(r"[$*]{0,2}\(?[A-J]\)?[$*]{0,2}\.?")
 _OTHER_CHOICE = re.compile(r"\([A-J]\)|(?<![A-Za-z])[B-H](?:[).]|\b)|\b(?:or|and|either|maybe)\b")
 
 
@@ -124,18 +125,35 @@ def judge(gold: str, completion: str, options: Options = EXACT) -> Verdict:
 def _declared(gold: str, completion: str) -> Found:
     """Find the declaration that counts; of what nothing declares, only what is stated as a result."""
     found = find(completion, "formula")
+    if found.kind == "phrase" and found.answer is not None and hedges_after(completion, found.end):
+        return Found(None, "hedged", "phrase")
     if found.kind not in ("ending", ""):
         return found
+    if _is_wordy(gold):
+        return _declared_words(completion, found)
     if found.answer is not None:
-        if not _is_wordy(gold) and not states_result(completion[: found.start].rpartition("</think>")[2]):
+        if not _states(completion, found.start):
             return Found(None, "no_answer")
         return found
     if found.reason != "no_answer":
         return found
-    if _is_wordy(gold):
-        return find(completion, "line")
     stated = stated_value(completion) if found.kind == "ending" else None
     return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else found
+
+
+def _states(completion: str, start: int) -> bool:
+    return states_result(completion[:start].rpartition("</think>")[2])
+
+
+def _declared_words(completion: str, found: Found) -> Found:
+    """Find the words that end a text: those set apart, or the whole last line."""
+    if found.reason not in ("ok", "no_answer") or not found.kind:
+        return found
+    if found.answer is not None and _CHOICE.fullmatch(found.answer) and _states(completion, found.start):
+        return found
+    line = find(completion, "line")
+    stated = stated_words(completion) if line.answer is not None else None
+    return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else line
 
 
 def _is_wordy(gold: str) -> bool:

@@ -104,8 +104,11 @@ def judge(first: Formula, second: Formula) -> str:
     return "undecided"
 
 
-def proportional(first: Formula, second: Formula) -> bool:
-    """Say whether two formulas differ by a constant factor that is not zero, so that they vanish together."""
+def proportional(first: Formula, second: Formula, unknowns: frozenset[str] = frozenset()) -> bool:
+    """Say whether two formulas differ by a factor that is not zero, so that they vanish together.
+
+    The factor is constant, or where unknowns are named free of these: `y - x/2` and `2ky - kx` for y.
+    """
     spelling = _Spelling()
     try:
         spelling.add(first)
@@ -115,8 +118,14 @@ def proportional(first: Formula, second: Formula) -> bool:
         work = [MAX_WORK]
         prime = _drawn_prime(key, 0, spelling.radicands, is_complex=is_complex)
         ratios: list[int] = []
+        base: Point | None = None
         for trial in range(_MAX_TRIALS):
             point = Point(key, trial, prime, work, is_complex=is_complex)
+            if unknowns and base is not None:
+                drawn = {(name,): point.draw(name) for name in sorted(unknowns)}
+                point = Point(key, 0, prime, work, is_complex=is_complex)
+                point.drawn.update(drawn)
+            base = base or point
             try:
                 ratios.append(point.value(first) * point.inverse(point.value(second)) % prime)
             except Undefined:

@@ -14,13 +14,13 @@ _TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 _BASES = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
 _BASE = r"(?:\{? ?\(?(?:\\text\{ ?)?([0-9]{1,2}|" + "|".join(_BASES) + r") ?\}?\)? ?\}?)"
 _IN_BASE = re.compile(
-    r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?" + _BASE + r"|(?:\\text\{ ?)?(?:in )?base[- ]"
+    r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?" + _BASE + r"|(?:\\text\{ ?)?(?:in )?base[- ](?:\} ?)?"
     + _BASE + r" ?\}?)"
 )
 _OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 _RATIO = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?(?: ?: ?[0-9]{1,9}(?:\.[0-9]+)?){1,3}")
 LETTERS = re.compile(r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.-]+)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?")
-_CHOICE = re.compile(r"\(? ?([A-Za-z]) ?\)?")
+_CHOICE = re.compile(r"(?:(?i:option|choice|answer|statement|letter) )?\(? ?([A-Za-z]) ?\)?")
 _SHORT_WORDS = frozenset(
     "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue".split()
 )
@@ -35,7 +35,7 @@ _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10
 
 
 def number_of(text: str) -> Fraction | None:
-    if "=" in text or (text[0] == "(" and "," in text) or text[-1] == "'":
+    if "=" in text or (text[0] == "(" and "," in text) or text[-1] == "'" or text[-2:] == "..":
         return None
     found = number(text) if text.isascii() else "syntax"
     return None if isinstance(found, str) else found

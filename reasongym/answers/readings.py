@@ -8,7 +8,7 @@ from reasongym.answers.decimals import agree
 from reasongym.answers.expressions import expression
 from reasongym.answers.leaves import LETTERS, based, measured, number_of, ratio, scaled, single
 from reasongym.answers.numbers import number
-from reasongym.answers.regions import both, complement, interval, union
+from reasongym.answers.regions import both, complement, difference, interval, union
 from reasongym.answers.shapes import LINE, Equation, Group, Reading, Refused, Value, is_name
 from reasongym.answers.trees import Number, Sum, negative, variables
 from reasongym.answers.typesetting import NEW_ROW, plain
@@ -21,7 +21,12 @@ _MAX_DEPTH = 6
 
 _WORD_LABEL = re.compile(
     r"(?i)(?:so |thus |hence |therefore |then )?,? ?(?:the |my )?(?:final |correct |exact |required )?"
-    r"(?:answer|result|solution|value|total|sum)(?: set)? ?(?:is|=|:)[: ]+"
+    r"(?:answer|result|solution|value|total|sum)(?: set)? ?(?:is|=|:)[: ]+(?:(?:exactly|simply|just|thus|therefore"
+    r"|hence|indeed|clearly|precisely|equal to|given by) )?"
+)
+_TEXT_LABEL = re.compile(
+    r"(?i)\\text\{ ?(?:so |thus )?,? ?(?:the )?(?:final |correct )?(?:answer|result|solution|value|total)(?: is)? ?:? ?\}"
+    r" ?(?:=|:)? ?"
 )
 _SHORT_NAME = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:\w|\{[^{}]{1,12}\}))?'?(?:\^\{?-?[0-9*]\}?)?"
 _APPLIED_NAME = r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:\^\{? ?-1 ?\}?)? ?\( ?[A-Za-z](?: ?, ?[A-Za-z])*(?: ?[|] ?[A-Za-z])? ?\)"
@@ -62,7 +67,7 @@ def read(text: str) -> Reading:
     if len(text) > MAX_CHARS:
         raise Refused("over_limit")
     stripped = plain(text)
-    label = _WORD_LABEL.match(stripped)
+    label = _WORD_LABEL.match(stripped) or _TEXT_LABEL.match(stripped)
     return _read(stripped[label.end() :] if label else stripped, 0)
 
 
@@ -124,6 +129,8 @@ def _bracketed(text: str, depth: int) -> Group | None:
         return _braced(text, depth)
     if text in ("\\emptyset", "{}"):
         return Group("set", ())
+    if text[0] in "[]" and text[-1] in "[]" and (text[0] == "]" or text[-1] == "["):
+        return _french(text, depth)
     if text[0] not in "([{" or text[-1] not in _CLOSING or not is_one_group(text):
         return None
     parts = split(text[1:-1].strip())
@@ -135,6 +142,15 @@ def _bracketed(text: str, depth: int) -> Group | None:
     if text[0] + text[-1] == "[]" and all(isinstance(one, Group) and one.kind == "[]" for one in members):
         return Group("matrix", tuple(Group("row", one.members) for one in members if isinstance(one, Group)))
     return Group(text[0] + text[-1], members)
+
+
+def _french(text: str, depth: int) -> Group | None:
+    """Read `]1, 2[`, the open interval."""
+    parts = split(text[1:-1].strip())
+    if len(parts) != 2:
+        return None
+    kind = ("[" if text[0] == "[" else "(") + ("]" if text[-1] == "]" else ")")
+    return Group(kind, tuple(_read(part, depth + 1) for part in parts))
 
 
 def _read_inside(text: str, depth: int) -> Group | None:
@@ -152,7 +168,8 @@ def _braced(text: str, depth: int) -> Group:
         if isinstance(inside, Group):
             return inside
     inner = text[2:-2].strip()
-    return _set(split(inner) if inner else [], depth)
+    listed = _set(split(inner) if inner else [], depth)
+    return Group("set", tuple(dict.fromkeys(listed.members)), listed.labels)
 
 
 def _region(text: str, depth: int) -> Group | None:
@@ -161,8 +178,9 @@ def _region(text: str, depth: int) -> Group | None:
         return LINE
     if "\\setminus" in text or "-" in text:
         found = _WITHOUT.fullmatch(text)
-        if found and found[2] and _REALS.fullmatch(found[1].strip()):
-            return complement(_read(found[2].strip(), depth + 1))
+        if found and found[1] and found[2]:
+            whole = LINE if _REALS.fullmatch(found[1].strip()) else _read(found[1].strip(), depth + 1)
+            return difference(whole, _read(found[2].strip(), depth + 1))
     pieces = _CUP.split(text)
     if len(pieces) > 1:
         return union([_read(_AND_OR.sub("", piece).strip(), depth + 1) for piece in pieces[:MAX_MEMBERS]])
@@ -279,6 +297,8 @@ def _equation(text: str, depth: int) -> Reading | None:
         if not variables_of(sides[-1]) and len(sides) > 2 and not _LABEL.fullmatch(sides[1]):
             return _worked(sides[1:], text, sides[0], depth)
         sides = sides[1:]
+    if len(sides) == 2 and _LABEL.fullmatch(sides[1]) and _is_number_side(sides[0]):
+        sides = sides[::-1]
     if len(sides) > 2 or _is_number_side(sides[0]):
         return _worked(sides, text, "", depth)
     return _related(text, sides[0], sides[1], depth)

@@ -12,7 +12,6 @@ from reasongym.answers.decimals import decimal_of
 from reasongym.answers.shapes import (
     ENDLESS,
     ENDLESS_BELOW,
-    LINE,
     Equation,
     Group,
     Reading,
@@ -20,7 +19,7 @@ from reasongym.answers.shapes import (
     Value,
     is_name,
 )
-from reasongym.answers.trees import Variable, negative
+from reasongym.answers.trees import Function, Variable, negative
 
 
 class _End(NamedTuple):
@@ -34,6 +33,10 @@ class _Piece(NamedTuple):
     high: _End
 
 
+_BELOW = _End(Decimal("-Infinity"), False, ENDLESS_BELOW)
+_ABOVE = _End(Decimal("Infinity"), False, ENDLESS)
+
+
 def interval(sides: Sequence[Value], signs: Sequence[str]) -> Group | None:
     """Return the interval that an inequality says, None where it bounds no variable."""
     if signs[0][0] == ">":
@@ -45,10 +48,24 @@ def interval(sides: Sequence[Value], signs: Sequence[str]) -> Group | None:
     opening = ["[" if sign == "<=" else "(" for sign in signs]
     if len(names) == 3 and names[1] and not (names[0] or names[2]):
         return Group(opening[0] + closing[1], (sides[0], sides[2]))
+    if len(names) == 2 and signs[0] in ("<", "<=") and (found := _of_size(sides, signs[0])):
+        return found
     if names == [True, False] and sides[1].value is not None:
         return Group("(" + closing[0], (ENDLESS_BELOW, sides[1]))
     if names == [False, True] and sides[0].value is not None:
         return Group(opening[0] + ")", (sides[0], ENDLESS))
+    return None
+
+
+def _of_size(sides: Sequence[Value], sign: str) -> Group | None:
+    """Read |x| < 1 and |x| > 1."""
+    first, second = (side.value for side in sides)
+    if isinstance(first, Function) and first.name == "abs" and isinstance(first.argument, Variable) and second:
+        below = Value(f"-({sides[1].text})", negative(second))
+        return Group("[]" if sign == "<=" else "()", (below, sides[1]))
+    if isinstance(second, Function) and second.name == "abs" and isinstance(second.argument, Variable) and first:
+        inside = _of_size(sides[::-1], "<" if sign == "<=" else "<=")
+        return None if inside is None else complement(inside)
     return None
 
 
@@ -79,19 +96,22 @@ def both(readings: Sequence[Reading]) -> Group:
 
 
 def complement(removed: Reading) -> Group:
-    """Return the line without points: `x \\neq 3`, without 1 and 2."""
-    members = removed.members if isinstance(removed, Group) and removed.kind == "set" else (removed,)
-    values = [one.right if isinstance(one, Equation) else one for one in members]
-    ends: list[tuple[Decimal, Value]] = []
-    for one in values:
-        place = _place(one) if isinstance(one, Value) else None
-        if place is None or not isinstance(one, Value):
-            raise Refused("syntax")
-        ends.append((place, one))
-    ends.sort(key=lambda end: end[0])
-    bounds = [ENDLESS_BELOW, *(value for _, value in ends), ENDLESS]
-    pieces = tuple(Group("()", (low, high)) for low, high in zip(bounds, bounds[1:], strict=False))
-    return Group("region", pieces) if len(pieces) > 1 else LINE
+    """Return the line without points or intervals: `x \\neq 3`, without 1 and 2."""
+    pieces = [_piece(member) for member in _members(removed)]
+    if any(piece is None for piece in pieces):
+        raise Refused("syntax")
+    left: list[_Piece] = []
+    low = _BELOW
+    for piece in _merged([piece for piece in pieces if piece is not None and not _is_empty(piece)]):
+        left.append(_Piece(low, _End(piece.low.place, not piece.low.is_inside, piece.low.value)))
+        low = _End(piece.high.place, not piece.high.is_inside, piece.high.value)
+    left.append(_Piece(low, _ABOVE))
+    return _group([piece for piece in left if not _is_empty(piece)])
+
+
+def difference(whole: Reading, removed: Reading) -> Group:
+    """Return one region without another."""
+    return both([whole, complement(removed)])
 
 
 def _members(one: Reading) -> tuple[Reading, ...]:

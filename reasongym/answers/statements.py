@@ -26,6 +26,14 @@ _STATES = re.compile(
 _NUMBER = r"-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?"
 _VALUE = re.compile(rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|{_NUMBER}(?![A-Za-z0-9])%?")
 _CONCLUDES = re.compile(r"(?i)\W*(?:so|thus|hence|therefore|consequently|altogether|in total|overall|finally|we conclude)\b")
+_CHOSEN = re.compile(
+    r"(?i)^\W*(?:so |thus |therefore |hence )?,? ?(?:the )?(?:option |choice |answer |statement )?\W*(?-i:([A-J]))\W* is "
+    r"(?:the )?(?:correct|right|best|true)(?: (?:answer|option|choice|one))?\W*$"
+)
+_EMPHASISED = re.compile(r"(?:\*\*|\$)([^*$\n]{1,80})(?:\*\*|\$)$")
+_ALSO = re.compile(
+    r"(?i)\W*(?:but|though|although|however|yet|while|unless|or|depending|if)\b.*"
+)
 _LEADS = re.compile(
     r"(?i)\b(?:is|are|was|were|equals?|has|have|had|needs?|gives?|makes?|made|total of|totals?|exactly|only|left with|left"
     r"|remains?|takes?|earns?|pays?|spends?|sells?|sold|ate|eats?|reads?|uses?|costs?|gets?|got|of)[\s:]*$"
@@ -66,3 +74,23 @@ def stated_value(text: str) -> Stated | None:
         return None
     [value] = values
     return Stated(value[0], start + value.start(), start + value.end())
+
+
+def stated_words(text: str) -> Stated | None:
+    """Find the words set in bold or as mathematics at the end of a text, or the option that it calls right."""
+    end = len(text.rstrip(" \t\r\n.!✓✔✅"))
+    tail = text[max(0, end - _MAX_SENTENCE) : end]
+    sentence = _STOP.split(tail)[-1]
+    if _DOUBT.search(sentence):
+        return None
+    found = _CHOSEN.search(sentence) or _EMPHASISED.search(sentence)
+    if found is None:
+        return None
+    shift = end - len(sentence)
+    return Stated(found[1], shift + found.start(1), shift + found.end(1))
+
+
+def hedges_after(text: str, end: int) -> bool:
+    """Say whether the rest of the line behind a declared answer offers another one: "A, but B also works"."""
+    line = text[end : end + _MAX_SENTENCE].partition("\n")[0]
+    return _ALSO.match(_STOP.split(line)[0]) is not None

@@ -87,6 +87,7 @@ _OVER = re.compile(r"([^{}]*)\\(over|choose)(?![a-z])([^{}]*)")
 _OVER_IN_BRACES = re.compile(r"\{([^{}]*)\\(over|choose)(?![a-z])([^{}]*)\}")
 _BUILT = {"over": "\\frac", "choose": "\\binom"}
 _BARE_POINT = re.compile(r"([0-9])\.(?=/)")
+_TIMES_TEN = re.compile(r"(?<=[0-9]) ?[xX] ?(?=10 ?\^)")
 _MODULES = re.compile(r"\b(?:np|numpy|math|sympy|sp)\.(?=[a-z])")
 _SET_ROWS = re.compile(r"\\(?:begin|end)\{(?:aligned|align|gathered|split|equation|gather)\*?\}")
 
@@ -98,9 +99,12 @@ def plain(text: str) -> str:
     text = unwrapped(text.strip()) if text[:1] in " $\\*`\n\t" or text[-1:] in " .\n\t" else text
     if "\\" in text or "$" in text or "~" in text:
         text = _one_latex(text)
+    if "10" in text:
+        text = _TIMES_TEN.sub("*", text)
     if "." in text:
         text = _MODULES.sub("", _BARE_POINT.sub(r"\1", text))
-    return _SPACE.sub(" ", text).strip().rstrip(".,; ").strip()
+    text = _SPACE.sub(" ", text).strip()
+    return text if text.endswith("..") else text.rstrip(".,; ").strip()
 
 
 def _one_latex(text: str) -> str:

@@ -81,7 +81,7 @@ _NO_UNITS = frozenset(
     "only with for all true false on depending plus minus times otherwise when where given assuming mod e i "
     "options option base".split()
 )
-_FILLERS = frozenset("of the in a an total each long wide high tall".split())
+_FILLERS = frozenset("of the a an total each long wide high tall".split())
 _SQUARED = {"squared": 2, "cubed": 3, "square": 2, "cubic": 3, "sq": 2, "cu": 3}
 _TOKEN = re.compile(
     r"°\s?[CF]\b|[A-Za-zΩ]+|\^ ?\{? ?\(?(-?[0-9])\)? ?\}?|/|%|‰|°|[€£¥¢]|''?|[*.·]|" + DOLLAR
@@ -128,7 +128,7 @@ def unit_of(text: str) -> Unit | None:
 def _known(exponents: dict[str, int]) -> Unit:
     for speed, (over, under) in {"mi/h": ("mi", "h"), "km/h": ("km", "h")}.items():
         if exponents == {speed: 1}:
-            return ((over, 1), (under, -1))
+            return tuple(sorted(((over, 1), (under, -1))))
     return tuple(sorted((name, count) for name, count in exponents.items() if count))
 
 
