@@ -8,7 +8,7 @@ enough is that number.
 
 import re
 from fractions import Fraction
-from math import ceil, floor, gcd, lcm, prod
+from math import ceil, factorial, floor, gcd, lcm, prod
 
 from reasongym.answers.decimals import nearest_below
 from reasongym.answers.exact import binomial_of, factorial_of, worth
@@ -17,8 +17,10 @@ from reasongym.answers.trees import (
     MINUS_ONE,
     PI,
     Constant,
+    E,
     Formula,
     Function,
+    I,
     Number,
     Power,
     Product,
@@ -30,6 +32,8 @@ from reasongym.answers.trees import (
 
 MAX_NUMBER_DIGITS = 500
 MAX_INDEX = 12
+MAX_FALLING = 12
+"""Factors that a binomial coefficient with letters is written out as."""
 
 _LETTER = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:[A-Za-z0-9]|\{[A-Za-z0-9]{1,6}\}))?"
 _DERIVATIVE = re.compile(
@@ -86,6 +90,7 @@ def _with_names(text: str) -> str:
     """Write derivatives, accents and indices in words as single names."""
     if "\\text" in text:
         text = _INDEX_TEXT.sub(lambda found: f"_{{{found[1].replace(' ', '')}}}", text)
+        text = text.replace("\\text{cis}", "\\cis ")
         text = _TEXT_LETTER.sub(r" \1 ", text)
     if "\\" in text:
         text = _DERIVATIVE.sub(_derivative, text)
@@ -167,6 +172,9 @@ class _Parser(Parser):
         if _is_name(token):
             self.at += 1
             return self.symbol(token)
+        if token == "\\cis":
+            self.at += 1
+            return Power(E, Product((I, self.argument())))
         if token == "\\binom":
             self.at += 1
             return self.binomial()
@@ -203,6 +211,9 @@ class _Parser(Parser):
     def binomial(self) -> Formula:
         top, bottom = self.argument_of_command(), self.argument_of_command()
         tops, bottoms = worth(top), worth(bottom)
+        if tops is None and bottoms is not None and bottoms in range(MAX_FALLING + 1):
+            falling = tuple(Sum((top, Number(Fraction(-less)))) for less in range(int(bottoms)))
+            return Product((Number(1 / Fraction(factorial(int(bottoms)))), *falling))
         if tops is None or bottoms is None:
             parts = (bottom, Sum((top, negative(bottom))))
             below = tuple(Power(Function("factorial", part), MINUS_ONE) for part in parts)

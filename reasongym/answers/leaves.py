@@ -17,7 +17,7 @@ _IN_BASE = re.compile(
     r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?" + _BASE + r"|(?:\\text\{ ?)?(?:in )?base[- ](?:\} ?)?"
     + _BASE + r" ?\}?)"
 )
-_OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
+_OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc|cis)(?![a-z])")
 _RATIO = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?(?: ?: ?[0-9]{1,9}(?:\.[0-9]+)?){1,3}")
 LETTERS = re.compile(r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.-]+)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?")
 _CHOICE = re.compile(r"(?:(?i:option|choice|answer|statement|letter) )?\(? ?([A-Za-z]) ?\)?")

@@ -20,7 +20,7 @@ from reasongym.answers.trees import (
 )
 
 MAX_EXPONENT = 1_000
-MAX_WHOLE_EXPONENT = 10**9
+MAX_WHOLE_EXPONENT = 10_000
 POWER_WORK = 12
 """What a power modulo the prime costs, in about microseconds."""
 UNMODELLED = frozenset(("factorial", "floor", "ceil"))

@@ -7,7 +7,6 @@ from functools import lru_cache
 from reasongym.answers.decimals import agree
 from reasongym.answers.expressions import expression
 from reasongym.answers.leaves import LETTERS, based, measured, number_of, ratio, scaled, single
-from reasongym.answers.numbers import number
 from reasongym.answers.regions import both, complement, difference, interval, union
 from reasongym.answers.shapes import LINE, Equation, Group, Reading, Refused, Value, is_name
 from reasongym.answers.trees import Number, Sum, negative, variables
@@ -16,6 +15,7 @@ from reasongym.answers.typesetting import NEW_ROW, plain
 MAX_CHARS = 2_000
 MAX_MEMBERS = 64
 MAX_SIDES = 8
+MAX_SIGNS = 4
 _MAX_DEPTH = 6
 
 
@@ -33,14 +33,17 @@ _APPLIED_NAME = r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:\^\{? ?-1 ?\}?)? ?\( ?[A
 _LABEL = re.compile(
     rf"(?:{_SHORT_NAME}|{_APPLIED_NAME}|\|?(?:\\overline ?\{{)? ?[A-Z]{{2,4}} ?\}}?\|?"
     r"|m? ?\\(?:angle|triangle|measuredangle) ?\{?[A-Za-z]?(?: ?[A-Z](?:_\{?[0-9]\}?)?){0,3} ?\}?"
-    r"|\[[A-Z]{3,6}\]|[A-Z](?:_\{[A-Z]{1,4}\}|_[A-Z])|P ?\([^()=]{1,20}\)|\|[a-z]\|"
+    r"|\[[A-Z]{3,6}\]|[A-Z](?:_\{[A-Z]{1,4}\}|_[A-Z])|P ?\([^()=]{1,20}\)|\|[A-Z]\||#[A-Z]|n ?\([A-Z]\)"
+    r"|[A-Za-z](?:_\{?\w{1,3}\}?)? ?\( ?-?[0-9]{1,6}(?: ?, ?-?[0-9]{1,6})* ?\)|\\(?:sum|prod|int)[^=]{0,60}"
+    r"|\\l(?:floor|ceil) ?[0-9]* ?[A-Za-z] ?\\r(?:floor|ceil)"
     r"|(?:\\text\{ ?)?(?:area|perimeter|volume|length|distance|probability|sum|total|answer|number|cost|time|speed"
     r"|value|maximum|minimum|max|min|average|mean|median|radius|height|width|slope|price|profit|age|rate|angle|ratio"
     r"|remainder|product|difference|result|solution|x|y)(?: ?\})?|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
     r"|\\(?:max|min|det|gcd|deg) ?[A-Za-z]?(?: ?\([a-zA-Z]\))?)",
 )
-_TOTAL = re.compile(r"[a-zA-Z](?: ?[+*] ?[a-zA-Z]| ?[a-z])+")
+_TOTAL = re.compile(r"[0-9]{0,4} ?[a-zA-Z](?: ?[+*] ?[0-9]{0,4} ?[a-zA-Z]| ?[a-z])+")
 """Left sides that combine the unknowns of a problem into what it asks for: `m + n = 73`, `abc = 12`."""
+_EITHER = re.compile(r"\\([pm])[mp](?![a-z])")
 _RELATION = re.compile(r"\\le(?![a-z])|\\ge(?![a-z])|<=|>=|<|>")
 _RELATIONS = {"\\le": "<=", "\\ge": ">=", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
 _MATRIX = re.compile(
@@ -203,12 +206,12 @@ def _listing(text: str, depth: int) -> Group | None:
 
 def _either_sign(text: str, depth: int) -> Group | None:
     r"""Read `1 \pm \sqrt 2` as the set of both."""
-    if "\\pm" not in text and "\\mp" not in text or "=" in text or _RELATION.search(text):
+    if not _EITHER.search(text) or "=" in text or _RELATION.search(text):
         return None
-    if text.count("\\pm") + text.count("\\mp") > 4:
+    if len(_EITHER.findall(text)) > MAX_SIGNS:
         raise Refused("over_limit")
-    above = text.replace("\\pm", "+").replace("\\mp", "-")
-    below = text.replace("\\pm", "-").replace("\\mp", "+")
+    above = _EITHER.sub(lambda sign: "+" if sign[1] == "p" else "-", text)
+    below = _EITHER.sub(lambda sign: "-" if sign[1] == "p" else "+", text)
     return _set([above, below], depth)
 
 
@@ -224,7 +227,7 @@ def _set(parts: Sequence[str], depth: int) -> Group:
         if isinstance(one, Equation) and one.right is not None:
             labels.append(one.label)
             one = one.right
-        inner = isinstance(one, Group) and one.kind == "set" and "\\pm" in part
+        inner = isinstance(one, Group) and one.kind == "set" and _EITHER.search(part) is not None
         members += one.members if inner and isinstance(one, Group) else [one]
     are_named = len(labels) == len(members) == len(set(labels)) and all(len(label) == 1 for label in labels)
     return Group("set", tuple(members), tuple(labels) if are_named and len(labels) > 1 else ())
@@ -279,6 +282,8 @@ def _range(text: str, depth: int) -> Group | None:
 
 def _equation(text: str, depth: int) -> Reading | None:
     r"""Read `x = 3`, `x \in S`, `x + y = 4`, and worked sums: `6 * 7 = 42` is 42."""
+    if "\\equiv" in text and "mod" in text:
+        text = text.replace("\\equiv", "=")
     element = re.fullmatch(rf"(?:{_LABEL.pattern}) ?\\in(?![a-z]) ?(.*)", text)
     if element:
         return _read(element[1], depth + 1)
@@ -327,7 +332,7 @@ def _worked(sides: list[str], text: str, label: str, depth: int) -> Reading:
     if any(not (tree == known[-1] or agree(tree, known[-1])) for tree in known):
         raise Refused("false_equation")
     first = sides[0]
-    if not label and len(known) == len(sides) and not isinstance(number(first), str) and len(sides) == 2:
+    if not label and len(known) == len(sides) == 2 and number_of(first) is not None and first == sides[1]:
         raise Refused("syntax")  # `0 = 0` is no number
     if not label and len(known) < len(sides) - 1:
         raise Refused("syntax")

@@ -12,11 +12,11 @@ _STOP = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
 _ENDING = " \t\r\n*_`.✓✔✅"
 _DOUBT = re.compile(
     r"(?i)\b(?:maybe|perhaps|possibly|probably|try|trying|guess|unsure|unable|unclear|could|might|may|would|should|can"
-    r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match|grader|problem"
-    r"|question|mentions?|given|hint|for example|for instance|e\.g|such as|up to|at least|at most|more than|less than"
+    r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match|grader|mentions?|given|hint|for example|for instance|e\.g|such as|up to|at least|at most|more than|less than"
     r"|fewer than|about|around|approximately|roughly|nearly|almost|not|never|no longer|don't|doesn't|isn't|aren't|between"
     r"|either|or|first|next|then we|step|try|check|check(?:ing)?|recall|case)\b|\?|n['’]t\b"
 )
+_GIVES_UP = re.compile(r"(?i)\b(?:refuse|cannot|can't|unable|don['’]t know|do not know|not sure|give up|no idea)\b")
 _STATES = re.compile(
     r"(?i)\b(?:is|are|was|were|equals?|equal to|gets?|got|gives?|giving|gave|obtain(?:s|ed)?|has|have|had|finds?|found"
     r"|yields?|makes?|made|total(?:s|ling|ing)?|becomes?|be|conclude|results?|leaves?|leaving|comes? to|costs?|reach(?:es)?"
@@ -50,7 +50,9 @@ class Stated(NamedTuple):
 
 def states_result(before: str) -> bool:
     """Say whether the words of the last sentence before a value state it as a result."""
-    sentence = _STOP.split(before[-_MAX_SENTENCE:])[-1]
+    sentence = _STOP.split(before[-_MAX_SENTENCE:].rstrip(" \t\n*$`"))[-1]
+    if sentence[-1:] in ".!?" and sentence:  # the value stands alone behind it
+        return _GIVES_UP.search(sentence) is None
     return not sentence.strip(" \t*_`$>#-") or (_DOUBT.search(_last_clause(sentence)) is None and _STATES.search(sentence) is not None)
 
 

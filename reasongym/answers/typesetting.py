@@ -21,6 +21,10 @@ _INVISIBLE = re.compile(
     r"\\(?:phantom|left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
     r"|it|sf|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
+_DRESS = re.compile(
+    r"\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
+    r"|\\(?:checkmark|qed|blacksquare|Box(?= ?$))(?![A-Za-z])"
+)
 _SPACE = re.compile(r"(?:\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:h|thin)space(?:\{[^{}]*\})?|~|\s)+")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _SAME = {
@@ -112,6 +116,8 @@ def _one_latex(text: str) -> str:
     text = text.replace("\\_", "_").replace("\\#", "#").replace("{,}", ",")
     text = _MONEY.sub(DOLLAR, text, count=1).replace("$", "")
     text = _INVISIBLE.sub("", _GROUPED.sub(",", text))
+    if "\\" in text:
+        text = _DRESS.sub("", text)
     if "\\begin" in text:
         text = _SET_ROWS.sub("", text)
     text = _COMMAND.sub(lambda command: _SAME.get(command[0], command[0]), text)
@@ -129,8 +135,13 @@ def _ascii(text: str) -> str:
     if text.isascii():
         return text
     return "".join(
-        one if one.isascii() or one in "°€£¥‰¢" else unicodedata.normalize("NFKC", one) for one in text
+        one if one.isascii() or one in "°€£¥‰¢" else _compatible(one) for one in text
     )
+
+
+def _compatible(sign: str) -> str:
+    digit = unicodedata.decimal(sign, None)
+    return unicodedata.normalize("NFKC", sign) if digit is None else str(digit)
 
 
 def _slashed(found: re.Match[str]) -> str:

@@ -146,6 +146,7 @@ def is_symbol(word: str) -> bool:
 
 
 _CURRENCY = re.compile(rf"(?P<sign>[-+]?) ?(?P<money>[{DOLLAR}€£¥]|US{DOLLAR}) ?(?P<rest>[-+]?[0-9.\\(].*)")
+_MODULO = re.compile(r"([^\\=]*?) ?\(? ?(?:\\p?mod|\\bmod|(?:\\text\{ ?)?mod(?: ?\})?) ?\{? ?([0-9]{1,9}) ?\}? ?\)?")
 _CLOCK = re.compile(r"([0-9]{1,2}) ?: ?([0-9]{2}(?: ?: ?[0-9]{2})?)(?: ?:? ?(?:\\text\{)? ?([aApP]) ?\.?[mM]\.? ?\}?)?")
 _BEHIND = re.compile(
     r"(?P<bare>.*?[0-9)}!a-z\]]\.?) ?(?P<unit>%|‰|° ?(?:\\text\{ ?)?[CF]?(?: ?\})?|[€£¥¢]|" + DOLLAR + r"|(?<=[0-9 ])'{1,2})"
@@ -167,6 +168,9 @@ def split_unit(text: str) -> tuple[str, Unit]:
         unit = unit_of(money["money"][-1]) or NO_UNIT
         rest, more = split_unit(money["rest"])
         return money["sign"] + rest, unit if more in (NO_UNIT, unit) else (*unit, *more)
+    residue = _MODULO.fullmatch(text) if "mod" in text and "bmod" not in text else None
+    if residue:
+        return residue[1].strip(), ((f"mod {residue[2]}", 1),)
     for pattern in (_BEHIND, _IN_TEXT):
         found = pattern.fullmatch(text)
         unit = unit_of(found["unit"]) if found else None

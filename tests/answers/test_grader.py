@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reasongym.answers.grader import grade, is_readable
+from reasongym.answers.grader import Options, is_readable, reason_for
 from reasongym.checks.hostile import HOSTILE
 
 SAME = [
@@ -93,7 +93,7 @@ DIFFERENT = [
     ("117", "1"),
     ("72", "7,2"),
     ("3\\text{ cm}", "3 m"),
-    ("50\\%", "0.5"),
+    ("50\\%", "0.005"),
     ("25\\%", "25°"),
     ("(1,2)", r"\{1,2\}"),
     ("(1,2)", "1, 2"),
@@ -126,21 +126,22 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("gold", "answer"), SAME)
 def test_the_same_in_another_form_is_right_both_ways(gold: str, answer: str) -> None:
-    assert grade(gold, answer) == "ok"
-    assert grade(answer, gold) == "ok"
+    assert reason_for(gold, answer) == "ok"
+    assert reason_for(answer, gold) == "ok"
 
 
-@pytest.mark.parametrize("answer", ["3 * 4", "3 + 9", r"\sqrt{144}", "24/2 * 1", "12 + 0", "(3)(4)", "4!/2"])
-def test_a_number_must_be_worked_out(answer: str) -> None:
-    """Otherwise the terms of a problem, written down again, would be its answer."""
-    assert grade("12", answer) in ("not_worked_out", "syntax")
-    assert grade("12", f"{answer} = 12") == "ok" or "sqrt" in answer or "!" in answer
+@pytest.mark.parametrize("answer", ["3 * 4", "3 + 9", r"\sqrt{144}", "24/2 * 1", "12 + 0", "(3)(4)", "4!/2", "2 * 6"])
+def test_a_number_must_be_worked_out_where_that_is_asked_for(answer: str) -> None:
+    """Of small sums, whose terms, written down again, would else be the answer."""
+    assert reason_for("12", answer, Options(worked_out=True)) == "not_worked_out"
+    assert reason_for("12", f"{answer} = 12", Options(worked_out=True)) == "ok"
+    assert reason_for("12", answer) == "ok"
 
 
 @pytest.mark.parametrize(("gold", "answer"), DIFFERENT)
 def test_what_is_not_the_same_is_not_right(gold: str, answer: str) -> None:
-    assert grade(gold, answer) != "ok"
-    assert grade(answer, gold) != "ok"
+    assert reason_for(gold, answer) != "ok"
+    assert reason_for(answer, gold) != "ok"
 
 
 @pytest.mark.parametrize("gold", ["42", "(1,2)", "x^2+1", "\\text{odd}", "1, 2"])
@@ -156,7 +157,7 @@ def test_any_text_is_graded_quickly(gold: str) -> None:
     ]
     for text in junk:
         start = time.thread_time()
-        assert grade(gold, text) != "ok"
+        assert reason_for(gold, text) != "ok"
         assert time.thread_time() - start < 0.05, text[:40]
 
 
@@ -180,7 +181,7 @@ needs_benchmarks = pytest.mark.skipif(
 def test_every_gold_of_the_benchmarks_is_itself_and_nearly_all_are_read() -> None:
     unread = total = 0
     for name, answers in golds():
-        assert [one for one in answers if grade(one, one) != "ok"] == [], name
+        assert [one for one in answers if reason_for(one, one) != "ok"] == [], name
         unread += sum(not is_readable(one) for one in answers)
         total += len(answers)
     assert unread <= 0.005 * total
@@ -191,6 +192,6 @@ def test_no_gold_of_the_benchmarks_is_the_next_one() -> None:
     """Those that are differ by a unit or a label alone, so that they begin and end with the same value."""
     for name, answers in golds():
         for gold, other in pairwise(answers):
-            if gold != other and grade(gold, other) == "ok":
+            if gold != other and reason_for(gold, other) == "ok":
                 numbers = ["".join(char for char in one if char.isdigit()) for one in (gold, other)]
                 assert numbers[0] == numbers[1] != "", (name, gold, other)
