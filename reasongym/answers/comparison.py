@@ -285,17 +285,18 @@ def _are_two_unknowns(gold: Equation, answer: Equation) -> bool:
 
 
 def _compared_groups(gold: Group, answer: Group, allowed: Leniency) -> str:
+    if gold.kind == "several":  # in brackets, and meant as a tuple or as a list
+        gold = Group(answer.kind if answer.kind in ("()", "set") else "()", gold.members)
     gold, answer = _in_order(gold, answer), _in_order(answer, gold)
     if gold.kind != answer.kind or len(gold.members) != len(answer.members):
         return "wrong_value"
-    if gold.labels and answer.labels and gold.labels != answer.labels:
-        by_label = dict(zip(answer.labels, answer.members, strict=True))
-        if set(gold.labels) != set(by_label):
+    if gold.labels and answer.labels:
+        if set(gold.labels) == set(answer.labels):
+            by_label = dict(zip(answer.labels, answer.members, strict=True))
+            answer = Group("named", tuple(by_label[label] for label in gold.labels))
+            gold = Group("named", gold.members)
+        elif all(len(label) == 1 for label in gold.labels):
             return "wrong_value"
-        answer = Group("named", tuple(by_label[label] for label in gold.labels))
-        gold = Group("named", gold.members)
-    elif gold.labels and gold.labels == answer.labels:
-        gold, answer = Group("named", gold.members), Group("named", answer.members)
     if gold.kind in ("set", "region"):
         return _compared_sets(gold, answer, allowed)
     reasons = [compared(mine, theirs, allowed) for mine, theirs in zip(gold.members, answer.members, strict=True)]
@@ -304,7 +305,7 @@ def _compared_groups(gold: Group, answer: Group, allowed: Leniency) -> str:
 
 def _in_order(one: Group, other: Group) -> Group:
     """Take `x = 1, y = 2` for (1, 2) where a tuple is on the other side."""
-    if one.labels and other.kind == "()":
+    if one.labels and other.kind == "()" and all(len(label) == 1 for label in one.labels):
         members = dict(zip(one.labels, one.members, strict=True))
         return Group("()", tuple(members[label] for label in sorted(members)))
     return one

@@ -20,6 +20,7 @@ from fractions import Fraction
 
 from reasongym.answers.comparison import Leniency, compared
 from reasongym.answers.extraction import Found, find
+from reasongym.answers.leaves import is_literal
 from reasongym.answers.readings import MAX_CHARS, read, read_list
 from reasongym.answers.shapes import Equation, Group, Reading, Refused, Value
 from reasongym.answers.statements import hedges_after, stated_value, stated_words, states_result
@@ -210,8 +211,6 @@ def _compared(expected: Reading, given: Reading, answer: str, options: Options) 
 
 def _is_worked_out(given: Reading, answer: str) -> bool:
     """Say whether a number is written as one, and not as the terms of a problem."""
-    from reasongym.answers.leaves import is_literal
-
     if isinstance(given, Equation):
         return given.right is None or _is_worked_out(given.right, given.text.rpartition("=")[2])
     return not isinstance(given, Value) or is_literal(given)
@@ -222,6 +221,8 @@ def _as_asked(reading: Reading, text: str, options: Options, gold: Reading | Non
     is_list = options.several if gold is None else isinstance(gold, Group) and gold.kind == "set"
     if is_list and isinstance(reading, Value) and "," in plain(text) and not reading.unit:
         return read_list(text)
+    if options.several and gold is None and isinstance(reading, Group) and reading.kind == "()":
+        return Group("several", reading.members)
     return reading
 
 

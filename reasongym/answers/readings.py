@@ -229,7 +229,7 @@ def _set(parts: Sequence[str], depth: int) -> Group:
             one = one.right
         inner = isinstance(one, Group) and one.kind == "set" and _EITHER.search(part) is not None
         members += one.members if inner and isinstance(one, Group) else [one]
-    are_named = len(labels) == len(members) == len(set(labels)) and all(len(label) == 1 for label in labels)
+    are_named = len(labels) == len(members) == len(set(labels))
     return Group("set", tuple(members), tuple(labels) if are_named and len(labels) > 1 else ())
 
 

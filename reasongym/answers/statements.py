@@ -50,8 +50,9 @@ class Stated(NamedTuple):
 
 def states_result(before: str) -> bool:
     """Say whether the words of the last sentence before a value state it as a result."""
-    sentence = _STOP.split(before[-_MAX_SENTENCE:].rstrip(" \t\n*$`"))[-1]
-    if sentence[-1:] in ".!?" and sentence:  # the value stands alone behind it
+    lead = before[-_MAX_SENTENCE:].rstrip(" \t*$`\\[(")
+    sentence = _STOP.split(lead.rstrip())[-1]
+    if not lead or lead[-1] in "\n.!?":  # the value stands alone behind it
         return _GIVES_UP.search(sentence) is None
     return not sentence.strip(" \t*_`$>#-") or (_DOUBT.search(_last_clause(sentence)) is None and _STATES.search(sentence) is not None)
 

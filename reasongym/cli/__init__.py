@@ -50,6 +50,7 @@ VERBS = {
     "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True, resumes=True),
     "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion", resumes=True),
     "rescore": Verb("reasongym.cli.evaluate:rescore", "recompute the scores of a run from its completions"),
+    "grade": Verb("reasongym.cli.grading:grade_answer", "judge an answer by the right one, with the reasons"),
     "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
 }
 

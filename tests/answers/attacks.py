@@ -54,6 +54,9 @@ def _polynomials() -> Iterator[str]:
     yield " + ".join(f"\\sqrt{{{n}}}" for n in range(2, 90))
     yield "".join(f"\\sin({n}x)" for n in range(2, 60))
     yield "".join(f"(x-{n}.{n})" for n in range(10, 120))
+    yield " + ".join(f"\\arctan(\\sin(\\ln({n}.{n})))" for n in range(1001, 1009))
+    yield " + ".join(f"\\cosh({n})^{{1/{n}}}" for n in range(2, 26))
+    yield "e^{\\sin(e^{\\cos(e^{\\sin(e^{" + "2" + "})})})}"
     yield "\\sqrt{x+" * 20 + "1" + "}" * 20
 
 

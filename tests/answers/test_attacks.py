@@ -11,6 +11,8 @@ from types import ModuleType
 import pytest
 
 from reasongym.answers.grader import Grade, Options, grade
+from reasongym.answers.readings import read
+from reasongym.answers.units import unit_of
 from tests.answers.attacks import attacks
 
 CASES = Path(__file__).parent / "cases.jsonl"
@@ -72,28 +74,29 @@ def test_threads_and_spawned_processes_give_the_same_verdicts() -> None:
 
 
 def test_nothing_is_executed(monkeypatch: pytest.MonkeyPatch) -> None:
-    grade("1", boxed("x"))  # what is compiled once, patterns and modules, is
-
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("text was executed")
-
-    for name in ("eval", "exec", "compile", "__import__"):
-        monkeypatch.setattr(builtins, name, refuse)
     payloads = ['__import__("os").getpid()', "exec('print(100)')", "().__class__", "sympify('1')", "lambda: 42"]
-    graded = [grade(gold, answer) for gold, answer in ordinary()[::9]]
-    graded += [grade("42", text) for payload in payloads for text in (boxed(payload), payload)]
-    monkeypatch.undo()
-    assert len([one for one in graded if one.correct]) > 40
-    assert not any(one.correct for one in graded[-2 * len(payloads) :])
+    pairs = [*ordinary()[::9], *(("42", text) for payload in payloads for text in (boxed(payload), payload))]
+    expected = list(map(judged, pairs))  # `re` imports when it first meets a pattern or a template
+    read.cache_clear()
+    unit_of.cache_clear()
+    with monkeypatch.context() as patched:
+        for name in ("eval", "exec", "compile", "__import__"):
+            patched.setattr(builtins, name, refuse)
+        graded = list(map(judged, pairs))
+    assert graded == expected
+    assert len([reason for _, reason in graded if reason == "ok"]) > 40
+    assert not any(correct for correct, _ in graded[-2 * len(payloads) :])
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise AssertionError("text was executed")
 
 
 def test_sympy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     sympy = pytest.importorskip("sympy")
     parser: ModuleType = pytest.importorskip("sympy.parsing.sympy_parser")
 
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("text was executed")
-
+    grade("1", boxed("x"))
     for module, name in ((sympy, "sympify"), (sympy, "parse_expr"), (parser, "parse_expr")):
         monkeypatch.setattr(module, name, refuse)
     assert grade("\\sqrt{3}", boxed("\\tan\\frac{\\pi}{3}")).correct
