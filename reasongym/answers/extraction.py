@@ -78,6 +78,18 @@ _DENIAL = re.compile(
     r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
     re.IGNORECASE,
 )
+_SUPPOSED = re.compile(
+    r"\b(?:assum(?:e|ing)|suppos(?:e|ing)|if|whether|imagine|pretend|(?:nobody|no one)\b[^.\n]{0,30})(?: that)?"
+    r"(?: the| an?| my| our)?(?: (?:final|correct|right))*\s*$",
+    re.IGNORECASE,
+)
+"""What makes a phrase a supposition: "if the answer is 7"."""
+_OTHERWISE = re.compile(
+    r"\b(?:otherwise|alternatively|if not|in (?:the|that) other case)\b[\s,:*]{0,5}(?:(?:it is|we get|the answer is)\s?)?"
+    r"(?:\$|\\\[|\\\()?$",
+    re.IGNORECASE,
+)
+_BARE_BOX = re.compile(r"\\boxed\s?([0-9A-Za-z])")
 _OR = re.compile(r"\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
@@ -253,6 +265,8 @@ def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
             break
         if "".join(earlier.content.split()) != "".join(last.content.split()):
             return HEDGED
+    if len(declarations) > 1 and _OTHERWISE.search(text, max(0, last.start - _MAX_DENIAL), last.start):
+        return HEDGED  # if ..., \boxed{7}. Otherwise, \boxed{8}
     others = [one.end for one in declarations if one.content.strip() != last.content.strip()]
     if is_one_of_several(text, last.start, last.start, since=others[-1] if others else None):
         return HEDGED
@@ -311,7 +325,7 @@ def _boxes(text: str) -> list[_Declaration]:
             opening = open_braces.pop()
             if len(opening[0]) > 1:
                 _close_box(text, opening, brace, found)
-    return found
+    return found or [_Declaration(one.start(), one.end(), one[1]) for one in _BARE_BOX.finditer(text)]
 
 
 def _close_box(text: str, opening: re.Match[str], closing: re.Match[str], found: list[_Declaration]) -> None:
@@ -363,7 +377,8 @@ def _phrases(text: str, ending: Ending) -> list[_Declaration]:
         content = _said(text[phrase.end() : end], ending)
         stop = _SENTENCE_END.search(content) if following and ending == "line" else None
         content = content[: stop.start()] if stop else content
-        found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
+        if not _SUPPOSED.search(text, max(0, phrase.start() - _MAX_LEAD), phrase.start()):
+            found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
     return found
 
 

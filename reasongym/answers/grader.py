@@ -34,7 +34,7 @@ MAX_FIGURES = 50
 _SHOWN_CHARS = 200
 _LOOSE = re.compile(r"(?<![0-9]) | (?![0-9])")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_CHOICE_WITH_TEXT = re.compile(r"(?:\\text\{ ?)?\(?([A-Z])(?:[).:]| ?[)] ?\}|\})\s*(.+)")
+_CHOICE_WITH_TEXT = re.compile(r"(?:(?i:option|choice) )?(?:\\text\{ ?)?\(?([A-Z])(?:[).:]| ?[)] ?\}|\})\s*(.+)")
 _CHOICE = re.compile(r"[$*]{0,2}\(?[A-J]\)?[$*]{0,2}\.?")
 _OTHER_CHOICE = re.compile(r"\([A-J]\)|(?<![A-Za-z])[B-H](?:[).]|\b)|\b(?:or|and|either|maybe)\b")
 

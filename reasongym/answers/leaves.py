@@ -35,7 +35,7 @@ _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10
 
 
 def number_of(text: str) -> Fraction | None:
-    if "=" in text or (text[0] == "(" and "," in text) or text[-1] == "'" or text[-2:] == "..":
+    if "=" in text or ":" in text or (text[0] == "(" and "," in text) or text[-1] == "'" or text[-2:] == "..":
         return None
     found = number(text) if text.isascii() else "syntax"
     return None if isinstance(found, str) else found

@@ -21,9 +21,11 @@ _MAX_DEPTH = 6
 
 _WORD_LABEL = re.compile(
     r"(?i)(?:so |thus |hence |therefore |then )?,? ?(?:the |my )?(?:final |correct |exact |required )?"
-    r"(?:answer|result|solution|value|total|sum)(?: set)? ?(?:is|=|:)[: ]+(?:(?:exactly|simply|just|thus|therefore"
+    r"(?:answer|result|solution|value|total|sum|area|perimeter|volume|length|distance|probability|cost|time|speed|gcd|lcm"
+    r"|maximum|minimum|average|mean|median|remainder|product|difference)(?: set)? ?(?:is|=|:)[: ]+(?:(?:exactly|simply|just|thus|therefore"
     r"|hence|indeed|clearly|precisely|equal to|given by) )?"
 )
+_CORRECTED = re.compile(r"^not \S{1,20},? but (?:rather )?", re.IGNORECASE)
 _TEXT_LABEL = re.compile(
     r"(?i)\\text\{ ?(?:so |thus )?,? ?(?:the )?(?:final |correct )?(?:answer|result|solution|value|total)(?: is)? ?:? ?\}"
     r" ?(?:=|:)? ?"
@@ -69,7 +71,7 @@ def read(text: str) -> Reading:
     """Read an answer; raises Refused where it is in no form that is known."""
     if len(text) > MAX_CHARS:
         raise Refused("over_limit")
-    stripped = plain(text)
+    stripped = _CORRECTED.sub("", plain(text))
     label = _WORD_LABEL.match(stripped) or _TEXT_LABEL.match(stripped)
     return _read(stripped[label.end() :] if label else stripped, 0)
 

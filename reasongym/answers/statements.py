@@ -14,7 +14,7 @@ _DOUBT = re.compile(
     r"(?i)\b(?:maybe|perhaps|possibly|probably|try|trying|guess|unsure|unable|unclear|could|might|may|would|should|can"
     r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match|grader|mentions?|given|hint|for example|for instance|e\.g|such as|up to|at least|at most|more than|less than"
     r"|fewer than|about|around|approximately|roughly|nearly|almost|not|never|no longer|don't|doesn't|isn't|aren't|between"
-    r"|either|or|first|next|then we|step|try|check|check(?:ing)?|recall|case)\b|\?|n['’]t\b"
+    r"|either|or|wrong|incorrect|false|nobody|no one|first|next|then we|step|try|check|check(?:ing)?|recall|case)\b|\?|n['’]t\b"
 )
 _GIVES_UP = re.compile(r"(?i)\b(?:refuse|cannot|can't|unable|don['’]t know|do not know|not sure|give up|no idea)\b")
 _STATES = re.compile(
@@ -30,9 +30,16 @@ _CHOSEN = re.compile(
     r"(?i)^\W*(?:so |thus |therefore |hence )?,? ?(?:the )?(?:option |choice |answer |statement )?\W*(?-i:([A-J]))\W* is "
     r"(?:the )?(?:correct|right|best|true)(?: (?:answer|option|choice|one))?\W*$"
 )
+_PICKED = re.compile(
+    r"(?i)^\W*(?:I(?:['’]d| would| will)? (?:choose|pick|select|go with)|(?:my )?(?:choice|pick|selection)\W*(?:is)?|#+)"
+    r"\W*(?:option |choice )?\(?(?-i:([A-J]))\)?\W*$"
+)
 _EMPHASISED = re.compile(r"(?:\*\*|\$)([^*$\n]{1,80})(?:\*\*|\$)$")
 _ALSO = re.compile(
     r"(?i)\W*(?:but|though|although|however|yet|while|unless|or|depending|if)\b.*"
+)
+_OTHER_CASE = re.compile(
+    r"(?i)(?:however|but|alternatively|otherwise|on the other hand|if|or)\b.{0,120}\b(?:is|be|get|gives|answer|becomes)\b[^.]{0,40}[0-9]"
 )
 _LEADS = re.compile(
     r"(?i)\b(?:is|are|was|were|equals?|has|have|had|needs?|gives?|makes?|made|total of|totals?|exactly|only|left with|left"
@@ -86,7 +93,7 @@ def stated_words(text: str) -> Stated | None:
     sentence = _STOP.split(tail)[-1]
     if _DOUBT.search(sentence):
         return None
-    found = _CHOSEN.search(sentence) or _EMPHASISED.search(sentence)
+    found = _CHOSEN.search(sentence) or _PICKED.search(sentence) or _EMPHASISED.search(sentence)
     if found is None:
         return None
     shift = end - len(sentence)
@@ -96,4 +103,5 @@ def stated_words(text: str) -> Stated | None:
 def hedges_after(text: str, end: int) -> bool:
     """Say whether the rest of the line behind a declared answer offers another one: "A, but B also works"."""
     line = text[end : end + _MAX_SENTENCE].partition("\n")[0]
-    return _ALSO.match(_STOP.split(line)[0]) is not None
+    first, *more = _STOP.split(line)
+    return _ALSO.match(first) is not None or any(_OTHER_CASE.match(sentence) for sentence in more[:1])

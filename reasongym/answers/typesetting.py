@@ -18,11 +18,11 @@ NEW_ROW = "\x01"
 MAX_TEXTS = 64
 
 _INVISIBLE = re.compile(
-    r"\\(?:phantom|left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
+    r"\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
     r"|it|sf|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
 _DRESS = re.compile(
-    r"\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
+    r"\\[hv]?phantom ?\{[^{}]*\}|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
     r"|\\(?:checkmark|qed|blacksquare|Box(?= ?$))(?![A-Za-z])"
 )
 _SPACE = re.compile(r"(?:\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:h|thin)space(?:\{[^{}]*\})?|~|\s)+")

@@ -74,7 +74,7 @@ def test_threads_and_spawned_processes_give_the_same_verdicts() -> None:
 
 
 def test_nothing_is_executed(monkeypatch: pytest.MonkeyPatch) -> None:
-    payloads = ['__import__("os").getpid()', "exec('print(100)')", "().__class__", "sympify('1')", "lambda: 42"]
+    payloads = ['__import__("os").getpid()', "exec('print(100)')", "().__class__", "sympify('1')", "lambda g: g"]
     pairs = [*ordinary()[::9], *(("42", text) for payload in payloads for text in (boxed(payload), payload))]
     expected = list(map(judged, pairs))  # `re` imports when it first meets a pattern or a template
     read.cache_clear()
