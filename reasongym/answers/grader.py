@@ -23,7 +23,7 @@ from reasongym.answers.extraction import Found, find
 from reasongym.answers.leaves import is_literal
 from reasongym.answers.readings import MAX_CHARS, read, read_list
 from reasongym.answers.shapes import Equation, Group, Reading, Refused, Value
-from reasongym.answers.statements import hedges_after, stated_value, stated_words, states_result
+from reasongym.answers.statements import hedges_after, stated_list, stated_value, stated_words, states_result
 from reasongym.answers.typesetting import plain
 from reasongym.answers.units import NO_UNIT, unit_of
 from reasongym.answers.writing import written
@@ -136,6 +136,9 @@ def _declared(gold: str, completion: str) -> Found:
         if not _states(completion, found.start):
             return Found(None, "no_answer")
         return found
+    if found.reason == "hedged" and found.kind == "ending" and isinstance(_readable(gold, EXACT), Group):
+        stated = stated_list(completion)  # a set is no hedge where one is asked for
+        return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else found
     if found.reason != "no_answer":
         return found
     stated = stated_value(completion) if found.kind == "ending" else None

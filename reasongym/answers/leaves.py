@@ -6,7 +6,7 @@ from fractions import Fraction
 from reasongym.answers.exact import worth
 from reasongym.answers.expressions import expression
 from reasongym.answers.numbers import number
-from reasongym.answers.shapes import Group, Reading, Refused, Value
+from reasongym.answers.shapes import ENDLESS, ENDLESS_BELOW, Group, Reading, Refused, Value
 from reasongym.answers.trees import Formula, Number, Product, Variable, variables
 from reasongym.answers.units import DEGREE, NO_UNIT, clock, split_unit
 
@@ -31,6 +31,11 @@ _WORD_NUMBERS = {
         "seventeen eighteen nineteen twenty".split()
     )
 }
+_SAME_WORDS = {
+    **dict.fromkeys(("dne", "doesn't exist", "does not exist", "doesn’t exist"), "does not exist"),
+    **dict.fromkeys(("no solution", "no solutions", "no real solution", "no real solutions"), "no solution"),
+}
+_ENDLESS = {"infinity": ENDLESS, "positive infinity": ENDLESS, "negative infinity": ENDLESS_BELOW}
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12, "hundred": 100}
 
 
@@ -120,6 +125,9 @@ def _words(text: str) -> Value | None:
     if not LETTERS.fullmatch(bare) or "\\text" not in text and _is_product(bare):
         return None
     low = " ".join(bare.lower().split())
+    if low in _ENDLESS:
+        return _ENDLESS[low]
+    low = _SAME_WORDS.get(low, low)
     if low in _WORD_NUMBERS:
         return Value(low, Number(Fraction(_WORD_NUMBERS[low])))
     return Value(re.sub(r"^(?:the|an?) (?=[a-z])", "", low))

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from reasongym.answers.decimals import agree
 from reasongym.answers.expressions import expression
+from reasongym.answers.identity import judge
 from reasongym.answers.leaves import LETTERS, based, measured, number_of, ratio, scaled, single
 from reasongym.answers.regions import both, complement, difference, interval, union
 from reasongym.answers.shapes import LINE, Equation, Group, Reading, Refused, Value, is_name
@@ -30,7 +31,7 @@ _TEXT_LABEL = re.compile(
     r"(?i)\\text\{ ?(?:so |thus )?,? ?(?:the )?(?:final |correct )?(?:answer|result|solution|value|total)(?: is)? ?:? ?\}"
     r" ?(?:=|:)? ?"
 )
-_SHORT_NAME = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:\w|\{[^{}]{1,12}\}))?'?(?:\^\{?-?[0-9*]\}?)?"
+_SHORT_NAME = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:\w|\{[^{}]{1,12}\}))?'?(?:\^(?:\*|\{\*\}|\{-1\}))?"
 _APPLIED_NAME = r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:\^\{? ?-1 ?\}?)? ?\( ?[A-Za-z](?: ?, ?[A-Za-z])*(?: ?[|] ?[A-Za-z])? ?\)"
 _LABEL = re.compile(
     rf"(?:{_SHORT_NAME}|{_APPLIED_NAME}|\|?(?:\\overline ?\{{)? ?[A-Z]{{2,4}} ?\}}?\|?"
@@ -38,9 +39,9 @@ _LABEL = re.compile(
     r"|\[[A-Z]{3,6}\]|[A-Z](?:_\{[A-Z]{1,4}\}|_[A-Z])|P ?\([^()=]{1,20}\)|\|[A-Z]\||#[A-Z]|n ?\([A-Z]\)"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)? ?\( ?-?[0-9]{1,6}(?: ?, ?-?[0-9]{1,6})* ?\)|\\(?:sum|prod|int)[^=]{0,60}"
     r"|\\l(?:floor|ceil) ?[0-9]* ?[A-Za-z] ?\\r(?:floor|ceil)"
-    r"|(?:\\text\{ ?)?(?:area|perimeter|volume|length|distance|probability|sum|total|answer|number|cost|time|speed"
+    r"|(?i:(?:\\text\{ ?)?(?:the )?(?:area|perimeter|volume|length|distance|probability|sum|total|answer|number|cost|time|speed"
     r"|value|maximum|minimum|max|min|average|mean|median|radius|height|width|slope|price|profit|age|rate|angle|ratio"
-    r"|remainder|product|difference|result|solution|x|y)(?: ?\})?|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
+    r"|remainder|product|difference|result|solution|x|y)(?: ?\})?)|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
     r"|\\(?:max|min|det|gcd|deg) ?[A-Za-z]?(?: ?\([a-zA-Z]\))?)",
 )
 _TOTAL = re.compile(r"[0-9]{0,4} ?[a-zA-Z](?: ?[+*] ?[0-9]{0,4} ?[a-zA-Z]| ?[a-z])+")
@@ -120,7 +121,8 @@ def _matrix(text: str, depth: int) -> Group | None:
     rows = [row for row in found["cells"].replace("\\hline", "").split(NEW_ROW) if row.strip()]
     if sum(row.count("&") + 1 for row in rows) > MAX_MEMBERS or not rows:
         raise Refused("over_limit")
-    factor = expression(found["factor"].strip(" *")) if found["factor"].strip(" *") else None
+    written = found["factor"].strip(" *")
+    factor = expression("-1" if written == "-" else written) if written else None
     if isinstance(factor, str):
         return None
     cells = [tuple(scaled(factor, _read(cell.strip(), depth + 1)) for cell in row.split("&")) for row in rows]
@@ -341,7 +343,7 @@ def _worked(sides: list[str], text: str, label: str, depth: int) -> Reading:
     return Equation(text, None, label, last) if label else last
 
 
-def _related(text: str, left: str, right: str, depth: int) -> Equation:
+def _related(text: str, left: str, right: str, depth: int) -> Reading:
     is_label = _LABEL.fullmatch(left) is not None
     is_derivative = any("\\D" in name for name in _names(left) | _names(right))
     if is_derivative:
@@ -354,6 +356,8 @@ def _related(text: str, left: str, right: str, depth: int) -> Equation:
         assert not isinstance(second, str)
         zero = Sum((first, negative(second)))
     if not is_label:
+        if zero is not None and not is_derivative and judge(first, second) == "equal":  # pyright: ignore[reportPossiblyUnbound]
+            return _read(right, depth + 1)  # pyright: ignore[reportReturnType]
         is_total = _TOTAL.fullmatch(left) is not None and not is_derivative
         if is_total and zero is not None and not variables_of(right):
             return Equation(text, zero, "+", _read(right, depth + 1))

@@ -41,6 +41,11 @@ _ALSO = re.compile(
 _OTHER_CASE = re.compile(
     r"(?i)(?:however|but|alternatively|otherwise|on the other hand|if|or)\b.{0,120}\b(?:is|be|get|gives|answer|becomes)\b[^.]{0,40}[0-9]"
 )
+_LISTS = re.compile(r"(?i)\b(?:are|is|be|get|have|obtain|so|thus|hence|therefore|either)\b[:,]?\s+|:\s+")
+_UNSURE = re.compile(
+    r"(?i)\b(?:maybe|perhaps|possibly|probably|try|guess|unsure|unable|could|might|may|would|not|never|if|suppose|assume"
+    r"|cannot|wrong|incorrect|neither)\b|\?|n['’]t\b"
+)
 _LEADS = re.compile(
     r"(?i)\b(?:is|are|was|were|equals?|has|have|had|needs?|gives?|makes?|made|total of|totals?|exactly|only|left with|left"
     r"|remains?|takes?|earns?|pays?|spends?|sells?|sold|ate|eats?|reads?|uses?|costs?|gets?|got|of)[\s:]*$"
@@ -98,6 +103,17 @@ def stated_words(text: str) -> Stated | None:
         return None
     shift = end - len(sentence)
     return Stated(found[1], shift + found.start(1), shift + found.end(1))
+
+
+def stated_list(text: str) -> Stated | None:
+    """Find what a last sentence says several things are: "The solutions are $x = 1$ and $x = 2$."."""
+    end = len(text.rstrip(" \t\r\n.*_✓✔✅"))
+    tail = text[max(0, end - _MAX_SENTENCE) : end]
+    sentence = _STOP.split(tail)[-1]
+    start = max((lead.end() for lead in _LISTS.finditer(sentence)), default=0)
+    if _UNSURE.search(sentence) or not sentence[start:].strip():
+        return None
+    return Stated(sentence[start:], end - len(sentence) + start, end)
 
 
 def hedges_after(text: str, end: int) -> bool:

@@ -22,7 +22,7 @@ _INVISIBLE = re.compile(
     r"|it|sf|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
 _DRESS = re.compile(
-    r"\\[hv]?phantom ?\{[^{}]*\}|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
+    r"\\[hv]?phantom ?(?:\{[^{}]*\}|[^{])|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
     r"|\\(?:checkmark|qed|blacksquare|Box(?= ?$))(?![A-Za-z])"
 )
 _SPACE = re.compile(r"(?:\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:h|thin)space(?:\{[^{}]*\})?|~|\s)+")

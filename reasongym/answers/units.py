@@ -22,6 +22,7 @@ _NAMES = {
     "mm": "millimeter millimeters millimetre millimetres",
     "km": "kilometer kilometers kilometre kilometres kms",
     "nm": "nanometer nanometers",
+    "um": "micrometer micrometers micron microns",
     "ft": "foot feet",
     "in": "inch inches",
     "yd": "yard yards yds",
@@ -84,8 +85,10 @@ _NO_UNITS = frozenset(
 _FILLERS = frozenset("of the a an total each long wide high tall".split())
 _SQUARED = {"squared": 2, "cubed": 3, "square": 2, "cubic": 3, "sq": 2, "cu": 3}
 _TOKEN = re.compile(
-    r"°\s?[CF]\b|[A-Za-zΩ]+|\^ ?\{? ?\(?(-?[0-9])\)? ?\}?|/|%|‰|°|[€£¥¢]|''?|[*.·]|" + DOLLAR
+    r"°\s?[CF]\b|[A-Za-zΩ]+|(?<=[a-z])([23])(?![0-9])|\^ ?\{? ?\(?(-?[0-9])\)? ?\}?|/|%|‰|°|[€£¥¢]|''?|[*.·]|" + DOLLAR
 )
+_MICRO = re.compile(r"\\mu ?(\\text\{)? ?(?=[A-Za-z])")
+_SUN = re.compile(r"M_ ?\{? ?(?:\\odot|\\text\{ ?sun ?\}) ?\}?")
 _TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}")
 _DEGREES_OF = re.compile(r"(?i)degrees?\s+(?:c(?:elsius)?|f(?:ahrenheit)?)\b|°\s?[CF]\b")
@@ -94,6 +97,7 @@ _DEGREES_OF = re.compile(r"(?i)degrees?\s+(?:c(?:elsius)?|f(?:ahrenheit)?)\b|°\
 @lru_cache(2_048)
 def unit_of(text: str) -> Unit | None:
     """Read a unit, None where the text is none; a text without words is no unit at all."""
+    text = _SUN.sub(" Msun ", _MICRO.sub(r"\1u", text))
     text = _FRACTION.sub(r"\1/(\2)", _TEXT.sub(r" \1 ", text))
     text = _DEGREES_OF.sub(lambda found: "°C" if "c" in found[0].lower().split()[-1] else "°F", text)
     below, exponents, at = 1, dict[str, int](), 0
@@ -103,10 +107,10 @@ def unit_of(text: str) -> Unit | None:
         if cleaned[at : token.start()].strip():
             return None
         at, word = token.end(), token[0]
-        if word[0] == "^":
-            if not last:
+        if word[0] == "^" or word.isdigit():
+            if not exponents.get(last):
                 return None
-            exponents[last] = exponents[last] // abs(exponents[last]) * int(token[1]) if exponents[last] else 0
+            exponents[last] *= int(token[1] or token[2])
         elif word == "/" or word == "per":
             below = -1
         elif word in _SQUARED:
@@ -152,10 +156,10 @@ _BEHIND = re.compile(
     r"(?P<bare>.*?[0-9)}!a-z\]]\.?) ?(?P<unit>%|‰|° ?(?:\\text\{ ?)?[CF]?(?: ?\})?|[€£¥¢]|" + DOLLAR + r"|(?<=[0-9 ])'{1,2})"
 )
 _IN_TEXT = re.compile(
-    r"(?P<bare>.*?[0-9)}!a-z\]%]\.?) ?(?P<unit>(?:\\frac ?\{ ?)?\\text ?\{[^{}]*\}.*)"
+    r"(?P<bare>.*?[0-9)}!a-z\]%]\.?) ?(?P<unit>(?:\\frac ?\{ ?)?(?:\\mu ?)?\\text ?\{[^{}]*\}.*|\\mu ?[A-Za-z]|\\Omega|M_ ?\{? ?\\odot ?\}?)"
 )
 _PLAIN = re.compile(
-    r"(?P<bare>-?[0-9](?:[0-9.,/*^{}()\\ a-z-]*?[0-9.)}])?)(?P<gap> ?)(?P<unit>(?:per )?[A-Za-z]+(?:[ /*][A-Za-z]+|\^\{?-?[0-9]\}?){0,6})\.?"
+    r"(?P<bare>-?[0-9](?:[0-9.,/*^{}()\\ a-z-]*?[0-9.)}])?)(?P<gap> ?)(?P<unit>(?:per )?[A-Za-z]+(?:[ /*][A-Za-z]+|\^\{?-?[0-9]\}?|[23](?![0-9])){0,6})\.?"
 )
 
 
