@@ -108,7 +108,7 @@ def _bared(text: str) -> str:
     if whole and (not LETTERS.fullmatch(whole[1].strip()) or _CHOICES.fullmatch(whole[1])):
         return _bared(plain(whole[1]))
     if text[:1] == "{" and text[-1:] == "}" and is_one_group(text):
-        return _bared(text[1:-1])
+        return _bared(text[1:-1].rstrip(".,; "))
     return text
 
 

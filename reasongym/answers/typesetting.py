@@ -114,7 +114,9 @@ def plain(text: str) -> str:
 def _one_latex(text: str) -> str:
     text = text.replace("\\$", DOLLAR).replace("\\%", "%").replace("\\\\", NEW_ROW).replace("\\&", " and ")
     text = text.replace("\\_", "_").replace("\\#", "#").replace("{,}", ",")
-    text = _MONEY.sub(DOLLAR, text, count=1).replace("$", "")
+    if text.count("$") == 1:
+        text = _MONEY.sub(DOLLAR, text)
+    text = text.replace("$", "")
     text = _INVISIBLE.sub("", _GROUPED.sub(",", text))
     if "\\" in text:
         text = _DRESS.sub("", text)
