@@ -1,8 +1,9 @@
 """How well and how fast answers of mathematics are judged, beside Math-Verify in the same run.
 
-`python -m benchmarks.prove --only grader`. The cases are those of tests/answers, written from the specification by
-someone who had not seen the grader; the ordinary boxed answers that are timed are the cases' golds, right and wrong, at
-the end of a working. Rates are verifications per CPU second on one core. Attacks are held to their slowest.
+`python -m benchmarks.prove --only grader`. The cases are those of tests/answers, written from the
+specification by someone who had not seen the grader; the ordinary boxed answers that are timed are the cases'
+golds, right and wrong, at the end of a working. Rates are verifications per CPU second on one core. Attacks
+are held to their slowest.
 """
 
 import importlib
@@ -16,15 +17,15 @@ from typing import Any
 
 from benchmarks.bars import Outcome, at_least, at_most, exactly
 from benchmarks.timing import Once, rates
-from reasongym.answers.grader import EXACT, Options, grade, judge
+from reasongym.answers.grader import Options, grade, judge
 from tests.answers.attacks import attacks
 
 CASES = Path(__file__).parents[1] / "tests" / "answers" / "cases.jsonl"
 NUM_WINDOWS, WINDOW_S = 5, 1.0
 LEAST_RATE, LEAST_RIGHT, MOST_ATTACK_S, MOST_P99_S = 5_000, 0.99, 1.0, 0.05
 WORKING = (
-    "First we expand the product and collect the terms, so $a_1 = 3$ and $b = \\frac{7}{2}$. Then the second equation "
-    "gives 14 - 6 = 8, and with it $x^2 = 9$.\n\n"
+    "First we expand the product and collect the terms, so $a_1 = 3$ and $b = \\frac{7}{2}$. Then the "
+    "second equation gives 14 - 6 = 8, and with it $x^2 = 9$.\n\n"
 ) * 3
 
 
@@ -44,10 +45,14 @@ def grader() -> Outcome:
         at_least("share of the cases judged as is due", right / len(rows), LEAST_RIGHT),
         exactly("wrong answers accepted", wrong_accepts, 0),
         at_most("slowest attack, s", slowest, MOST_ATTACK_S),
-        at_most("ordinary answers, slowest in a hundred, s", sorted(times)[int(0.99 * len(times))], MOST_P99_S),
+        at_most(
+            "ordinary answers, slowest in a hundred, s", sorted(times)[int(0.99 * len(times))], MOST_P99_S
+        ),
         at_least("verifications per second and core", timed["ours"]["per_s"], LEAST_RATE),
     ]
-    agreement = {} if peer is None else {"math_verify_right": _right(peer, plain), "ours_right": _right(_ours, plain)}
+    agreement = (
+        {} if peer is None else {"math_verify_right": _right(peer, plain), "ours_right": _right(_ours, plain)}
+    )
     return Outcome(bars, {"rates": timed, "cases_without_options": len(plain), **agreement})
 
 
@@ -61,16 +66,11 @@ def _cases(rows: list[dict[str, Any]]) -> tuple[int, int, list[float]]:
     times: list[float] = []
     for row in rows:
         start = time.process_time()
-        correct = grade(row["gold"], row["answer"], _options(row)).correct
+        correct = grade(row["gold"], row["answer"], Options.of(row.get("options") or {})).correct
         times.append(time.process_time() - start)
         right += correct == row["correct"]
         wrong_accepts += correct and not row["correct"]
     return right, wrong_accepts, times
-
-
-def _options(row: dict[str, Any]) -> Options:
-    given = row.get("options")
-    return Options(**given | {"alternatives": tuple(given.get("alternatives", ()))}) if given else EXACT
 
 
 def _attacked(attack: tuple[str, str]) -> float:
@@ -88,7 +88,9 @@ def _ordinary(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _right(verify: Callable[[str, str], bool], rows: list[dict[str, Any]]) -> int:
-    return sum(verify(row["gold"], row["answer"]) == row["correct"] for row in rows if row["kind"] != "attack")
+    return sum(
+        verify(row["gold"], row["answer"]) == row["correct"] for row in rows if row["kind"] != "attack"
+    )
 
 
 def _math_verify() -> Callable[[str, str], bool] | None:

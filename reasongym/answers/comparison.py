@@ -1,8 +1,8 @@
 """Compare two readings: is the answer what the gold is?
 
-Numbers are compared as fractions, formulas by exact identity (`identity`) and, where that is not decided, to many
-digits (`decimals`). Groups are compared member by member, sets in any order. Only a tolerance or a number of
-significant figures that the item gives ever rounds anything.
+Numbers are compared as fractions, formulas by exact identity (`identity`) and, where that is not decided,
+to many digits (`decimals`). Groups are compared member by member, sets in any order. Only a tolerance or a
+number of significant figures that the item gives ever rounds anything.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,34 @@ from math import floor, log10
 from reasongym.answers.decimals import agree, decimal_of
 from reasongym.answers.identity import judge, proportional
 from reasongym.answers.shapes import Equation, Group, Reading, Value
-from reasongym.answers.trees import Formula, Function, Number, Power, Product, parts, variables
+from reasongym.answers.trees import Formula, Function, Number, Power, Product, Sum, parts, variables
 from reasongym.answers.units import NO_UNIT, PERCENT, Unit
 
 _POINTS = (
-    (Fraction(17, 13), Fraction(19, 7), Fraction(23, 29), Fraction(31, 11), Fraction(5, 37), Fraction(41, 17)),
-    (Fraction(3, 19), Fraction(-7, 23), Fraction(43, 13), Fraction(-2, 31), Fraction(11, 41), Fraction(-13, 5)),
-    (Fraction(-29, 17), Fraction(37, 43), Fraction(-3, 47), Fraction(8, 53), Fraction(-9, 59), Fraction(61, 67)),
+    (
+        Fraction(17, 13),
+        Fraction(19, 7),
+        Fraction(23, 29),
+        Fraction(31, 11),
+        Fraction(5, 37),
+        Fraction(41, 17),
+    ),
+    (
+        Fraction(3, 19),
+        Fraction(-7, 23),
+        Fraction(43, 13),
+        Fraction(-2, 31),
+        Fraction(11, 41),
+        Fraction(-13, 5),
+    ),
+    (
+        Fraction(-29, 17),
+        Fraction(37, 43),
+        Fraction(-3, 47),
+        Fraction(8, 53),
+        Fraction(-9, 59),
+        Fraction(61, 67),
+    ),
     (Fraction(71, 3), Fraction(73, 5), Fraction(79, 7), Fraction(83, 9), Fraction(89, 11), Fraction(97, 13)),
 )
 """Values of the variables, in the order of their names, at which formulas are compared to many digits."""
@@ -179,7 +200,11 @@ def _is_rational_function(tree: Formula) -> bool:
         return False
     if isinstance(tree, Power):
         exponent = tree.exponent
-        return isinstance(exponent, Number) and exponent.value.denominator == 1 and _is_rational_function(tree.base)
+        return (
+            isinstance(exponent, Number)
+            and exponent.value.denominator == 1
+            and _is_rational_function(tree.base)
+        )
     return all(map(_is_rational_function, parts(tree)))
 
 
@@ -200,7 +225,7 @@ def _with_decimal_logarithms(tree: Formula) -> Formula:
         return Power(_with_decimal_logarithms(tree.base), _with_decimal_logarithms(tree.exponent))
     if isinstance(tree, Product):
         return Product(tuple(map(_with_decimal_logarithms, tree.factors)))
-    return type(tree)(tuple(map(_with_decimal_logarithms, parts(tree)))) if parts(tree) else tree  # type: ignore[call-arg]
+    return Sum(tuple(map(_with_decimal_logarithms, tree.terms))) if isinstance(tree, Sum) else tree
 
 
 # -- what an item allows ------------------------------------------------------------------------------
@@ -251,12 +276,18 @@ def _compared_equations(gold: Reading, answer: Reading, allowed: Leniency) -> st
     assert isinstance(equation, Equation)
     if equation.right is None or (equation.label == "+" and equation is gold):
         return "wrong_value"
-    return compared(equation.right, answer, allowed) if equation is gold else compared(other, equation.right, allowed)
+    return (
+        compared(equation.right, answer, allowed)
+        if equation is gold
+        else compared(other, equation.right, allowed)
+    )
 
 
 def _compared_both(gold: Equation, answer: Equation, allowed: Leniency) -> str:
-    if gold.zero is not None and answer.zero is not None and proportional(
-        gold.zero, answer.zero, _solved_for(gold)
+    if (
+        gold.zero is not None
+        and answer.zero is not None
+        and proportional(gold.zero, answer.zero, _solved_for(gold))
     ):
         return "ok"
     if gold.right is None or answer.right is None:
@@ -270,8 +301,8 @@ def _solved_for(gold: Equation) -> frozenset[str]:
     """Return the unknowns that an equation is about, where it says so: y in `y = x / 2`, the derivatives."""
     assert gold.zero is not None
     derivatives = frozenset(name for name in variables(gold.zero) if name.startswith("\\D"))
-    is_solved = len(gold.label) == 1 and isinstance(gold.right, Value) and gold.right.value is not None
-    if not derivatives and is_solved and gold.label not in variables(gold.right.value):
+    right = gold.right.value if isinstance(gold.right, Value) else None
+    if not derivatives and len(gold.label) == 1 and right is not None and gold.label not in variables(right):
         return frozenset((gold.label,))
     return derivatives
 
@@ -299,7 +330,9 @@ def _compared_groups(gold: Group, answer: Group, allowed: Leniency) -> str:
             return "wrong_value"
     if gold.kind in ("set", "region"):
         return _compared_sets(gold, answer, allowed)
-    reasons = [compared(mine, theirs, allowed) for mine, theirs in zip(gold.members, answer.members, strict=True)]
+    reasons = [
+        compared(mine, theirs, allowed) for mine, theirs in zip(gold.members, answer.members, strict=True)
+    ]
     return next((reason for reason in reasons if reason != "ok"), "ok")
 
 

@@ -1,9 +1,9 @@
 """Formulas to many digits, where exact identity does not decide: nested roots, sines, logarithms, angles.
 
 Two constants are taken for equal where they agree to more digits than formulas of their size can agree to
-without being equal (a heuristic of the separation bounds of Burnikel et al. 2001: the digits grow with all the
-numbers and exponents that are written). What is rational is never judged here. Nothing is a float; the work
-is bounded by the digits and the nodes, both of which are known before anything is computed.
+without being equal (a heuristic of the separation bounds of Burnikel et al. 2001: the digits grow with all
+the numbers and exponents that are written). What is rational is never judged here. Nothing is a float; the
+work is bounded by the digits and the nodes, both of which are known before anything is computed.
 """
 
 from collections.abc import Mapping

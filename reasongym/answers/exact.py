@@ -1,4 +1,4 @@
-"""The exact rational value of a formula without variables, within bounds that hold before anything is computed."""
+"""The exact rational value of a formula without variables, within bounds that hold before it is computed."""
 
 from fractions import Fraction
 from math import comb, factorial

@@ -1,9 +1,9 @@
 r"""Formulas of answers, by a larger grammar than `formulas` has: what competitions and textbooks write.
 
-Besides all that `formulas` reads: `n!`, `\binom{n}{k}`, `\lfloor x \rfloor`, degrees (`\sin 30°`), Greek letters,
-names with long indices (`\lambda_{red}`), accents (`\hat{x}`), derivatives of every spelling (`y''`, `\ddot{y}`,
-`\frac{d^2y}{dt^2}`) as names of their own, and `\infty`, a name too. What has a rational value that is small
-enough is that number.
+Besides all that `formulas` reads: `n!`, `\binom{n}{k}`, `\lfloor x \rfloor`, degrees (`\sin 30°`), Greek
+letters, names with long indices (`\lambda_{red}`), accents (`\hat{x}`), derivatives of every spelling
+(`y''`, `\ddot{y}`, `\frac{d^2y}{dt^2}`) as names of their own, and `\infty`, a name too. What has a
+rational value that is small enough is that number.
 """
 
 import re
@@ -37,14 +37,17 @@ MAX_FALLING = 12
 
 _LETTER = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:[A-Za-z0-9]|\{[A-Za-z0-9]{1,6}\}))?"
 _DERIVATIVE = re.compile(
-    r"\\frac ?\{ ?(d|\\partial) ?(?:\^ ?(?:([1-9])|\{ ?([1-9]) ?\}))? ?\{? ?(" + _LETTER + r")(?:\([a-z]\))? ?\}? ?\} ?"
+    r"\\frac ?\{ ?(d|\\partial) ?(?:\^ ?(?:([1-9])|\{ ?([1-9]) ?\}))? ?\{? ?("
+    + _LETTER
+    + r")(?:\([a-z]\))? ?\}? ?\} ?"
     r"\{ ?(?:d|\\partial) ?(" + _LETTER + r") ?(?:\^ ?(?:[1-9]|\{ ?[1-9] ?\}))? ?\}"
 )
 _QUOTIENT = re.compile(r"(?<![A-Za-z\\])d(?:\^([1-9]))?([A-Za-z]) ?/ ?d([A-Za-z])(?:\^[1-9])?(?![A-Za-z])")
 _DOTTED = re.compile(r"\\(d{1,3}ot) ?(?:\{ ?(" + _LETTER + r") ?\}|([A-Za-z]))")
 _PRIMED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])(?:\^ ?\{ ?('{1,3}) ?\}|('{1,3})|\^ ?(')(?!'))")
 _ACCENTED = re.compile(
-    r"\\(hat|vec|bar|tilde|overline|overrightarrow|widehat|widetilde|mathbb|mathcal) ?\{ ?([A-Za-z]{1,3}|\\[A-Za-z]+) ?\}"
+    r"\\(hat|vec|bar|tilde|overline|overrightarrow|widehat|widetilde|mathbb|mathcal) ?\{ ?([A-Za-z]{1,3}"
+    r"|\\[A-Za-z]+) ?\}"
 )
 _FIGURE = re.compile(r"\\(triangle|angle) ?([A-Z]{1,4})")
 _COMBINATIONS = re.compile(r"(?:\{ ?\})?_\{?([0-9]{1,5})\}? ?C_\{?([0-9]{1,5})\}?")
@@ -52,7 +55,9 @@ _NEXT_TO_FACTORIAL = re.compile(r"! ?(?=[0-9])")
 _OF_WHOLES = re.compile(
     r"\\(gcd|lcm|max|min) ?(?:\(|\\?\{) ?(-?[0-9]{1,30}(?: ?, ?-?[0-9]{1,30}){1,8}) ?(?:\)|\\?\})"
 )
-_REMAINDER = re.compile(r"(?<![0-9^}!)] )(?<![0-9^}!)])([0-9]{1,30}) ?\\(?:bmod|mod) ?([0-9]{1,30})(?![0-9^!])")
+_REMAINDER = re.compile(
+    r"(?<![0-9^}!)] )(?<![0-9^}!)])([0-9]{1,30}) ?\\(?:bmod|mod) ?([0-9]{1,30})(?![0-9^!])"
+)
 _DOUBLE = re.compile(r"(?<![0-9])([0-9]{1,2})!!(?!!)")
 _TEXT_LETTER = re.compile(r"\\text\{ ?([A-Za-z]) ?\}")
 _INDEX_TEXT = re.compile(r"_ ?(?:\{ ?)?\\text\{ ?([A-Za-z0-9 ]{1,12}) ?\}(?: ?\})?")
@@ -62,9 +67,10 @@ _BOUNDS = {"\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 _NAMES = frozenset(
     f"\\{name}"
     for line in (
-        "alpha beta gamma delta epsilon varepsilon zeta eta iota kappa lambda mu nu xi rho sigma tau upsilon phi",
-        "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega hbar ell infty odot Re Im vartheta",
-        "varrho varsigma",
+        "alpha beta gamma delta epsilon varepsilon zeta eta iota kappa lambda mu nu xi rho sigma tau upsilon",
+        "phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega hbar ell infty odot "
+        "Re Im",
+        "vartheta varrho varsigma",
     )
     for name in line.split()
 )

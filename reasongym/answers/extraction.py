@@ -33,7 +33,7 @@ class Extraction(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What `find` found: the answer and where it stands, or why there is none and what was offered instead."""
+    """What `find` found: the answer and where it stands, or why there is none and what was offered."""
 
     answer: str | None
     reason: str
@@ -79,13 +79,15 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:assum(?:e|ing)|suppos(?:e|ing)|if|whether|imagine|pretend|(?:nobody|no one)\b[^.\n]{0,30})(?: that)?"
+    r"\b(?:assum(?:e|ing)|suppos(?:e|ing)|if|whether|imagine|pretend|(?:nobody"
+    r"|no one)\b[^.\n]{0,30})(?: that)?"
     r"(?: the| an?| my| our)?(?: (?:final|correct|right))*\s*$",
     re.IGNORECASE,
 )
 """What makes a phrase a supposition: "if the answer is 7"."""
 _OTHERWISE = re.compile(
-    r"\b(?:otherwise|alternatively|if not|in (?:the|that) other case)\b[\s,:*]{0,5}(?:(?:it is|we get|the answer is)\s?)?"
+    r"\b(?:otherwise|alternatively|if not|in (?:the|that) other case)\b[\s,:*]{0,5}(?:(?:it is|we get"
+    r"|the answer is)\s?)?"
     r"(?:\$|\\\[|\\\()?$",
     re.IGNORECASE,
 )
@@ -166,7 +168,9 @@ def find(text: str, ending: Ending = "expression") -> Found:
             return _found(answering, declarations, kind, shift)
     answering = without_remarks(answering)
     declarations = _kept(answering, _phrases(answering, ending))
-    return _found(answering, declarations, "phrase", shift) if declarations else _ended(answering, ending, shift)
+    return (
+        _found(answering, declarations, "phrase", shift) if declarations else _ended(answering, ending, shift)
+    )
 
 
 def _found(text: str, declarations: list[_Declaration], kind: str, shift: int) -> Found:

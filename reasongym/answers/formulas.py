@@ -476,6 +476,7 @@ def _times_or_mixed(factors: list[Formula], before: str, fraction: Formula) -> N
 
 
 def function_of(name: str, argument: Formula, base: Formula | None) -> Formula:
+    """Apply a function by name; a logarithm to another base is a quotient."""
     if name == "exp":
         return Power(E, argument)
     if name == "lg":

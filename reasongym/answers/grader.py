@@ -1,22 +1,24 @@
 r"""The grader: from a gold and a whole completion to a verdict with its reasons.
 
-The completion's last complete declaration counts (`extraction`, `statements`); it and the gold are read into the
-same few shapes (`readings`), and these are compared exactly (`comparison`): numbers as fractions, formulas by
-identity, so 0.333 is not 1/3 and 2^99 is what it is equal to. Groups are compared member by member, sets in any
-order. What cannot be read is right only where it is written alike, and what cannot be decided is not right.
+The completion's last complete declaration counts (`extraction`, `statements`); it and the gold are read
+into the same few shapes (`readings`), and these are compared exactly (`comparison`): numbers as fractions,
+formulas by identity, so 0.333 is not 1/3 and 2^99 is what it is equal to. Groups are compared member by
+member, sets in any order. What cannot be read is right only where it is written alike, and what cannot be
+decided is not right.
 
-The unit or label that one side leaves out is not asked for (`x = 5` and `5`, `5 cm` and `5`); two that differ are
-(`5 cm` and `5 m`). A tuple is no set, and no interval is the other (`(1, 2)` and `[1, 2)`).
+The unit or label that one side leaves out is not asked for (`x = 5` and `5`, `5 cm` and `5`); two that differ
+are (`5 cm` and `5 m`). A tuple is no set, and no interval is the other (`(1, 2)` and `[1, 2)`).
 
-Stages, cheapest first: the same letters, plain numbers, then whatever shape it is; each is bounded by characters,
-members, digits, exponents, nodes and depth before anything is evaluated. Nothing is executed, no signal is used and
-nothing is shared between threads but caches of pure functions.
+Stages, cheapest first: the same letters, plain numbers, then whatever shape it is; each is bounded by
+characters, members, digits, exponents, nodes and depth before anything is evaluated. Nothing is executed, no
+signal is used and nothing is shared between threads but caches of pure functions.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Any
 
 from reasongym.answers.comparison import Leniency, compared
 from reasongym.answers.extraction import Found, find
@@ -28,13 +30,15 @@ from reasongym.answers.typesetting import plain
 from reasongym.answers.units import NO_UNIT, unit_of
 from reasongym.answers.writing import written
 from reasongym.core import Verdict
-from reasongym.errors import UsageError
+from reasongym.errors import UnknownName, UsageError
 
 MAX_FIGURES = 50
 _SHOWN_CHARS = 200
 _LOOSE = re.compile(r"(?<![0-9]) | (?![0-9])")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_CHOICE_WITH_TEXT = re.compile(r"(?:(?i:option|choice) )?(?:\\text\{ ?)?\(?([A-Z])(?:[).:]| ?[)] ?\}|\})\s*(.+)")
+_CHOICE_WITH_TEXT = re.compile(
+    r"(?:(?i:option|choice) )?(?:\\text\{ ?)?\(?([A-Z])(?:[).:]| ?[)] ?\}|\})\s*(.+)"
+)
 _CHOICE = re.compile(r"[$*]{0,2}\(?[A-J]\)?[$*]{0,2}\.?")
 _OTHER_CHOICE = re.compile(r"\([A-J]\)|(?<![A-Za-z])[B-H](?:[).]|\b)|\b(?:or|and|either|maybe)\b")
 
@@ -60,9 +64,20 @@ class Options:
         if not 0 <= self.tolerance < 1:
             raise UsageError(f"tolerance must be at least 0 and below 1, got {self.tolerance}")
         if not 0 <= self.significant_figures <= MAX_FIGURES:
-            raise UsageError(f"significant_figures must be 0 to {MAX_FIGURES}, got {self.significant_figures}")
+            raise UsageError(
+                f"significant_figures must be 0 to {MAX_FIGURES}, got {self.significant_figures}"
+            )
         if self.units and unit_of(plain(self.units)) is None:
             raise UsageError(f"units must be a unit such as `km/h`, got {self.units!r}")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Options":
+        """Read the options of an item from JSON; raises UsageError on a name that is none."""
+        names = [one.name for one in fields(cls)]
+        for name in given:
+            if name not in names:
+                raise UnknownName("option of the grader", name, names)
+        return cls(**{**given, "alternatives": tuple(given.get("alternatives", ()))})
 
     def leniency(self) -> Leniency:
         """Return the options as the comparison takes them."""
@@ -80,8 +95,9 @@ class Grade:
 
     correct: bool
     reason: str
-    """`ok`, or why not: `no_answer`, `hedged`, `retracted` (nothing was declared), `wrong_value`, `wrong_unit`,
-    `not_worked_out`, `undecided`, `syntax` (unreadable), `unreadable_gold`, `over_limit`, `false_equation`."""
+    """`ok`, or why not: `no_answer`, `hedged`, `retracted` (nothing was declared), `wrong_value`,
+    `wrong_unit`, `not_worked_out`, `undecided`, `syntax` (unreadable), `unreadable_gold`, `over_limit`,
+    `false_equation`."""
     extracted: str | None = None
     """The answer as the completion declares it."""
     span: tuple[int, int] | None = None
@@ -165,7 +181,7 @@ def _is_wordy(gold: str) -> bool:
 
 
 def _graded_together(gold: str, found: Found, options: Options) -> Grade:
-    """Judge the unequal boxes of one sentence: they may be equal in value, or together the set that is asked for."""
+    """Judge the unequal boxes of one sentence: equal in value, or together the set that is asked for."""
     reasons = [reason_for(gold, rival, options) for rival in found.rivals]
     together = "\\{" + ", ".join(found.rivals) + "\\}"
     is_right = all(reason == "ok" for reason in reasons)
@@ -265,8 +281,3 @@ def form(text: str) -> str:
         return written(read(text))
     except Refused:
         return ""
-
-
-def forms_of(golds: Sequence[str]) -> list[str]:
-    """Return the normal forms of several golds."""
-    return [form(gold) for gold in golds]

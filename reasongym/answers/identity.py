@@ -122,9 +122,10 @@ def proportional(first: Formula, second: Formula, unknowns: frozenset[str] = fro
         for trial in range(_MAX_TRIALS):
             point = Point(key, trial, prime, work, is_complex=is_complex)
             if unknowns and base is not None:
-                drawn = {(name,): point.draw(name) for name in sorted(unknowns)}
+                values = [point.draw(name) for name in sorted(unknowns)]
                 point = Point(key, 0, prime, work, is_complex=is_complex)
-                point.drawn.update(drawn)
+                for name, value in zip(sorted(unknowns), values, strict=True):
+                    point.drawn[name,] = value
             base = base or point
             try:
                 ratios.append(point.value(first) * point.inverse(point.value(second)) % prime)

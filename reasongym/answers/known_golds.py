@@ -1,4 +1,4 @@
-"""Golds of public benchmarks that are known to be wrong, odd or unreadable, with the reason and what to accept."""
+"""Golds of public benchmarks that are known to be wrong, odd or unreadable, and what else is right."""
 
 import json
 from functools import cache

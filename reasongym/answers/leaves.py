@@ -8,27 +8,37 @@ from reasongym.answers.expressions import expression
 from reasongym.answers.numbers import number
 from reasongym.answers.shapes import ENDLESS, ENDLESS_BELOW, Group, Reading, Refused, Value
 from reasongym.answers.trees import Formula, Number, Product, Variable, variables
+from reasongym.answers.typesetting import listed
 from reasongym.answers.units import DEGREE, NO_UNIT, clock, split_unit
 
 _TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
-_BASES = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+_BASES = listed(
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+)
 _BASE = r"(?:\{? ?\(?(?:\\text\{ ?)?([0-9]{1,2}|" + "|".join(_BASES) + r") ?\}?\)? ?\}?)"
 _IN_BASE = re.compile(
-    r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?" + _BASE + r"|(?:\\text\{ ?)?(?:in )?base[- ](?:\} ?)?"
-    + _BASE + r" ?\}?)"
+    r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?"
+    + _BASE
+    + r"|(?:\\text\{ ?)?(?:in )?base[- ](?:\} ?)?"
+    + _BASE
+    + r" ?\}?)"
 )
 _OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc|cis)(?![a-z])")
 _RATIO = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?(?: ?: ?[0-9]{1,9}(?:\.[0-9]+)?){1,3}")
 LETTERS = re.compile(r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.-]+)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?")
 _CHOICE = re.compile(r"(?:(?i:option|choice|answer|statement|letter) )?\(? ?([A-Za-z]) ?\)?")
 _SHORT_WORDS = frozenset(
-    "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue".split()
+    listed(
+        "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue"
+    )
 )
 _WORD_NUMBERS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
+        listed(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+            "fifteen sixteen seventeen eighteen nineteen twenty"
+        )
     )
 }
 _SAME_WORDS = {
@@ -36,10 +46,18 @@ _SAME_WORDS = {
     **dict.fromkeys(("no solution", "no solutions", "no real solution", "no real solutions"), "no solution"),
 }
 _ENDLESS = {"infinity": ENDLESS, "positive infinity": ENDLESS, "negative infinity": ENDLESS_BELOW}
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12, "hundred": 100}
+_SCALES = {
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "dozen": 12,
+    "hundred": 100,
+}
 
 
 def number_of(text: str) -> Fraction | None:
+    """Read a number in any notation that stands by itself."""
     if "=" in text or ":" in text or (text[0] == "(" and "," in text) or text[-1] == "'" or text[-2:] == "..":
         return None
     found = number(text) if text.isascii() else "syntax"
@@ -59,6 +77,7 @@ def ratio(text: str) -> Reading | None:
 
 
 def scaled(factor: Formula | None, cell: Reading) -> Reading:
+    """Multiply the entry of a matrix."""
     if factor is None:
         return cell
     if not isinstance(cell, Value) or cell.value is None:
@@ -69,11 +88,12 @@ def scaled(factor: Formula | None, cell: Reading) -> Reading:
 
 
 def based(text: str) -> Value | None:
+    """Read digits with their base, which counts as their unit."""
     found = _IN_BASE.fullmatch(text) if "_" in text or "base" in text else None
     if found is None:
         return None
     written = found[3] or found[4]
-    base = int(written) if written.isdigit() else _BASES.index(written) + 2
+    base = int(written) if written.isdigit() else list(_BASES).index(written) + 2
     digits = found[2].replace(",", "").replace(" ", "").upper()
     if not digits[0].isdigit() and base < 11:
         return None
@@ -122,7 +142,7 @@ def _words(text: str) -> Value | None:
     if choice and bare:
         return Value(choice[1], expression(choice[1]) if choice[1] in "ei" else Variable(choice[1]))  # type: ignore[arg-type]
     bare = bare.rstrip(".")
-    if not LETTERS.fullmatch(bare) or "\\text" not in text and _is_product(bare):
+    if not LETTERS.fullmatch(bare) or ("\\text" not in text and _is_product(bare)):
         return None
     low = " ".join(bare.lower().split())
     if low in _ENDLESS:

@@ -23,25 +23,32 @@ _MAX_DEPTH = 6
 _WORD_LABEL = re.compile(
     r"(?i)(?:so |thus |hence |therefore |then )?,? ?(?:the |my )?(?:final |correct |exact |required )?"
     r"(?:answer|result|solution|value|total|sum|area|perimeter|volume|length|distance|probability|cost|time|speed|gcd|lcm"
-    r"|maximum|minimum|average|mean|median|remainder|product|difference)(?: set)? ?(?:is|=|:)[: ]+(?:(?:exactly|simply|just|thus|therefore"
+    r"|maximum|minimum|average|mean|median|remainder|product|difference)(?: set)? ?(?:is|="
+    r"|:)[: ]+(?:(?:exactly|simply|just|thus|therefore"
     r"|hence|indeed|clearly|precisely|equal to|given by) )?"
 )
 _CORRECTED = re.compile(r"^not \S{1,20},? but (?:rather )?", re.IGNORECASE)
 _TEXT_LABEL = re.compile(
-    r"(?i)\\text\{ ?(?:so |thus )?,? ?(?:the )?(?:final |correct )?(?:answer|result|solution|value|total)(?: is)? ?:? ?\}"
+    r"(?i)\\text\{ ?(?:so |thus )?,? ?(?:the )?(?:final |correct )?(?:answer|result|solution|value"
+    r"|total)(?: is)? ?:? ?\}"
     r" ?(?:=|:)? ?"
 )
 _SHORT_NAME = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:\w|\{[^{}]{1,12}\}))?'?(?:\^(?:\*|\{\*\}|\{-1\}))?"
-_APPLIED_NAME = r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:\^\{? ?-1 ?\}?)? ?\( ?[A-Za-z](?: ?, ?[A-Za-z])*(?: ?[|] ?[A-Za-z])? ?\)"
+_APPLIED_NAME = (
+    r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:\^\{? ?-1 ?\}?)? ?\( ?[A-Za-z](?: ?, ?[A-Za-z])*(?: ?["
+    r"|] ?[A-Za-z])? ?\)"
+)
 _LABEL = re.compile(
     rf"(?:{_SHORT_NAME}|{_APPLIED_NAME}|\|?(?:\\overline ?\{{)? ?[A-Z]{{2,4}} ?\}}?\|?"
     r"|m? ?\\(?:angle|triangle|measuredangle) ?\{?[A-Za-z]?(?: ?[A-Z](?:_\{?[0-9]\}?)?){0,3} ?\}?"
     r"|\[[A-Z]{3,6}\]|[A-Z](?:_\{[A-Z]{1,4}\}|_[A-Z])|P ?\([^()=]{1,20}\)|\|[A-Z]\||#[A-Z]|n ?\([A-Z]\)"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)? ?\( ?-?[0-9]{1,6}(?: ?, ?-?[0-9]{1,6})* ?\)|\\(?:sum|prod|int)[^=]{0,60}"
     r"|\\l(?:floor|ceil) ?[0-9]* ?[A-Za-z] ?\\r(?:floor|ceil)"
-    r"|(?i:(?:\\text\{ ?)?(?:the )?(?:area|perimeter|volume|length|distance|probability|sum|total|answer|number|cost|time|speed"
+    r"|(?i:(?:\\text\{ ?)?(?:the )?(?:area|perimeter|volume|length|distance|probability|sum|total|answer"
+    r"|number|cost|time|speed"
     r"|value|maximum|minimum|max|min|average|mean|median|radius|height|width|slope|price|profit|age|rate|angle|ratio"
-    r"|remainder|product|difference|result|solution|x|y)(?: ?\})?)|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
+    r"|remainder|product|difference|result|solution|x|y)(?: ?\})?)"
+    r"|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
     r"|\\(?:max|min|det|gcd|deg) ?[A-Za-z]?(?: ?\([a-zA-Z]\))?)",
 )
 _TOTAL = re.compile(r"[0-9]{0,4} ?[a-zA-Z](?: ?[+*] ?[0-9]{0,4} ?[a-zA-Z]| ?[a-z])+")
@@ -50,7 +57,8 @@ _EITHER = re.compile(r"\\([pm])[mp](?![a-z])")
 _RELATION = re.compile(r"\\le(?![a-z])|\\ge(?![a-z])|<=|>=|<|>")
 _RELATIONS = {"\\le": "<=", "\\ge": ">=", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
 _MATRIX = re.compile(
-    r"(?P<factor>[^&]*?)(?P<open>[(\[]?) ?\\begin ?\{(?P<kind>small)?(?P<name>[pbB]?matrix|array)\}(?:\{[lcr|]*\})?"
+    r"(?P<factor>[^&]*?)(?P<open>[(\[]?) ?\\begin ?\{(?P<kind>small)?(?P<name>[pbB]?matrix"
+    r"|array)\}(?:\{[lcr|]*\})?"
     r"(?P<cells>.*)\\end ?\{(?P=kind)?(?P=name)\} ?[)\]]?"
 )
 _MATRIX_NAME = re.compile(r"\\begin ?\{small(matrix)\}(.*)\\end ?\{smallmatrix\}")
@@ -62,7 +70,9 @@ _OPENING, _CLOSING = "([{", ")]}"
 _SEPARATOR = re.compile(r"[()\[\]{}]|[,;](?: ?(?:and|or)(?![A-Za-z]))?|(?<![A-Za-z\\])(?:and|or)(?![A-Za-z])")
 _ENDLESS_LIST = re.compile(r"\\ldots|\.\.\.")
 _BUILDER = re.compile(r"\\\{ ?[a-zA-Z](?: ?\\in ?\\mathbb ?\{?R\}?)? ?(?:\||:) ?(.*)\\\}")
-_REALS = re.compile(r"\\mathbb ?\{? ?R ?\}?|\\text\{ ?(?:all )?real(?:s| numbers?) ?\}|(?:all )?real(?:s| numbers?)")
+_REALS = re.compile(
+    r"\\mathbb ?\{? ?R ?\}?|\\text\{ ?(?:all )?real(?:s| numbers?) ?\}|(?:all )?real(?:s| numbers?)"
+)
 _CUP = re.compile(r"\\cup(?![a-z])")
 _WITHOUT = re.compile(r"(.*?) ?(?:\\setminus(?![a-z])|(?<=\}) ?-(?= ?\\\{)) ?(.*)")
 
@@ -195,7 +205,9 @@ def _region(text: str, depth: int) -> Group | None:
         return None
     worded = _AND_OR.sub(r" \1 ", text)
     pieces = split(worded)
-    if len(pieces) < 2 or not all(_RELATION.search(piece) or "\\neq" in piece or "=" in piece for piece in pieces):
+    if len(pieces) < 2 or not all(
+        _RELATION.search(piece) or "\\neq" in piece or "=" in piece for piece in pieces
+    ):
         return None
     ranges = [_read(piece, depth + 1) for piece in pieces[:MAX_MEMBERS]]
     is_both = re.search(r"(?<![a-z])and(?![a-z])", worded) or all("\\neq" in piece for piece in pieces)
@@ -348,16 +360,13 @@ def _related(text: str, left: str, right: str, depth: int) -> Reading:
     is_derivative = any("\\D" in name for name in _names(left) | _names(right))
     if is_derivative:
         left, right = (_APPLIED.sub(r"\1", side) for side in (left, right))
-    trees = [expression(side) for side in (left, right)]
+    first, second = expression(left), expression(right)
     zero = None
-    if not any(isinstance(tree, str) for tree in trees):
-        first, second = trees
-        assert not isinstance(first, str)
-        assert not isinstance(second, str)
+    if not isinstance(first, str) and not isinstance(second, str):
         zero = Sum((first, negative(second)))
+        if not is_label and not is_derivative and judge(first, second) == "equal":
+            return _read(right, depth + 1)  # an identity says what its last side is
     if not is_label:
-        if zero is not None and not is_derivative and judge(first, second) == "equal":  # pyright: ignore[reportPossiblyUnbound]
-            return _read(right, depth + 1)  # pyright: ignore[reportReturnType]
         is_total = _TOTAL.fullmatch(left) is not None and not is_derivative
         if is_total and zero is not None and not variables_of(right):
             return Equation(text, zero, "+", _read(right, depth + 1))

@@ -60,10 +60,20 @@ def interval(sides: Sequence[Value], signs: Sequence[str]) -> Group | None:
 def _of_size(sides: Sequence[Value], sign: str) -> Group | None:
     """Read |x| < 1 and |x| > 1."""
     first, second = (side.value for side in sides)
-    if isinstance(first, Function) and first.name == "abs" and isinstance(first.argument, Variable) and second:
+    if (
+        isinstance(first, Function)
+        and first.name == "abs"
+        and isinstance(first.argument, Variable)
+        and second
+    ):
         below = Value(f"-({sides[1].text})", negative(second))
         return Group("[]" if sign == "<=" else "()", (below, sides[1]))
-    if isinstance(second, Function) and second.name == "abs" and isinstance(second.argument, Variable) and first:
+    if (
+        isinstance(second, Function)
+        and second.name == "abs"
+        and isinstance(second.argument, Variable)
+        and first
+    ):
         inside = _of_size(sides[::-1], "<" if sign == "<=" else "<=")
         return None if inside is None else complement(inside)
     return None

@@ -1,8 +1,8 @@
 """The few shapes that every answer is read into.
 
-A `Value` is one thing: a number or formula, perhaps with a unit, or text. An `Equation` relates two formulas; one
-that only names its right side (`x = 3`) is that side as well. A `Group` holds several things: a set or list of
-solutions, a tuple or interval (by its brackets), a region of the line made of intervals, a matrix, a ratio.
+A `Value` is one thing: a number or formula, perhaps with a unit, or text. An `Equation` relates two
+formulas; one that only names its right side (`x = 3`) is that side as well. A `Group` holds several things:
+a set or list of solutions, a tuple or interval (by its brackets), a region of the line, a matrix, a ratio.
 """
 
 import re
@@ -51,6 +51,7 @@ class Refused(Exception):
 ENDLESS = Value("\\infty", Variable("\\infty"))
 ENDLESS_BELOW = Value("-\\infty", negative(Variable("\\infty")))
 LINE = Group("()", (ENDLESS_BELOW, ENDLESS))
+
 
 def is_name(side: Value) -> bool:
     """Say whether a side of an inequality is the variable that it bounds."""

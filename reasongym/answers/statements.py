@@ -1,7 +1,7 @@
 """Does a text without a declaration state a result at its end, and which?
 
-"Hence the circumference equals 4 pi." does; a supposition, a question, a plan or a number that merely occurs do
-not. Only the last sentence is read, and only if it says so in words that are listed here.
+"Hence the circumference equals 4 pi." does; a supposition, a question, a plan or a number that merely occurs
+do not. Only the last sentence is read, and only if it says so in words that are listed here.
 """
 
 import re
@@ -12,34 +12,48 @@ _STOP = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
 _ENDING = " \t\r\n*_`.✓✔✅"
 _DOUBT = re.compile(
     r"(?i)\b(?:maybe|perhaps|possibly|probably|try|trying|guess|unsure|unable|unclear|could|might|may|would|should|can"
-    r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match|grader|mentions?|given|hint|for example|for instance|e\.g|such as|up to|at least|at most|more than|less than"
-    r"|fewer than|about|around|approximately|roughly|nearly|almost|not|never|no longer|don't|doesn't|isn't|aren't|between"
-    r"|either|or|wrong|incorrect|false|nobody|no one|first|next|then we|step|try|check|check(?:ing)?|recall|case)\b|\?|n['’]t\b"
+    r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match"
+    r"|grader|mentions?|given|hint|for example|for instance|e\.g|such as|up to|at least|at most"
+    r"|more than|less than"
+    r"|fewer than|about|around|approximately|roughly|nearly|almost|not|never|no longer|don't|doesn't"
+    r"|isn't|aren't|between"
+    r"|either|or|wrong|incorrect|false|nobody|no one|first|next|then we|step|try|check|check(?:ing)?"
+    r"|recall|case)\b|\?|n['’]t\b"
 )
-_GIVES_UP = re.compile(r"(?i)\b(?:refuse|cannot|can't|unable|don['’]t know|do not know|not sure|give up|no idea)\b")
+_GIVES_UP = re.compile(
+    r"(?i)\b(?:refuse|cannot|can't|unable|don['’]t know|do not know|not sure|give up|no idea)\b"
+)
 _STATES = re.compile(
-    r"(?i)\b(?:is|are|was|were|equals?|equal to|gets?|got|gives?|giving|gave|obtain(?:s|ed)?|has|have|had|finds?|found"
-    r"|yields?|makes?|made|total(?:s|ling|ing)?|becomes?|be|conclude|results?|leaves?|leaving|comes? to|costs?|reach(?:es)?"
+    r"(?i)\b(?:is|are|was|were|equals?|equal to|gets?|got|gives?|giving|gave|obtain(?:s|ed)?|has|have"
+    r"|had|finds?|found"
+    r"|yields?|makes?|made|total(?:s|ling|ing)?|becomes?|be|conclude|results?|leaves?|leaving|comes? to"
+    r"|costs?|reach(?:es)?"
     r"|remains?|needs?|takes?|at|into|to|arrives?|earns?|pays?|spends?|sells?|sold|eats?|ate|reads?|uses?|exactly|of"
-    r"|only|therefore|thus|hence|so|evaluates|simplifies|reduces|works out)\b|[=→⇒]|\\implies|\\Rightarrow|:\s*$"
+    r"|only|therefore|thus|hence|so|evaluates|simplifies|reduces|works out)\b|[=→⇒]|\\implies"
+    r"|\\Rightarrow|:\s*$"
 )
 _NUMBER = r"-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?"
-_VALUE = re.compile(rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|{_NUMBER}(?![A-Za-z0-9])%?")
-_CONCLUDES = re.compile(r"(?i)\W*(?:so|thus|hence|therefore|consequently|altogether|in total|overall|finally|we conclude)\b")
+_VALUE = re.compile(
+    rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|{_NUMBER}(?![A-Za-z0-9])%?"
+)
+_CONCLUDES = re.compile(
+    r"(?i)\W*(?:so|thus|hence|therefore|consequently|altogether|in total|overall|finally|we conclude)\b"
+)
 _CHOSEN = re.compile(
-    r"(?i)^\W*(?:so |thus |therefore |hence )?,? ?(?:the )?(?:option |choice |answer |statement )?\W*(?-i:([A-J]))\W* is "
+    r"(?i)^\W*(?:so |thus |therefore |hence )?,? ?(?:the )?(?:option |choice |answer "
+    r"|statement )?\W*(?-i:([A-J]))\W* is "
     r"(?:the )?(?:correct|right|best|true)(?: (?:answer|option|choice|one))?\W*$"
 )
 _PICKED = re.compile(
-    r"(?i)^\W*(?:I(?:['’]d| would| will)? (?:choose|pick|select|go with)|(?:my )?(?:choice|pick|selection)\W*(?:is)?|#+)"
+    r"(?i)^\W*(?:I(?:['’]d| would| will)? (?:choose|pick|select|go with)|(?:my )?(?:choice|pick"
+    r"|selection)\W*(?:is)?|#+)"
     r"\W*(?:option |choice )?\(?(?-i:([A-J]))\)?\W*$"
 )
 _EMPHASISED = re.compile(r"(?:\*\*|\$)([^*$\n]{1,80})(?:\*\*|\$)$")
-_ALSO = re.compile(
-    r"(?i)\W*(?:but|though|although|however|yet|while|unless|or|depending|if)\b.*"
-)
+_ALSO = re.compile(r"(?i)\W*(?:but|though|although|however|yet|while|unless|or|depending|if)\b.*")
 _OTHER_CASE = re.compile(
-    r"(?i)(?:however|but|alternatively|otherwise|on the other hand|if|or)\b.{0,120}\b(?:is|be|get|gives|answer|becomes)\b[^.]{0,40}[0-9]"
+    r"(?i)(?:however|but|alternatively|otherwise|on the other hand|if|or)\b.{0,120}\b(?:is|be|get|gives"
+    r"|answer|becomes)\b[^.]{0,40}[0-9]"
 )
 _LISTS = re.compile(r"(?i)\b(?:are|is|be|get|have|obtain|so|thus|hence|therefore|either)\b[:,]?\s+|:\s+")
 _UNSURE = re.compile(
@@ -47,7 +61,8 @@ _UNSURE = re.compile(
     r"|cannot|wrong|incorrect|neither)\b|\?|n['’]t\b"
 )
 _LEADS = re.compile(
-    r"(?i)\b(?:is|are|was|were|equals?|has|have|had|needs?|gives?|makes?|made|total of|totals?|exactly|only|left with|left"
+    r"(?i)\b(?:is|are|was|were|equals?|has|have|had|needs?|gives?|makes?|made|total of|totals?|exactly"
+    r"|only|left with|left"
     r"|remains?|takes?|earns?|pays?|spends?|sells?|sold|ate|eats?|reads?|uses?|costs?|gets?|got|of)[\s:]*$"
 )
 
@@ -66,7 +81,9 @@ def states_result(before: str) -> bool:
     sentence = _STOP.split(lead.rstrip())[-1]
     if not lead or lead[-1] in "\n.!?":  # the value stands alone behind it
         return _GIVES_UP.search(sentence) is None
-    return not sentence.strip(" \t*_`$>#-") or (_DOUBT.search(_last_clause(sentence)) is None and _STATES.search(sentence) is not None)
+    return not sentence.strip(" \t*_`$>#-") or (
+        _DOUBT.search(_last_clause(sentence)) is None and _STATES.search(sentence) is not None
+    )
 
 
 def _last_clause(sentence: str) -> str:
@@ -82,7 +99,11 @@ def stated_value(text: str) -> Stated | None:
     stops = [stop.end() for stop in _STOP.finditer(tail)]
     start = end - len(tail) + (stops[-1] if stops else 0)
     sentence = text[start:end]
-    if text[end : end + 2].strip().startswith("?") or not _CONCLUDES.match(sentence) or _DOUBT.search(sentence):
+    if (
+        text[end : end + 2].strip().startswith("?")
+        or not _CONCLUDES.match(sentence)
+        or _DOUBT.search(sentence)
+    ):
         return None
     values = list(_VALUE.finditer(sentence))
     if len(values) != 1 or not _LEADS.search(sentence[: values[0].start()]):
@@ -92,7 +113,7 @@ def stated_value(text: str) -> Stated | None:
 
 
 def stated_words(text: str) -> Stated | None:
-    """Find the words set in bold or as mathematics at the end of a text, or the option that it calls right."""
+    """Find the words set apart at the end of a text, or the option that it calls right."""
     end = len(text.rstrip(" \t\r\n.!✓✔✅"))
     tail = text[max(0, end - _MAX_SENTENCE) : end]
     sentence = _STOP.split(tail)[-1]

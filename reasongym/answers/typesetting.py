@@ -1,4 +1,4 @@
-r"""Write an answer in one spelling: Unicode as LaTeX, one name per command, and without what only sets in type.
+r"""Write an answer in one spelling: Unicode as LaTeX, one name per command, without what only sets in type.
 
 What is left tells mathematics from words: words stand in `\text{...}`, whatever command held them, and what
 `\mathrm`, `\mathbf` or `\text` hold that is no word (`\text{4321}_5`, `\mathrm{\frac37}`) stands by itself.
@@ -17,12 +17,19 @@ NEW_ROW = "\x01"
 """`\\\\`, which ends the row of a matrix."""
 MAX_TEXTS = 64
 
+
+def listed(words: str) -> list[str]:
+    """Split what is written as one text to be read as one."""
+    return words.split()
+
+
 _INVISIBLE = re.compile(
     r"\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
     r"|it|sf|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
 _DRESS = re.compile(
-    r"\\[hv]?phantom ?(?:\{[^{}]*\}|[^{])|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
+    r"\\[hv]?phantom ?(?:\{[^{}]*\}|[^{])|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}"
+    r"|\\(?:underline|colorbox|mathstrut|ensuremath|mbox(?= ?\{ ?\$))(?![A-Za-z])"
     r"|\\(?:checkmark|qed|blacksquare|Box(?= ?$))(?![A-Za-z])"
 )
 _SPACE = re.compile(r"(?:\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:h|thin)space(?:\{[^{}]*\})?|~|\s)+")
@@ -40,7 +47,14 @@ _SAME = {
     **{"\\dotsc": "\\ldots", "\\dots": "\\ldots", "\\cdots": "\\ldots", "\\dotsb": "\\ldots"},
     **{"\\euro": "€", "\\pounds": "£", "\\yen": "¥", "\\permil": "‰", "\\textperthousand": "‰"},
     **{"\\times": "*", "\\cdot": "*", "\\ast": "*", "\\div": "/", "\\backslash": "\\setminus"},
-    **{"\\prime": "'", "\\log": "\\log", "\\tg": "\\tan", "\\bmod": "\\bmod", "\\lparen": "(", "\\rparen": ")"},
+    **{
+        "\\prime": "'",
+        "\\log": "\\log",
+        "\\tg": "\\tan",
+        "\\bmod": "\\bmod",
+        "\\lparen": "(",
+        "\\rparen": ")",
+    },
     **{"\\langle": "(", "\\rangle": ")", "\\to": "\\to", "\\imath": "i", "\\reals": "\\mathbb{R}"},
     **{"\\R": "\\mathbb{R}", "\\displaylimits": "", "\\textdollar": DOLLAR, "\\infin": "\\infty"},
 }
@@ -50,20 +64,55 @@ _SIGNS = {
     **dict.fromkeys("÷∕", "/"),
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u2061\u2063\u2064\u00ad\u200e\u200f", ""),
     **{"∞": "\\infty ", "∪": "\\cup ", "∩": "\\cap ", "≤": "\\le ", "≥": "\\ge ", "⩽": "\\le ", "⩾": "\\ge "},
-    **{"∈": "\\in ", "°": "°", "º": "°", "˚": "°", "≠": "\\neq ", "±": "\\pm ", "∓": "\\mp ", "∅": "\\emptyset "},
-    **{"ø": "\\emptyset ", "Ø": "\\emptyset ", "π": "\\pi ", "ℝ": "\\mathbb{R}", "∖": "\\setminus ", "‰": "‰"},
+    **{
+        "∈": "\\in ",
+        "°": "°",
+        "º": "°",
+        "˚": "°",
+        "≠": "\\neq ",
+        "±": "\\pm ",
+        "∓": "\\mp ",
+        "∅": "\\emptyset ",
+    },
+    **{
+        "ø": "\\emptyset ",
+        "Ø": "\\emptyset ",
+        "π": "\\pi ",
+        "ℝ": "\\mathbb{R}",
+        "∖": "\\setminus ",
+        "‰": "‰",
+    },
     **{"⌊": "\\lfloor ", "⌋": "\\rfloor ", "⌈": "\\lceil ", "⌉": "\\rceil ", "∣": "|", "′": "'", "’": "'"},
     **{"″": "''", "≈": "\\approx ", "∧": " and ", "∨": " or ", "⟨": "(", "⟩": ")", "〈": "(", "〉": ")"},
-    **{"…": "\\ldots ", "→": "\\to ", "⇒": "\\Rightarrow ", "、": ",", "。": ".", "∠": "\\angle ", "△": "\\triangle "},
-    **{"✓": "", "✔": "", "✅": "", "\ufe0f": "", "“": "", "”": "", "ℯ": "e", "ⅈ": "i", "∛": "\\sqrt[3]", "∜": "\\sqrt[4]"},
+    **{
+        "…": "\\ldots ",
+        "→": "\\to ",
+        "⇒": "\\Rightarrow ",
+        "、": ",",
+        "。": ".",
+        "∠": "\\angle ",
+        "△": "\\triangle ",
+    },
+    **{
+        "✓": "",
+        "✔": "",
+        "✅": "",
+        "\ufe0f": "",
+        "“": "",
+        "”": "",
+        "ℯ": "e",
+        "ⅈ": "i",
+        "∛": "\\sqrt[3]",
+        "∜": "\\sqrt[4]",
+    },
 }
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΦΨΩϵϕ",
-        (
-            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi "
-            "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega epsilon phi"
-        ).split(),
+        listed(
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau "
+            "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega epsilon phi"
+        ),
         strict=True,
     )
 )
@@ -79,9 +128,7 @@ _WORDS = re.compile(
     r"\\(?:text|mbox|hbox|textbf|textit|textrm|textsf|texttt|textnormal|emph|mathrm|mathbf|mathit|mathsf|mathtt"
     r"|mathnormal|operatorname\*?|boldsymbol|bm|rm|bold)\s?\{"
 )
-_FUNCTION = re.compile(
-    r"\s*(?:(?:arc|a)?(?:sin|cos|tan|cot|csc)h?|arcsec|sech|ln|log|exp|lg|arg|gcd|lcm)\s*"
-)
+_FUNCTION = re.compile(r"\s*(?:(?:arc|a)?(?:sin|cos|tan|cot|csc)h?|arcsec|sech|ln|log|exp|lg|arg|gcd|lcm)\s*")
 _WORDLIKE = re.compile(r"[^\\0-9{}^_=<>+*/]*[A-Za-z][^\\{}^_=<>+*]*|[%‰°€£¥¢]")
 _ALL_DIGITS = re.compile(r"[0-9.,\s]*[0-9][0-9.,\s]*")
 _GROUPED = re.compile(r",(?:\\! ?)+(?=[0-9]{3})")
@@ -136,9 +183,7 @@ def _ascii(text: str) -> str:
     text = _ROOT_SIGN.sub(r"\\sqrt{\1}", text).replace("√", "\\sqrt ")
     if text.isascii():
         return text
-    return "".join(
-        one if one.isascii() or one in "°€£¥‰¢" else _compatible(one) for one in text
-    )
+    return "".join(one if one.isascii() or one in "°€£¥‰¢" else _compatible(one) for one in text)
 
 
 def _compatible(sign: str) -> str:

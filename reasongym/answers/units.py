@@ -1,4 +1,4 @@
-r"""Units behind a number, in one form: `m/s^2`, `\text{m s}^{-2}` and `meters per second squared` are one unit.
+r"""Units behind a number: `m/s^2`, `\text{m s}^{-2}` and `meters per second squared` are one unit.
 
 A unit is a set of names with exponents. Names that are not in the table count as they are written, so that
 `4 \text{ widgets}` is a number with a unit as well. Nothing is converted: 5 m is not 500 cm.
@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
-from reasongym.answers.typesetting import DOLLAR
+from reasongym.answers.typesetting import DOLLAR, listed
 
 Unit: TypeAlias = tuple[tuple[str, int], ...]
 """Names in order with their exponents; no name is no unit."""
@@ -72,20 +72,26 @@ _NAMES = {
 _ALIASES = {alias: name for name, aliases in _NAMES.items() for alias in (*aliases.split(), name)}
 _LOWER = {alias.lower(): name for alias, name in _ALIASES.items() if len(alias) > 2}
 _SYMBOLS = frozenset(
-    "m cm mm km nm ft in yd mi s ms min h g kg mg lb oz l L ml mL mol K N J W V A Pa Hz C mA kJ kN kW MW MHz GHz kHz "
-    "kV mV eV keV MeV GeV kPa MPa mph kph dB hr sec rad deg kcal cal atm bar Wb T F H S rpm lbs hrs mins".split()
+    listed(
+        "m cm mm km nm ft in yd mi s ms min h g kg mg lb oz l L ml mL mol K N J W V A Pa Hz C mA "
+        "kJ kN kW MW MHz GHz kHz kV mV eV keV MeV GeV kPa MPa mph kph dB hr sec rad deg kcal cal "
+        "atm bar Wb T F H S rpm lbs hrs mins"
+    )
 )
 """Units that may stand behind a number without `\\text`, where a gold has no letters."""
 _NO_UNITS = frozenset(
-    "or and not either maybe perhaps possibly if but to is no are be the than more less least most about around "
-    "between at up under over below above approximately roughly nearly greater fewer pi sqrt sin cos tan ln log exp "
-    "only with for all true false on depending plus minus times otherwise when where given assuming mod e i "
-    "options option base".split()
+    listed(
+        "or and not either maybe perhaps possibly if but to is no are be the than more less least "
+        "most about around between at up under over below above approximately roughly nearly "
+        "greater fewer pi sqrt sin cos tan ln log exp only with for all true false on depending "
+        "plus minus times otherwise when where given assuming mod e i options option base"
+    )
 )
-_FILLERS = frozenset("of the a an total each long wide high tall".split())
+_FILLERS = frozenset(["of", "the", "a", "an", "total", "each", "long", "wide", "high", "tall"])
 _SQUARED = {"squared": 2, "cubed": 3, "square": 2, "cubic": 3, "sq": 2, "cu": 3}
 _TOKEN = re.compile(
-    r"°\s?[CF]\b|[A-Za-zΩ]+|(?<=[a-z])([23])(?![0-9])|\^ ?\{? ?\(?(-?[0-9])\)? ?\}?|/|%|‰|°|[€£¥¢]|''?|[*.·]|" + DOLLAR
+    r"°\s?[CF]\b|[A-Za-zΩ]+|(?<=[a-z])([23])(?![0-9])|\^ ?\{? ?\(?(-?[0-9])\)? ?\}?|/|%|‰|°|[€£¥¢]|''?|[*.·]|"
+    + DOLLAR
 )
 _MICRO = re.compile(r"\\mu ?(\\text\{)? ?(?=[A-Za-z])")
 _SUN = re.compile(r"M_ ?\{? ?(?:\\odot|\\text\{ ?sun ?\}) ?\}?")
@@ -150,19 +156,25 @@ def is_symbol(word: str) -> bool:
 
 
 _CURRENCY = re.compile(rf"(?P<sign>[-+]?) ?(?P<money>[{DOLLAR}€£¥]|US{DOLLAR}) ?(?P<rest>[-+]?[0-9.\\(].*)")
-_MODULO = re.compile(r"([^\\=]*?) ?\(? ?(?:\\p?mod|\\bmod|(?:\\text\{ ?)?mod(?: ?\})?) ?\{? ?([0-9]{1,9}) ?\}? ?\)?")
-_CLOCK = re.compile(r"([0-9]{1,2}) ?: ?([0-9]{2}(?: ?: ?[0-9]{2})?)(?: ?:? ?(?:\\text\{)? ?([aApP]) ?\.?[mM]\.? ?\}?)?")
+_MODULO = re.compile(
+    r"([^\\=]*?) ?\(? ?(?:\\p?mod|\\bmod|(?:\\text\{ ?)?mod(?: ?\})?) ?\{? ?([0-9]{1,9}) ?\}? ?\)?"
+)
+_CLOCK = re.compile(
+    r"([0-9]{1,2}) ?: ?([0-9]{2}(?: ?: ?[0-9]{2})?)(?: ?:? ?(?:\\text\{)? ?([aApP]) ?\.?[mM]\.? ?\}?)?"
+)
 _BEHIND = re.compile(
-    r"(?P<bare>.*?[0-9)}!a-z\]]\.?) ?(?P<unit>%|‰|° ?(?:\\text\{ ?)?[CF]?(?: ?\})?|[€£¥¢]|" + DOLLAR + r"|(?<=[0-9 ])'{1,2})"
+    r"(?P<bare>.*?[0-9)}!a-z\]]\.?) ?(?P<unit>%|‰|° ?(?:\\text\{ ?)?[CF]?(?: ?\})?|[€£¥¢]|"
+    + DOLLAR
+    + r"|(?<=[0-9 ])'{1,2})"
 )
 _IN_TEXT = re.compile(
-    r"(?P<bare>.*?[0-9)}!a-z\]%]\.?) ?(?P<unit>(?:\\frac ?\{ ?)?(?:\\mu ?)?\\text ?\{[^{}]*\}.*|\\mu ?[A-Za-z]|\\Omega|M_ ?\{? ?\\odot ?\}?)"
+    r"(?P<bare>.*?[0-9)}!a-z\]%]\.?) ?(?P<unit>(?:\\frac ?\{ ?)?(?:\\mu ?)?\\text ?\{[^{}]*\}.*"
+    r"|\\mu ?[A-Za-z]|\\Omega|M_ ?\{? ?\\odot ?\}?)"
 )
 _PLAIN = re.compile(
-    r"(?P<bare>-?[0-9](?:[0-9.,/*^{}()\\ a-z-]*?[0-9.)}])?)(?P<gap> ?)(?P<unit>(?:per )?[A-Za-z]+(?:[ /*][A-Za-z]+|\^\{?-?[0-9]\}?|[23](?![0-9])){0,6})\.?"
+    r"(?P<bare>-?[0-9](?:[0-9.,/*^{}()\\ a-z-]*?[0-9.)}])?)(?P<gap> ?)"
+    r"(?P<unit>(?:per )?[A-Za-z]+(?:[ /*][A-Za-z]+|\^\{?-?[0-9]\}?|[23](?![0-9])){0,6})\.?"
 )
-
-
 
 
 def split_unit(text: str) -> tuple[str, Unit]:
@@ -189,7 +201,9 @@ def _plain_unit(text: str) -> tuple[str, Unit]:
     if not found or "=" in text:
         return text, NO_UNIT
     words = re.findall(r"[A-Za-z]+", found["unit"])
-    are_units = all(is_symbol(word) or word.lower() in _LOWER or word in ("per", "square", "cubic") for word in words)
+    are_units = all(
+        is_symbol(word) or word.lower() in _LOWER or word in ("per", "square", "cubic") for word in words
+    )
     are_words = all(len(word) > 2 for word in words) and found["gap"] != ""
     is_single = len(words) == 1 and len(words[0]) == 1 and found["gap"] == ""
     unit = unit_of(found["unit"]) if (are_units and not is_single) or are_words else None

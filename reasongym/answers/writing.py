@@ -1,9 +1,9 @@
-"""Write what was read in its normal form: equal forms are equal answers, though equal answers may differ in form."""
+"""Write what was read in its normal form: equal forms are equal answers; equal answers may differ in form."""
 
 from fractions import Fraction
 
-from reasongym.answers.shapes import Equation, Group, Reading, Value
-from reasongym.answers.trees import Formula, Function, Number, Power, Product, Sum, parts, tidy, write
+from reasongym.answers.shapes import Equation, Reading, Value
+from reasongym.answers.trees import Formula, Function, Number, parts, tidy, write
 from reasongym.answers.units import Unit
 
 MAX_BITS = 1_200
@@ -52,9 +52,7 @@ def _in_brief(tree: Formula) -> str:
     """Name a number too long to be written by its length and its digits in base 16 at both ends."""
     if isinstance(tree, Number):
         return _long(tree.value)
-    name = {Sum: "sum", Product: "product", Power: "power"}.get(type(tree), "")
-    if isinstance(tree, Function):
-        name = tree.name
+    name = tree.name if isinstance(tree, Function) else type(tree).__name__.lower()
     inside = ", ".join(_in_brief(part) if _is_large(part) else write(part) for part in parts(tree))
     return f"{name}({inside})"
 

@@ -65,7 +65,11 @@ def _stdin() -> str:
     try:
         text = sys.stdin.read(MAX_CHARS + 1)
     except UnicodeDecodeError as error:
-        raise DataError(f"the answer on stdin is not UTF-8 text: {error.reason} at byte {error.start}") from error
+        raise DataError(
+            f"the answer on stdin is not UTF-8 text: {error.reason} at byte {error.start}"
+        ) from error
     if len(text) > MAX_CHARS:
-        raise DataError(f"the answer on stdin is longer than {MAX_CHARS:,} characters, more than any completion")
+        raise DataError(
+            f"the answer on stdin is longer than {MAX_CHARS:,} characters, more than any completion"
+        )
     return text

@@ -39,7 +39,10 @@ def _factorials() -> Iterator[str]:
         yield f"\\lfloor \\sqrt{{({size})!}} \\rfloor"
         yield f"\\log_2 (({size})!)"
     yield from ("3" + "!" * 40, "(((9!)!)!)!", "99999999!!", "2100! \\cdot 2100! \\cdot 2100! \\cdot 2100!")
-    yield from (" \\cdot ".join(["2000!"] * 50), " + ".join([f"\\frac{{1}}{{{n}!}}" for n in range(1900, 1960)]))
+    yield from (
+        " \\cdot ".join(["2000!"] * 50),
+        " + ".join([f"\\frac{{1}}{{{n}!}}" for n in range(1900, 1960)]),
+    )
 
 
 def _polynomials() -> Iterator[str]:
@@ -61,7 +64,14 @@ def _polynomials() -> Iterator[str]:
 
 
 def _nested() -> Iterator[str]:
-    pairs = (("(", ")"), ("{", "}"), ("\\sqrt{", "}"), ("\\frac{1}{1+", "}"), ("\\left(", "\\right)"), ("|", "|"))
+    pairs = (
+        ("(", ")"),
+        ("{", "}"),
+        ("\\sqrt{", "}"),
+        ("\\frac{1}{1+", "}"),
+        ("\\left(", "\\right)"),
+        ("|", "|"),
+    )
     pairs += (("\\{", "\\}"), ("[", "]"), ("\\sin(", ")"), ("\\text{", "}"), ("\\boxed{", "}"), ("-(", ")"))
     for opening, closing in pairs:
         for depth in (60, 3_000):
@@ -71,7 +81,24 @@ def _nested() -> Iterator[str]:
 
 
 def _long() -> Iterator[str]:
-    units = ("9", "1+", "x*", "(", "1,", "\\frac", "$", "\\pm 1", "a or ", "{}", "!", " ", "\\cup (1,2)", "x<", "½", "^2")
+    units = (
+        "9",
+        "1+",
+        "x*",
+        "(",
+        "1,",
+        "\\frac",
+        "$",
+        "\\pm 1",
+        "a or ",
+        "{}",
+        "!",
+        " ",
+        "\\cup (1,2)",
+        "x<",
+        "½",
+        "^2",
+    )
     for unit in units:
         yield unit * (1_000_000 // len(unit))
     yield from ("0." + "123456789" * 100, "0.\\overline{" + "12345" * 60 + "}", "1e999999999", "1e-999999999")

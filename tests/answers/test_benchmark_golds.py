@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("REASONGYM_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
 needs_benchmarks = pytest.mark.skipif(
     not FOLDER.is_dir(),
-    reason="neither REASONGYM_BENCHMARKS nor ../shared/benchmarks is a folder of JSON lines with problem and answer",
+    reason="neither REASONGYM_BENCHMARKS nor ../shared/benchmarks is a folder of JSON lines with golds",
 )
 NOT_MATHEMATICS = "kk_"
 _ASIDE = re.compile(r" (?:[a-z]+|°|%)$")
@@ -47,7 +47,11 @@ def options(row: dict[str, Any]) -> Options:
 @needs_benchmarks
 def test_every_gold_matches_itself() -> None:
     for name, items in rows().items():
-        failed = [row["id"] for row in items if not grade(row["answer"], f"\\boxed{{{row['answer']}}}", options(row)).correct]
+        failed = [
+            row["id"]
+            for row in items
+            if not grade(row["answer"], f"\\boxed{{{row['answer']}}}", options(row)).correct
+        ]
         assert failed == [], name
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from reasongym.answers.grader import EXACT, Options, grade
+from reasongym.answers.grader import Options, grade
 
 CASES = Path(__file__).parent / "cases.jsonl"
 AGREED_FAILURES: dict[str, str] = {}
@@ -33,9 +33,7 @@ def cases() -> tuple[Case, ...]:
 
 
 def case(row: dict[str, Any]) -> Case:
-    options = Options(**{**row["options"], "alternatives": tuple(row["options"].get("alternatives", ()))}) if row.get(
-        "options"
-    ) else EXACT
+    options = Options.of(row.get("options") or {})
     return Case(row["id"], row["kind"], row["gold"], row["answer"], row["correct"], options)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from reasongym.answers.grader import Options, reason_for
 from reasongym.checks.hostile import HOSTILE
+from reasongym.errors import UnknownName, UsageError
 
 SAME = [
     ("42", "42"),
@@ -125,7 +126,9 @@ def test_the_same_in_another_form_is_right_both_ways(gold: str, answer: str) -> 
     assert reason_for(answer, gold) == "ok"
 
 
-@pytest.mark.parametrize("answer", ["3 * 4", "3 + 9", r"\sqrt{144}", "24/2 * 1", "12 + 0", "(3)(4)", "4!/2", "2 * 6"])
+@pytest.mark.parametrize(
+    "answer", ["3 * 4", "3 + 9", r"\sqrt{144}", "24/2 * 1", "12 + 0", "(3)(4)", "4!/2", "2 * 6"]
+)
 def test_a_number_must_be_worked_out_where_that_is_asked_for(answer: str) -> None:
     """Of small sums, whose terms, written down again, would else be the answer."""
     assert reason_for("12", answer, Options(worked_out=True)) == "not_worked_out"
@@ -154,3 +157,12 @@ def test_any_text_is_graded_quickly(gold: str) -> None:
         start = time.thread_time()
         assert reason_for(gold, text) != "ok"
         assert time.thread_time() - start < 0.05, text[:40]
+
+
+def test_options_are_checked() -> None:
+    assert Options.of({"tolerance": 0.01, "alternatives": ["8"]}) == Options(("8",), 0.01)
+    with pytest.raises(UnknownName, match="did you mean 'tolerance'"):
+        Options.of({"tolerances": 0.01})
+    for wrong in ({"tolerance": -1}, {"significant_figures": 99}, {"units": "<>"}):
+        with pytest.raises(UsageError):
+            Options.of(wrong)
