@@ -77,7 +77,9 @@ class Options:
         for name in given:
             if name not in names:
                 raise UnknownName("option of the grader", name, names)
-        return cls(**{**given, "alternatives": tuple(given.get("alternatives", ()))})
+        named: dict[str, Any] = dict(given)
+        named["alternatives"] = tuple(given.get("alternatives", ()))
+        return cls(**named)
 
     def leniency(self) -> Leniency:
         """Return the options as the comparison takes them."""
