@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import NoReturn
 
-from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Json, Option, Row, Split, Verdict
 from reasongym.envs.math_problems.benchmarks import BENCHMARKS, open_benchmark
 from reasongym.envs.math_problems.sources import FAMILY, Asked, Source, canonical, open_source
@@ -14,7 +13,6 @@ from reasongym.seeding import Stream
 
 _SIZES = (13, 14, 21, 15, 13)
 _OPERATION = re.compile(r"[-+*/^]")
-_SHOWN_CHARS = 200
 
 
 @register("MathProblems-v0")
@@ -104,13 +102,9 @@ class MathProblems(Env):
         return f"{data['problem']}{_ASK[style]}"
 
     def verify(self, data: Data, text: str) -> Verdict:
-        from reasongym.answers.grader import grade  # its patterns are compiled when they are first needed
+        from reasongym.answers.grader import Options, judge  # its patterns are compiled when first needed
 
-        gold: str = data["answer"]
-        answer, reason = declared(text, "line" if gold.isalpha() else "formula")
-        if answer is None:
-            return Verdict(0.0, False, reason)
-        return Verdict.of(grade(gold, answer), answer[:_SHOWN_CHARS])
+        return judge(data["answer"], text, Options(worked_out="working" in data))
 
     def oracle(self, data: Data) -> list[str]:
         answer: str = data["answer"]

@@ -32,6 +32,19 @@ class Extraction(NamedTuple):
     reason: str
 
 
+class Found(NamedTuple):
+    """What `find` found: the answer and where it stands, or why there is none and what was offered."""
+
+    answer: str | None
+    reason: str
+    kind: str = ""
+    """`box`, `tag`, `hashes`, `object`, `phrase` or, of an answer that nothing declares, `ending`."""
+    start: int = 0
+    end: int = 0
+    rivals: tuple[str, ...] = ()
+    """The unequal answers that one sentence declares; they may together be a set."""
+
+
 class _Declaration(NamedTuple):
     start: int
     end: int
@@ -65,10 +78,25 @@ _DENIAL = re.compile(
     r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
     re.IGNORECASE,
 )
+_SUPPOSED = re.compile(
+    r"\b(?:assum(?:e|ing)|suppos(?:e|ing)|if|whether|imagine|pretend|(?:nobody"
+    r"|no one)\b[^.\n]{0,30})(?: that)?"
+    r"(?: the| an?| my| our)?(?: (?:final|correct|right))*\s*$",
+    re.IGNORECASE,
+)
+"""What makes a phrase a supposition: "if the answer is 7"."""
+_OTHERWISE = re.compile(
+    r"\b(?:otherwise|alternatively|if not|in (?:the|that) other case)\b[\s,:*]{0,5}(?:(?:it is|we get"
+    r"|the answer is)\s?)?"
+    r"(?:\$|\\\[|\\\()?$",
+    re.IGNORECASE,
+)
+_BARE_BOX = re.compile(r"\\boxed\s?([0-9A-Za-z])")
 _OR = re.compile(r"\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
+_HASHES = re.compile(r"(?:(?<=\s)|(?<=>)|^)####(?!#)([^\n]*)")
 _OBJECT = r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})"\s{0,9}\}'
 _PLACEHOLDERS = frozenset(
     ("", "...", "…", r"\ldots", r"\dots", r"\cdots", "?", "answer", "your answer", "expression")
@@ -124,27 +152,63 @@ _SET_APART = " \t\r\n*`$\\[("
 
 def extract(text: str, ending: Ending = "expression") -> Extraction:
     """Return the answer that a completion declares, in time linear in its length."""
+    found = find(text, ending)
+    return Extraction(found.answer, found.reason)
+
+
+def find(text: str, ending: Ending = "expression") -> Found:
+    """Find the answer that a completion declares and where it stands, in time linear in its length."""
     answering = after_thinking(text)
     if answering is None:
-        return NO_ANSWER
-    for find in (_boxes, _tags, _hashes, _objects):
-        declarations = _kept(answering, find(answering))
+        return Found(None, "no_answer")
+    shift = len(text) - len(answering)
+    for kind, declare in _DECLARING:
+        declarations = _kept(answering, declare(answering))
         if declarations:
-            return _decide(answering, declarations)
+            return _found(answering, declarations, kind, shift)
     answering = without_remarks(answering)
     declarations = _kept(answering, _phrases(answering, ending))
-    return _decide(answering, declarations) if declarations else _ended(answering, ending)
+    return (
+        _found(answering, declarations, "phrase", shift) if declarations else _ended(answering, ending, shift)
+    )
 
 
-def _ended(text: str, ending: Ending) -> Extraction:
+def _found(text: str, declarations: list[_Declaration], kind: str, shift: int) -> Found:
+    answer, reason = _decide(text, declarations)
+    last = declarations[-1]
+    if answer is None:
+        return Found(None, reason, kind, rivals=_rivals(text, declarations) if reason == "hedged" else ())
+    start = text.rfind(answer, last.start, last.end - (len("</answer>") if kind == "tag" else 0))
+    start, end = (start, start + len(answer)) if start >= 0 else (last.start, last.end)
+    return Found(answer, reason, kind, start + shift, end + shift)
+
+
+def _rivals(text: str, declarations: list[_Declaration]) -> tuple[str, ...]:
+    """Return what the last sentence declares, where nothing but that is offered and nothing is taken back."""
+    chain = [declarations[-1]]
+    for earlier in reversed(declarations[:-1]):
+        if _SENTENCE_END.search(text, earlier.end, chain[0].start):
+            break
+        chain.insert(0, earlier)
+    first, last = chain[0], chain[-1]
+    is_more = _OR.search(text, max(0, first.start - _MAX_DENIAL), first.start) is not None
+    if len(chain) < 2 or is_more or is_retracted(text[last.end :], last.content):
+        return ()
+    return tuple(_bare(one.content) for one in chain)
+
+
+def _ended(text: str, ending: Ending, shift: int) -> Found:
     """Read the answer that ends a text."""
     found = _ENDINGS[ending](text)
     if found.answer is None:
-        return found
+        return Found(None, found.reason, "ending")
     start = text.rindex(found.answer) if found.answer in text else len(text)
-    if is_one_of_several(text, start, start + len(found.answer)):
-        return HEDGED
-    return RETRACTED if is_retracted(text[start + len(found.answer) :], found.answer) else found
+    end = start + len(found.answer)
+    if is_one_of_several(text, start, end):
+        return Found(None, "hedged", "ending")
+    if is_retracted(text[end:], found.answer):
+        return Found(None, "retracted", "ending")
+    return Found(found.answer, "ok", "ending", min(start, len(text)) + shift, min(end, len(text)) + shift)
 
 
 def offers_alternatives(answer: str) -> bool:
@@ -198,19 +262,30 @@ def after_thinking(text: str) -> str | None:
 
 def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
     last = declarations[-1]
-    if _OR.search(text, max(0, last.start - _MAX_DENIAL), last.start):
+    if _OR.search(text, max(0, last.start - _MAX_DENIAL), last.start) and not _repeats(text, declarations):
         return HEDGED  # 37 or \boxed{96}
     for earlier, later in reversed(list(pairwise(declarations))):
         if _SENTENCE_END.search(text, earlier.end, later.start):
             break
         if "".join(earlier.content.split()) != "".join(last.content.split()):
             return HEDGED
+    if len(declarations) > 1 and _OTHERWISE.search(text, max(0, last.start - _MAX_DENIAL), last.start):
+        return HEDGED  # if ..., \boxed{7}. Otherwise, \boxed{8}
     others = [one.end for one in declarations if one.content.strip() != last.content.strip()]
     if is_one_of_several(text, last.start, last.start, since=others[-1] if others else None):
         return HEDGED
     if is_retracted(text[last.end :], last.content):
         return RETRACTED
     return Extraction(_bare(last.content), "ok")
+
+
+def _repeats(text: str, declarations: list[_Declaration]) -> bool:
+    r"""Say whether the `or` stands between two declarations of one answer: `\boxed{7} or \boxed{7}`."""
+    if len(declarations) < 2:
+        return False
+    earlier, last = declarations[-2:]
+    between = text[earlier.end : last.start]
+    return "".join(earlier.content.split()) == "".join(last.content.split()) and len(between) < _MAX_DENIAL
 
 
 def _bare(content: str) -> str:
@@ -254,7 +329,7 @@ def _boxes(text: str) -> list[_Declaration]:
             opening = open_braces.pop()
             if len(opening[0]) > 1:
                 _close_box(text, opening, brace, found)
-    return found
+    return found or [_Declaration(one.start(), one.end(), one[1]) for one in _BARE_BOX.finditer(text)]
 
 
 def _close_box(text: str, opening: re.Match[str], closing: re.Match[str], found: list[_Declaration]) -> None:
@@ -277,12 +352,15 @@ def _tags(text: str) -> list[_Declaration]:
 
 
 def _hashes(text: str) -> list[_Declaration]:
-    """Read `#### 42`, GSM8K's last line; further up it is a heading."""
-    line = text.rstrip().rpartition("\n")[2]
-    if not line.startswith("####"):
+    """Read `#### 42`, GSM8K's last line; further up it may be a heading, which has words."""
+    if "####" not in text:
         return []
-    start = text.rindex(line)
-    return [_Declaration(start, start + len(line), line.lstrip("#"))]
+    lines = [
+        _Declaration(one.start(), one.end(), one[1])
+        for one in _HASHES.finditer(text)
+        if one.end() >= len(text.rstrip()) or not _PROSE.search(one[1])
+    ]
+    return [one for one in lines if one.content.strip() or one.end >= len(text.rstrip())]
 
 
 def _objects(text: str) -> list[_Declaration]:
@@ -301,7 +379,10 @@ def _phrases(text: str, ending: Ending) -> list[_Declaration]:
     for phrase, following in zip_longest(phrases, phrases[1:]):
         end = following.start() if following else len(text)
         content = _said(text[phrase.end() : end], ending)
-        found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
+        stop = _SENTENCE_END.search(content) if following and ending == "line" else None
+        content = content[: stop.start()] if stop else content
+        if not _SUPPOSED.search(text, max(0, phrase.start() - _MAX_LEAD), phrase.start()):
+            found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
     return found
 
 
@@ -315,13 +396,16 @@ def _said(text: str, ending: Ending) -> str:
         return _first_block(text)
     content = text.partition("\n")[0]
     if ending == "line":
-        return content
+        return _without_bold_end(content)
     stop = _AFTERTHOUGHT.search(content) if ending == "expression" else _remark(content)
     if stop and not (_DOUBT.search(content, stop.start()) and _OPERATION.search(content, stop.start())):
         content = content[: stop.start()]
-    if content.count("**") % 2:
-        content = content.rstrip(" .").removesuffix("**")
-    return content
+    return _without_bold_end(content)
+
+
+def _without_bold_end(content: str) -> str:
+    """Take away the end of bold type that began before the answer: of `**Answer: C**`."""
+    return content.rstrip(" .").removesuffix("**") if content.count("**") % 2 else content
 
 
 def _first_block(text: str) -> str:
@@ -476,3 +560,5 @@ def _unless_marked(ending: str) -> Extraction:
 
 
 _ENDINGS = {"expression": _trailing, "formula": _last_formula, "line": _last_line, "block": _last_block}
+_DECLARING = (("box", _boxes), ("tag", _tags), ("hashes", _hashes), ("object", _objects))
+"""Ways to declare an answer, strongest first."""

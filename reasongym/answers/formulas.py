@@ -141,7 +141,7 @@ def parse(text: str, names: Collection[str] | None = None) -> Formula | str:
     if len(text) > MAX_CHARS:
         return "over_limit"
     try:
-        return _Parser(_tokens(unwrapped(text.strip()), names), names).whole()
+        return Parser(tokens_of(unwrapped(text.strip()), names), names).whole()
     except Refused as refusal:
         return refusal.args[0]
 
@@ -177,7 +177,8 @@ def _is_label(text: str, names: Collection[str]) -> bool:
     return stripped not in names and _LABEL.fullmatch(stripped.replace("\n", " ")) is not None
 
 
-def _tokens(text: str, names: Collection[str] | None) -> list[str]:
+def tokens_of(text: str, names: Collection[str] | None) -> list[str]:
+    """Split a formula into tokens, the last of which is `end`; raises Refused."""
     if not text.isascii():
         text = _LOWERED.sub(lambda run: "_{" + "".join(_SUBSCRIPTS[char] for char in run[0]) + "}", text)
         text = _RAISED.sub(lambda run: "^{" + "".join(_SUPERSCRIPTS[char] for char in run[0]) + "}", text)
@@ -217,8 +218,11 @@ def _words(run: str, names: Collection[str] | None) -> list[str]:
     return words
 
 
-class _Parser:
-    """Recursive descent over tokens; every nesting counts towards `MAX_DEPTH`."""
+class Parser:
+    """Recursive descent over tokens; every nesting counts towards `MAX_DEPTH`.
+
+    `expressions` reads a larger language by it.
+    """
 
     def __init__(self, tokens: list[str], names: Collection[str] | None) -> None:
         self.tokens = tokens
@@ -273,7 +277,7 @@ class _Parser:
                 self.at += 1
                 _divide(factors, self.signed_factor())
             elif self.starts_factor(token):
-                if token[0] in _DIGITS:
+                if token[0] in _DIGITS and not self.may_precede_number(self.tokens[self.at - 1]):
                     raise Refused("syntax")  # "2 3" and "x 3" mean nothing certain
                 if token == "frac" and isinstance(factors[-1], Number):
                     _times_or_mixed(factors, self.tokens[self.at - 1], self.factor())
@@ -289,6 +293,14 @@ class _Parser:
         if token == "|":
             return self.closings[-1] != "|"
         return token not in _ENDS
+
+    def may_precede_number(self, token: str) -> bool:
+        """Say whether a number behind a token is a factor."""
+        return False
+
+    def is_argument(self, token: str) -> bool:
+        """Say whether a token belongs to what a function without brackets is applied to."""
+        return token[0] in _DIGITS or token in ("frac", "sqrt", "cbrt", "pi") or token in _LETTERS
 
     def factor(self) -> Formula:
         base = self.atom()
@@ -392,7 +404,7 @@ class _Parser:
             return Power(argument, _reciprocal(degree))
         if power == MINUS_ONE and f"arc{name}" in FUNCTIONS:
             return Function(f"arc{name}", argument)
-        value = _function(name, argument, base)
+        value = function_of(name, argument, base)
         return value if power is None else Power(value, power)
 
     def argument(self) -> Formula:
@@ -402,8 +414,7 @@ class _Parser:
         factors: list[Formula] = []
         while True:
             token = self.tokens[self.at]
-            is_part = token[0] in _DIGITS or token in ("frac", "sqrt", "cbrt", "pi") or token in _LETTERS
-            if not (is_part and (token != "e" or not factors) and token != "end"):
+            if not (self.is_argument(token) and (token != "e" or not factors) and token != "end"):
                 break
             if token[0] in _DIGITS and factors:
                 raise Refused("syntax")
@@ -464,7 +475,8 @@ def _times_or_mixed(factors: list[Formula], before: str, fraction: Formula) -> N
         factors.append(fraction)
 
 
-def _function(name: str, argument: Formula, base: Formula | None) -> Formula:
+def function_of(name: str, argument: Formula, base: Formula | None) -> Formula:
+    """Apply a function by name; a logarithm to another base is a quotient."""
     if name == "exp":
         return Power(E, argument)
     if name == "lg":

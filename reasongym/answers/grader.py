@@ -1,437 +1,285 @@
-r"""The shared grader: does an answer say what the gold says, in whatever form either is written?
+r"""The grader: from a gold and a whole completion to a verdict with its reasons.
 
-Both are read into the same few shapes: a value (a rational number or a formula, perhaps with a unit), text,
-or a group of such: a set or list of solutions, a tuple, an interval, a union, a matrix. Values are compared
-exactly: numbers as fractions, formulas by identity; nothing is rounded, so 0.333 is not 1/3. Where the gold
-is a number the answer must be one too, worked out. Groups are compared member by member, sets in any order.
-What cannot be read is right only where it is written alike, and what cannot be decided is not right.
+The completion's last complete declaration counts (`extraction`, `statements`); it and the gold are read
+into the same few shapes (`readings`), and these are compared exactly (`comparison`): numbers as fractions,
+formulas by identity, so 0.333 is not 1/3 and 2^99 is what it is equal to. Groups are compared member by
+member, sets in any order. What cannot be read is right only where it is written alike, and what cannot be
+decided is not right.
 
 The unit or label that one side leaves out is not asked for (`x = 5` and `5`, `5 cm` and `5`); two that differ
 are (`5 cm` and `5 m`). A tuple is no set, and no interval is the other (`(1, 2)` and `[1, 2)`).
+
+Stages, cheapest first: the same letters, plain numbers, then whatever shape it is; each is bounded by
+characters, members, digits, exponents, nodes and depth before anything is evaluated. Nothing is executed, no
+signal is used and nothing is shared between threads but caches of pure functions.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import Any
 
-from reasongym.answers.arithmetic import unwrapped
-from reasongym.answers.formulas import parse
-from reasongym.answers.identity import judge
-from reasongym.answers.numbers import number
-from reasongym.answers.trees import Formula, Number, Sum, Variable, negative, variables
+from reasongym.answers.comparison import Leniency, compared
+from reasongym.answers.extraction import Found, find
+from reasongym.answers.leaves import is_literal
+from reasongym.answers.readings import MAX_CHARS, read, read_list
+from reasongym.answers.shapes import Equation, Group, Reading, Refused, Value
+from reasongym.answers.statements import hedges_after, stated_list, stated_value, stated_words, states_result
+from reasongym.answers.typesetting import plain
+from reasongym.answers.units import NO_UNIT, unit_of
+from reasongym.answers.writing import written
+from reasongym.core import Verdict
+from reasongym.errors import UnknownName, UsageError
 
-MAX_CHARS = 2_000
-MAX_MEMBERS = 64
-_MAX_DEPTH = 6
-
-
-class Value(NamedTuple):
-    """One thing: a number or a formula with its unit, or text that is neither."""
-
-    text: str
-    """As it is written, without what sets mathematics in type."""
-    value: Formula | None = None
-    unit: str = ""
-
-
-class Group(NamedTuple):
-    """Several things: `set`, `union`, `matrix`, or the two brackets of a tuple or interval."""
-
-    kind: str
-    members: "tuple[Reading, ...]"
-
-
-Reading: TypeAlias = Value | Group
-
-_TEXT = re.compile(
-    r"\\(?:text|mbox|textbf|textit|textrm|textnormal|mathrm|mathbf|mathit|rm|operatorname)\s?\{([^{}]*)\}"
-)
-_INVISIBLE = re.compile(
-    r"\\(?:phantom|left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits|boldsymbol|mathbf)(?![A-Za-z])|\\!|\\\$|\$"
-)
+MAX_FIGURES = 50
+_SHOWN_CHARS = 200
 _LOOSE = re.compile(r"(?<![0-9]) | (?![0-9])")
-_GROUPED = re.compile(r",(?:\\! ?)+(?=[0-9]{3})")
-_NEW_ROW = "\x01"
-_BARE_POINT = re.compile(r"([0-9])\.(?=/)")
-_SPACE = re.compile(r"(?:\\[,;: ]|\\q?quad(?![A-Za-z])|~|\s)+")
-_SAME = {
-    **{
-        "\\dfrac": "\\frac",
-        "\\tfrac": "\\frac",
-        "\\cfrac": "\\frac",
-        "\\leqslant": "\\le",
-        "\\geqslant": "\\ge",
-    },
-    **{"\\leq": "\\le", "\\geq": "\\ge", "\\lt": "<", "\\gt": ">", "\\colon": ":", "\\lbrace": "\\{"},
-    **{"\\rbrace": "\\}", "\\varnothing": "\\emptyset", "\\degree": "^\\circ", "\\mid": "|", "\\lvert": "|"},
-    **{"\\rvert": "|", "\\lbrack": "[", "\\rbrack": "]", "\\land": " and ", "\\lor": " or ", "\\ne": "\\neq"},
-}
-_COMMAND = re.compile(r"\\[A-Za-z]+")
-_UNICODE = str.maketrans(
-    {
-        **{
-            "−": "-",
-            "–": "-",
-            "∞": "\\infty ",
-            "∪": "\\cup ",
-            "≤": "\\le ",
-            "≥": "\\ge ",
-            "∈": "\\in ",
-            "°": "^\\circ ",
-        },
-        **{
-            "≠": "\\neq ",
-            "±": "\\pm ",
-            "，": ",",
-            "（": "(",
-            "）": ")",
-            "∅": "\\emptyset ",
-            "＝": "=",
-            "％": "%",
-        },
-    }
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_CHOICE_WITH_TEXT = re.compile(
+    r"(?:(?i:option|choice) )?(?:\\text\{ ?)?\(?([A-Z])(?:[).:]| ?[)] ?\}|\})\s*(.+)"
 )
-_GREEK = [
-    name
-    for line in (
-        "alpha beta gamma delta epsilon varepsilon zeta eta iota kappa lambda mu nu xi rho sigma tau upsilon",
-        "phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega hbar ell infty",
+_CHOICE = re.compile(r"[$*]{0,2}\(?[A-J]\)?[$*]{0,2}\.?")
+_OTHER_CHOICE = re.compile(r"\([A-J]\)|(?<![A-Za-z])[B-H](?:[).]|\b)|\b(?:or|and|either|maybe)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a benchmark says about an item beyond its gold."""
+
+    alternatives: tuple[str, ...] = ()
+    """Other golds, each of which is right too."""
+    tolerance: float = 0.0
+    """How far a number may be from the gold, relative to it."""
+    units: str = ""
+    """The unit that the problem states; an answer may leave it out but have no other."""
+    significant_figures: int = 0
+    """To how many figures numbers are compared; 0 compares them exactly."""
+    several: bool = False
+    """The gold lists several answers, which may come in any order."""
+    worked_out: bool = False
+    """A number must be worked out: `3 * 4` is not 12."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.tolerance < 1:
+            raise UsageError(f"tolerance must be at least 0 and below 1, got {self.tolerance}")
+        if not 0 <= self.significant_figures <= MAX_FIGURES:
+            raise UsageError(
+                f"significant_figures must be 0 to {MAX_FIGURES}, got {self.significant_figures}"
+            )
+        if self.units and unit_of(plain(self.units)) is None:
+            raise UsageError(f"units must be a unit such as `km/h`, got {self.units!r}")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Options":
+        """Read the options of an item from JSON; raises UsageError on a name that is none."""
+        names = [one.name for one in fields(cls)]
+        for name in given:
+            if name not in names:
+                raise UnknownName("option of the grader", name, names)
+        named: dict[str, Any] = dict(given)
+        named["alternatives"] = tuple(given.get("alternatives", ()))
+        return cls(**named)
+
+    def leniency(self) -> Leniency:
+        """Return the options as the comparison takes them."""
+        units = unit_of(plain(self.units)) if self.units else NO_UNIT
+        tolerance = Fraction(str(self.tolerance)) if self.tolerance else Fraction(0)
+        return Leniency(tolerance, self.significant_figures, units or NO_UNIT, self.worked_out)
+
+
+EXACT = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A verdict with what led to it."""
+
+    correct: bool
+    reason: str
+    """`ok`, or why not: `no_answer`, `hedged`, `retracted` (nothing was declared), `wrong_value`,
+    `wrong_unit`, `not_worked_out`, `undecided`, `syntax` (unreadable), `unreadable_gold`, `over_limit`,
+    `false_equation`."""
+    extracted: str | None = None
+    """The answer as the completion declares it."""
+    span: tuple[int, int] | None = None
+    """Where it stands in the completion."""
+    gold_form: str = ""
+    """The normal form of the gold, empty where it cannot be read."""
+    answer_form: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that an environment gives for it."""
+        shown = None if self.extracted is None else self.extracted[:_SHOWN_CHARS]
+        return Verdict.of(self.reason, shown)
+
+
+def grade(gold: str, completion: str, options: Options = EXACT) -> Grade:
+    """Judge a whole completion by a gold; pure, total, and bounded before it computes."""
+    found = _declared(gold, completion)
+    if found.rivals:
+        return _graded_together(gold, found, options)
+    if found.answer is None:
+        return Grade(False, found.reason, gold_form=form(gold))
+    reason = reason_for(gold, found.answer, options)
+    return Grade(
+        reason == "ok", reason, found.answer, (found.start, found.end), form(gold), form(found.answer)
     )
-    for name in line.split()
-]
-_INDICES = " 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SYMBOLS = {f"\\{name}": 5_000 + at * len(_INDICES) for at, name in enumerate(_GREEK)}
-"""Names that the parser of formulas does not know: variables with an index that nobody writes."""
-_SYMBOL = re.compile(r"(\\[A-Za-z]+)(?: ?_ ?(?:([A-Za-z0-9])|\{ ?([A-Za-z0-9]) ?\}))?")
-_LABEL = re.compile(
-    r"(?:[A-Za-z]|\\[a-z]+)(?:_(?:\w|\{[^{}]*\}))?'?(?: ?\([a-z](?:, ?[a-z])*\))? ?(?:=|:=|\\in(?![a-z])) ?"
-    r"|\([a-z](?:, ?[a-z])+\) ?(?:=|\\in(?![a-z])) ?"
-    r"|(?:the )?(?:final )?answer(?: is)?:? "
-)
-_RELATION = re.compile(r"\\le(?![a-z])|\\ge(?![a-z])|<=|>=|<|>")
-_RELATIONS = {"\\le": "<=", "\\ge": ">=", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
-_MATRIX = re.compile(r"\\begin ?\{([pbvB]?matrix|array)\}(?:\{[lcr|]*\})?(.*)\\end ?\{\1\}")
-_IN_BASE = re.compile(r"([0-9A-F]+) ?_ ?\{? ?(?:\\text\{)?([0-9]{1,2})\}{0,2}")
-_UNIT = re.compile(r"(.*[0-9)}!a-z]) ?(?:\^ ?\{? ?\\circ ?\}?(?: ?([CF]))?|(\\?%)|¢)")
-_WORDS = re.compile(
-    r"(.*[0-9)}.]) ?((?:per )?[A-Za-z]{2,}(?:[ /][A-Za-z]+){0,3})(?: ?\^ ?\{? ?([23]) ?\}?)?\.?"
-)
-_UNIT_NAMES = {"degrees": "°", "degree": "°", "percent": "%", "dollars": "", "dollar": ""}
-_NO_UNITS = frozenset(
-    (
-        *("or", "and", "not", "either", "maybe", "if", "but", "to", "is", "no"),
-        *("pi", "sqrt", "sin", "cos", "tan", "ln", "log", "exp"),
-    )
-)
-_RATIO = re.compile(r"[0-9]{1,9}(?: ?: ?[0-9]{1,9}){1,3}")
-_APPLIED = re.compile(r"[A-Za-z] ?\([A-Za-z]\)")
-_LETTERS = re.compile(r"[A-Za-z][A-Za-z' -]*")
-_CHOICE = re.compile(r"\(?([A-Z])\)?")
-_CHOICES = re.compile(r" ?[A-Z](?: ?, ?[A-Z])+ ?")
-_OPENING, _CLOSING = "([{", ")]}"
 
 
-def grade(gold: str, answer: str) -> str:
-    """Return `ok`, or why the answer is not the gold.
+def judge(gold: str, completion: str, options: Options = EXACT) -> Verdict:
+    """Judge as `grade` does, without the normal forms."""
+    found = _declared(gold, completion)
+    if found.rivals:
+        return _graded_together(gold, found, options).verdict
+    if found.answer is None:
+        return Verdict(0.0, False, found.reason)
+    return Verdict.of(reason_for(gold, found.answer, options), found.answer[:_SHOWN_CHARS])
 
-    The reasons are `wrong_value`, `wrong_unit`, `not_worked_out`, `undecided`, `syntax` (the answer cannot be
-    read, and is not written as the gold is), `unreadable_gold` (neither can the gold) and `over_limit`.
-    """
+
+# -- what is declared ---------------------------------------------------------------------------------
+
+
+def _declared(gold: str, completion: str) -> Found:
+    """Find the declaration that counts; of what nothing declares, only what is stated as a result."""
+    found = find(completion, "formula")
+    if found.kind == "phrase" and found.answer is not None and hedges_after(completion, found.end):
+        return Found(None, "hedged", "phrase")
+    if found.kind not in ("ending", ""):
+        return found
+    if _is_wordy(gold):
+        return _declared_words(completion, found)
+    if found.answer is not None:
+        if not _states(completion, found.start):
+            return Found(None, "no_answer")
+        return found
+    if found.reason == "hedged" and found.kind == "ending" and isinstance(_readable(gold, EXACT), Group):
+        stated = stated_list(completion)  # a set is no hedge where one is asked for
+        return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else found
+    if found.reason != "no_answer":
+        return found
+    stated = stated_value(completion) if found.kind == "ending" else None
+    return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else found
+
+
+def _states(completion: str, start: int) -> bool:
+    return states_result(completion[:start].rpartition("</think>")[2])
+
+
+def _declared_words(completion: str, found: Found) -> Found:
+    """Find the words that end a text: those set apart, or the whole last line."""
+    if found.reason not in ("ok", "no_answer") or not found.kind:
+        return found
+    if found.answer is not None and _CHOICE.fullmatch(found.answer) and _states(completion, found.start):
+        return found
+    line = find(completion, "line")
+    stated = stated_words(completion) if line.answer is not None else None
+    return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else line
+
+
+def _is_wordy(gold: str) -> bool:
+    return gold.isalpha() or (not any(char.isdigit() for char in gold) and "\\text" in gold)
+
+
+def _graded_together(gold: str, found: Found, options: Options) -> Grade:
+    """Judge the unequal boxes of one sentence: equal in value, or together the set that is asked for."""
+    reasons = [reason_for(gold, rival, options) for rival in found.rivals]
+    together = "\\{" + ", ".join(found.rivals) + "\\}"
+    is_right = all(reason == "ok" for reason in reasons)
+    if not is_right and isinstance(_readable(gold, options), Group):
+        is_right = reason_for(gold, together, options) == "ok"
+    return Grade(is_right, "ok" if is_right else "hedged", together, None, form(gold), form(together))
+
+
+# -- golds and answers --------------------------------------------------------------------------------
+
+
+def reason_for(gold: str, answer: str, options: Options = EXACT) -> str:
+    """Return `ok`, or why the answer, without anything around it, is not the gold."""
+    reason = _reason(gold, answer, options)
+    for other in options.alternatives:
+        if reason != "ok" and _reason(other, answer, options) == "ok":
+            return "ok"
+    return reason
+
+
+def _reason(gold: str, answer: str, options: Options) -> str:
+    if _WHOLE.fullmatch(gold) and _WHOLE.fullmatch(answer) and options == EXACT:
+        return "ok" if gold == answer or int(gold) == int(answer) else "wrong_value"
     if len(gold) > MAX_CHARS or len(answer) > MAX_CHARS:
         return "over_limit"
     try:
-        expected = read(gold)
-    except _Refused:
-        return "ok" if _is_written_alike(gold, answer) else "unreadable_gold"
+        expected = _as_asked(read(gold), gold, options)
+    except Refused:
+        return "ok" if is_written_alike(gold, answer) else "unreadable_gold"
     try:
-        given = read(answer)
-    except _Refused as refusal:
-        return "ok" if _is_written_alike(gold, answer) else refusal.args[0]
-    reason = _compared(expected, given)
-    return "ok" if reason != "ok" and _is_written_alike(gold, answer) else reason
+        given = _as_asked(read(answer), answer, options, expected)
+    except Refused as refusal:
+        return "ok" if is_written_alike(gold, answer) or _chooses(expected, answer) else refusal.args[0]
+    reason = _compared(expected, given, answer, options)
+    if reason != "ok" and (is_written_alike(gold, answer) or _chooses(expected, answer)):
+        return "ok"
+    return reason
+
+
+def _compared(expected: Reading, given: Reading, answer: str, options: Options) -> str:
+    reason = compared(expected, given, options.leniency())
+    if reason == "ok" and options.worked_out and not _is_worked_out(given, answer):
+        return "not_worked_out"
+    return reason
+
+
+def _is_worked_out(given: Reading, answer: str) -> bool:
+    """Say whether a number is written as one, and not as the terms of a problem."""
+    if isinstance(given, Equation):
+        return given.right is None or _is_worked_out(given.right, given.text.rpartition("=")[2])
+    return not isinstance(given, Value) or is_literal(given)
+
+
+def _as_asked(reading: Reading, text: str, options: Options, gold: Reading | None = None) -> Reading:
+    """Read `1,234` as two numbers where several are asked for."""
+    is_list = options.several if gold is None else isinstance(gold, Group) and gold.kind == "set"
+    if is_list and isinstance(reading, Value) and "," in plain(text) and not reading.unit:
+        return read_list(text)
+    if options.several and gold is None and isinstance(reading, Group) and reading.kind == "()":
+        return Group("several", reading.members)
+    return reading
+
+
+def _chooses(gold: Reading, answer: str) -> bool:
+    """Say whether an answer names the option of the gold with its content: `(C) 15`."""
+    if not isinstance(gold, Value) or len(gold.text) != 1 or not gold.text.isupper():
+        return False
+    named = _CHOICE_WITH_TEXT.fullmatch(plain(answer))
+    return named is not None and named[1] == gold.text and not _OTHER_CHOICE.search(named[2])
+
+
+def _readable(gold: str, options: Options) -> Reading | None:
+    try:
+        return _as_asked(read(gold), gold, options)
+    except Refused:
+        return None
 
 
 def is_readable(gold: str) -> bool:
     """Say whether a gold is more to the grader than its letters."""
-    try:
-        read(gold)
-    except _Refused:
-        return False
-    return True
+    return _readable(gold, EXACT) is not None
 
 
-class _Refused(Exception):
-    """The text cannot be read; the argument is the reason code."""
-
-
-def read(text: str) -> Reading:
-    """Read an answer; raises where it is in no form that is known."""
-    if len(text) > MAX_CHARS:
-        raise _Refused("over_limit")
-    return _read(_without_label(_plain(text)), 0)
-
-
-def _is_written_alike(gold: str, answer: str) -> bool:
-    expected, given = (_LOOSE.sub("", _without_label(_plain(text))) for text in (gold, answer))
+def is_written_alike(gold: str, answer: str) -> bool:
+    """Say whether two texts differ in nothing but how they are set in type."""
+    if gold == answer:
+        return bool(gold.strip())
+    expected, given = (_LOOSE.sub("", plain(text[:MAX_CHARS])) for text in (gold, answer))
     return bool(expected) and expected == given
 
 
-def _plain(text: str) -> str:
-    """Take away what only sets mathematics in type, and write alike what has two spellings."""
-    text = unwrapped(text.strip()).translate(_UNICODE).replace("\\\\", _NEW_ROW)
-    text = _GROUPED.sub(",", text)
-    text = _BARE_POINT.sub(r"\1", _INVISIBLE.sub("", text))
-    text = _COMMAND.sub(lambda command: _SAME.get(command[0], command[0]), text)
-    return _SPACE.sub(" ", text).strip().rstrip(".,; ").strip()
-
-
-def _without_label(text: str) -> str:
-    label = _LABEL.match(text)
-    rest = text[label.end() :] if label else text
-    return rest if label and rest and not (_is_equation(rest) and _is_equation(text)) else text
-
-
-def _is_equation(text: str) -> bool:
-    return "=" in text and "\\neq" not in text
-
-
-def _read(text: str, depth: int) -> Reading:
-    if not text:
-        raise _Refused("no_answer")
-    if depth > _MAX_DEPTH:
-        raise _Refused("over_limit")
-    worth = _number(text)
-    if worth is not None:
-        return Value(text, Number(worth))
-    for reader in (_ratio, _matrix, _union, _bracketed, _listing, _range):
-        found = reader(text, depth)
-        if found is not None:
-            return found
-    return _single(text)
-
-
-def _number(text: str) -> Fraction | None:
-    """Read a number; of an equation in letters the last side is none."""
-    if "=" in text and _COMMAND.sub("", text).upper() != _COMMAND.sub("", text).lower():
-        return None
-    worth = number(text)
-    return None if isinstance(worth, str) else worth
-
-
-def _ratio(text: str, depth: int) -> Group | None:
-    """Read `3:5`; it is not reduced."""
-    if not _RATIO.fullmatch(text):
-        return None
-    return Group(":", tuple(_read(part.strip(), depth + 1) for part in text.split(":")))
-
-
-def _matrix(text: str, depth: int) -> Group | None:
-    found = _MATRIX.fullmatch(text)
-    if found is None:
-        return None
-    rows = [row for row in found[2].split(_NEW_ROW) if row.strip()]
-    cells = [tuple(_read(cell.strip(), depth + 1) for cell in row.split("&")) for row in rows]
-    if cells and all(len(row) == 1 for row in cells):
-        return Group("()", tuple(cell for [cell] in cells))  # a column is the tuple of its entries
-    return Group("matrix", tuple(Group("row", row) for row in cells))
-
-
-def _union(text: str, depth: int) -> Group | None:
-    parts = [part.strip() for part in re.split(r"\\cup(?![a-z])", text)]
-    if len(parts) == 1:
-        return None
-    return Group("union", tuple(_read(part, depth + 1) for part in parts))
-
-
-def _listing(text: str, depth: int) -> Group | None:
-    """Read `1, 2`, `x = 1 or x = 2`, `\\text{A, C}` and `1 \\pm \\sqrt 2` as sets."""
-    choices = _TEXT.fullmatch(text)
-    text = choices[1] if choices and _CHOICES.fullmatch(choices[1]) else text
-    parts = _split(text)
-    if len(parts) > 1:
-        return _set(parts, depth)
-    if text.count("\\pm") == 1:
-        return _set([text.replace("\\pm", sign) for sign in ("+", "-")], depth)
-    return None
-
-
-def _set(parts: Sequence[str], depth: int) -> Group:
-    if len(parts) > MAX_MEMBERS:
-        raise _Refused("over_limit")
-    members: list[Reading] = []
-    for part in parts:
-        one = _read(_without_label(part), depth + 1)
-        inner = one.kind == "set" and "\\pm" in part if isinstance(one, Group) else False
-        members += one.members if inner and isinstance(one, Group) else [one]
-    return Group("set", tuple(members))
-
-
-def _split(text: str) -> list[str]:
-    """Split at commas, semicolons, `and` and `or` that no bracket encloses."""
-    if not any(sign in text for sign in (",", ";", "and", "or")):
-        return [text]
-    text = re.sub(r"\\text ?\{ ?,? ?(and|or) ?\}", r" \1 ", text)
-    text = text.replace("{,}", "\x00")
-    parts: list[str] = []
-    start = nested = 0
-    for sign in _SEPARATOR.finditer(text):
-        if sign[0] in _OPENING:
-            nested += 1
-        elif sign[0] in _CLOSING:
-            nested -= 1
-        elif nested == 0:
-            parts.append(text[start : sign.start()])
-            start = sign.end()
-    parts = [part.replace("\x00", "").strip() for part in (*parts, text[start:])]
-    return [part for part in parts if part]
-
-
-_SEPARATOR = re.compile(r"[()\[\]{}]|[,;](?: ?(?:and|or)(?![A-Za-z]))?|(?<![A-Za-z\\])(?:and|or)(?![A-Za-z])")
-
-
-def _bracketed(text: str, depth: int) -> Group | None:
-    if text.startswith("\\{") and text.endswith("\\}") and _is_one_group(text[1:]):
-        inner = text[2:-2].strip()
-        return _set(_split(inner) if inner else [], depth)
-    if text == "\\emptyset":
-        return Group("set", ())
-    if text[0] not in "([{" or text[-1] not in _CLOSING or not _is_one_group(text):
-        return None
-    parts = _split(text[1:-1].strip())
-    if len(parts) < 2:
-        return None
-    if text[0] == "{":
-        return _set(parts, depth)
-    return Group(text[0] + text[-1], tuple(_read(part, depth + 1) for part in parts))
-
-
-def _is_one_group(text: str) -> bool:
-    """Say whether the first bracket is closed by the last one; intervals may mix their kinds."""
-    nested = 0
-    for at, sign in enumerate(text):
-        nested += (sign in _OPENING) - (sign in _CLOSING)
-        if nested == 0:
-            return at == len(text) - 1
-    return False
-
-
-def _range(text: str, depth: int) -> Group | None:
-    """Read `1 < x \\le 3` as the interval it says."""
-    signs = [_RELATIONS[found] for found in _RELATION.findall(text)]
-    if not signs or len(signs) > 2:
-        return None
-    sides = [_single(side.strip()) for side in _RELATION.split(text)]
-    if signs[0][0] == ">":
-        sides, signs = sides[::-1], [sign.replace(">", "<") for sign in signs[::-1]]
-    if any(sign[0] == ">" for sign in signs):
-        raise _Refused("syntax")
-    names = [_APPLIED.fullmatch(side.text) or isinstance(side.value, Variable) for side in sides]
-    names = [bool(name) and "\\infty" not in side.text for name, side in zip(names, sides, strict=True)]
-    endless = _single("\\infty")
-    closing = ["]" if sign == "<=" else ")" for sign in signs]
-    opening = ["[" if sign == "<=" else "(" for sign in signs]
-    if names == [False, True, False]:
-        return Group(opening[0] + closing[1], (sides[0], sides[2]))
-    if names == [True, False] and sides[1].value is not None:
-        return Group("(" + closing[0], (_single("-\\infty"), sides[1]))
-    if names == [False, True] and sides[0].value is not None:
-        return Group(opening[0] + ")", (sides[0], endless))
-    raise _Refused("syntax")
-
-
-def _single(text: str) -> Value:
-    """Read one value or text."""
-    if not text:
-        raise _Refused("syntax")
-    text, unit = _without_unit(text)
-    worth = _number(text)
-    if worth is not None:
-        return Value(text, Number(worth), unit)
-    words = _TEXT.sub(r"\1", text).strip(" ()")
-    if _LETTERS.fullmatch(words) and (len(words) > 2 or "\\" in text):
-        return Value(words.lower(), None)
-    if _CHOICE.fullmatch(words):
-        return Value(words.lower(), Variable(words))
-    sides = _TEXT.sub(r"\1", text).split("=")
-    formulas = [parse(_SYMBOL.sub(_variable, side)) for side in sides]
-    if len(formulas) == 2 and not any(isinstance(one, str) for one in formulas):
-        left, right = formulas
-        assert not isinstance(left, str)
-        assert not isinstance(right, str)
-        return Value("=", Sum((left, negative(right))), unit)
-    [formula, *more] = formulas
-    if more or isinstance(formula, str):
-        raise _Refused("over_limit" if formula == "over_limit" else "syntax")
-    return Value(text, formula, unit)
-
-
-def _variable(symbol: re.Match[str]) -> str:
-    index = _SYMBOLS.get(symbol[1])
-    if index is None:
-        return symbol[0]
-    return f" x_{{{index + _INDICES.index(symbol[2] or symbol[3] or ' ')}}} "
-
-
-def _without_unit(text: str) -> tuple[str, str]:
-    based = _IN_BASE.fullmatch(text)
-    if based:
-        return based[1], f"base {based[2]}"
-    if text.endswith("}") or "\\text" in text or "\\mbox" in text or "\\mathrm" in text:
-        written = _TEXT.sub(lambda found: f" {found[1].strip()} ", text).strip()
-    else:
-        written = text
-    angle = _UNIT.fullmatch(written)
-    if angle:
-        return angle[1].strip(), ("%" if angle[3] else "°" + (angle[2] or ""))
-    found = _WORDS.fullmatch(written)
-    if found and not set(re.split(r"[ /]", found[2].lower())) & _NO_UNITS:
-        bare = found[1].strip()
-        is_unit = written != text or not isinstance(number(bare), str)
-        if is_unit and (written == text or not isinstance(parse(bare), str)):
-            name = found[2].lower()
-            name = _UNIT_NAMES.get(name, name.removesuffix("s") if len(name) > 3 else name)
-            return bare, f"{name}^{found[3]}" if found[3] else name
-    return text, ""
-
-
-def _compared(gold: Reading, answer: Reading) -> str:
-    if isinstance(gold, Group) and isinstance(answer, Group):
-        return _compared_groups(gold, answer)
-    if isinstance(gold, Group) or isinstance(answer, Group):
-        return "wrong_value"
-    if gold.value is None or answer.value is None:
-        return "ok" if gold.text == answer.text else "wrong_value"
-    if (gold.text == "=") != (answer.text == "="):
-        return "wrong_value"
-    if gold.unit and answer.unit and gold.unit != answer.unit:
-        return "wrong_unit"
-    reason = _judged(gold.value, answer.value)
-    if reason != "ok" and gold.text == "=":
-        reason = _judged(gold.value, negative(answer.value))
-    return reason
-
-
-def _judged(gold: Formula, answer: Formula) -> str:
-    if isinstance(gold, Number) and isinstance(answer, Number):
-        return "ok" if gold.value == answer.value else "wrong_value"
-    if isinstance(gold, Number) and not variables(answer):
-        return "not_worked_out"  # 3 * 4 or \\sqrt{144} where 12 is asked for
-    if variables(gold) != variables(answer) and not (variables(gold) and variables(answer)):
-        return "wrong_value"  # a number is no formula in letters, even where these cancel out
-    return {"equal": "ok", "different": "wrong_value"}.get(judge(gold, answer), "undecided")
-
-
-def _compared_groups(gold: Group, answer: Group) -> str:
-    if gold.kind != answer.kind or len(gold.members) != len(answer.members):
-        return "wrong_value"
-    if gold.kind not in ("set", "union"):
-        reasons = [_compared(mine, theirs) for mine, theirs in zip(gold.members, answer.members, strict=True)]
-        return next((reason for reason in reasons if reason != "ok"), "ok")
-    left = list(answer.members)
-    for member in gold.members:
-        at = next((at for at, other in enumerate(left) if _compared(member, other) == "ok"), None)
-        if at is None:
-            return "wrong_value"
-        left.pop(at)
-    return "ok"
+def form(text: str) -> str:
+    """Return the normal form of a gold or an answer, empty where it cannot be read."""
+    if len(text) > MAX_CHARS:
+        return ""
+    try:
+        return written(read(text))
+    except Refused:
+        return ""

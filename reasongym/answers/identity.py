@@ -104,6 +104,42 @@ def judge(first: Formula, second: Formula) -> str:
     return "undecided"
 
 
+def proportional(first: Formula, second: Formula, unknowns: frozenset[str] = frozenset()) -> bool:
+    """Say whether two formulas differ by a factor that is not zero, so that they vanish together.
+
+    The factor is constant, or where unknowns are named free of these: `y - x/2` and `2ky - kx` for y.
+    """
+    spelling = _Spelling()
+    try:
+        spelling.add(first)
+        spelling.add(second)
+        key = blake2b("".join(spelling.parts).encode("utf-8", "replace"), digest_size=32).digest()
+        is_complex = "ci;" in spelling.parts
+        work = [MAX_WORK]
+        prime = _drawn_prime(key, 0, spelling.radicands, is_complex=is_complex)
+        ratios: list[int] = []
+        base: Point | None = None
+        for trial in range(_MAX_TRIALS):
+            point = Point(key, trial, prime, work, is_complex=is_complex)
+            if unknowns and base is not None:
+                values = [point.draw(name) for name in sorted(unknowns)]
+                point = Point(key, 0, prime, work, is_complex=is_complex)
+                for name, value in zip(sorted(unknowns), values, strict=True):
+                    point.drawn[name,] = value
+            base = base or point
+            try:
+                ratios.append(point.value(first) * point.inverse(point.value(second)) % prime)
+            except Undefined:
+                continue
+            if not ratios[-1] or ratios[-1] != ratios[0]:
+                return False
+            if len(ratios) > (_SIGN_TRIALS if spelling.needs_signs else 2):
+                return True
+    except Unsupported:
+        pass
+    return False
+
+
 class _Spelling:
     """What decides the choice of points: a text that tells trees apart, signs that matter, and radicands."""
 
@@ -120,7 +156,7 @@ class _Spelling:
         if len(self.parts) > MAX_NODES:
             raise Unsupported("over_limit")
         if isinstance(tree, Number):
-            self.parts.append(f"n{tree.value};")
+            self.parts.append(f"n{tree.value.numerator:x}/{tree.value.denominator:x};")
         elif isinstance(tree, Variable):
             self.parts.append(f"v{tree.name};")
         elif isinstance(tree, Constant):

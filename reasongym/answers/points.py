@@ -20,8 +20,11 @@ from reasongym.answers.trees import (
 )
 
 MAX_EXPONENT = 1_000
+MAX_WHOLE_EXPONENT = 10_000
 POWER_WORK = 12
 """What a power modulo the prime costs, in about microseconds."""
+UNMODELLED = frozenset(("factorial", "floor", "ceil"))
+"""Functions of which only this is known: equal arguments have equal values."""
 _TURN = 12
 """A sine's argument is split into parts whose multiples by 1/12 can be taken."""
 
@@ -160,7 +163,8 @@ class Point:
         return pow(square, exponent.numerator * pow(exponent.denominator, -1, self.half), self.r)
 
     def rational_power(self, base: Formula, exponent: Fraction) -> int:
-        if abs(exponent.numerator) > MAX_EXPONENT or exponent.denominator > MAX_EXPONENT:
+        most = MAX_WHOLE_EXPONENT if exponent.denominator == 1 else MAX_EXPONENT
+        if abs(exponent.numerator) > most or exponent.denominator > MAX_EXPONENT:
             raise Unsupported("over_limit")
         if self.is_complex and exponent.denominator > 1:
             return self.complex_root(rational(base), exponent)
@@ -234,6 +238,8 @@ class Point:
             return self.ratio(name, sinh, cosh)
         if name.startswith("arc"):
             return self.inverse_function(name, argument)
+        if name in UNMODELLED:
+            return self.draw(name, self.value(argument))
         cos, sin = self.angle(argument)
         return self.ratio(name, sin, cos)
 

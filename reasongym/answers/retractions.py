@@ -23,7 +23,7 @@ _RETRACTION = (
     r"\bI\swas\s(?:wrong|lying)\b|\btake\s(?:it|that|this)\sback\b|\bon\ssecond\sthought"
 )
 _SWIFT_RETRACTION = (
-    r"(?i)[\s.,;:!*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?(?:"
+    r"(?i)[\s.,;:!?*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?(?:"
     r"(?:(?:this|that|it|which|these|those|they)\s)?(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
     r"(?:or|nope)\b|(?:not|no|wrong|false)\s{0,2}(?:[.,!;:]|$))"
 )

@@ -57,6 +57,7 @@ VERBS = {
     "contamination": Verb(
         "reasongym.cli.contamination:contamination", "find the problems of a benchmark in a training file"
     ),
+    "grade": Verb("reasongym.cli.grading:grade_answer", "judge an answer by the right one, with the reasons"),
     "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
 }
 

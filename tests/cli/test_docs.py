@@ -26,6 +26,7 @@ PAGES = (
     "docs/vector-environments.md",
     "docs/export.md",
     "docs/math-problems.md",
+    "docs/grade.md",
     "docs/bridges.md",
 )
 MODEL = "path/to/model"

@@ -1,0 +1,75 @@
+"""The verb that judges one answer: grade."""
+
+import json
+import sys
+from typing import Annotated
+
+import tyro
+
+from reasongym.errors import DataError
+
+MAX_CHARS = 4_000_000
+"""Of an answer on stdin; no completion is that long."""
+
+
+def grade_answer(
+    gold: Annotated[str, tyro.conf.Positional],
+    answer: Annotated[str, tyro.conf.Positional],
+    *,
+    alternatives: tuple[str, ...] = (),
+    tolerance: float = 0.0,
+    units: str = "",
+    significant_figures: int = 0,
+    several: bool = False,
+    worked_out: bool = False,
+    json_line: Annotated[bool, tyro.conf.arg(name="json")] = False,
+) -> None:
+    """Judge an answer, or a whole completion, by the right one.
+
+    Args:
+        gold: the right answer, such as 1/2 or '\\frac{1}{2}'
+        answer: what is judged, a completion or just its answer; - reads stdin
+        alternatives: other right answers
+        tolerance: how far a number may be off, relative to the gold
+        units: the unit that the problem states, such as km/h
+        significant_figures: compare numbers to so many figures
+        several: the gold lists several answers, in any order
+        worked_out: a number must be worked out, so 3 * 4 is not 12
+        json_line: print one JSON object
+    """
+    from reasongym.answers.grader import Options, grade
+
+    options = Options(alternatives, tolerance, units, significant_figures, several, worked_out)
+    found = grade(gold, _stdin() if answer == "-" else answer, options)
+    told = {
+        "correct": found.correct,
+        "reason": found.reason,
+        "answer": found.extracted,
+        "span": found.span,
+        "gold_form": found.gold_form or None,
+        "answer_form": found.answer_form or None,
+    }
+    if json_line:
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    print("right" if found.correct else f"wrong: {found.reason}")
+    if found.extracted is not None:
+        place = "" if found.span is None else f"   (characters {found.span[0]} to {found.span[1]})"
+        print(f"answer   {' '.join(found.extracted.split())}{place}")
+    print(f"gold is  {found.gold_form or 'in no form that is known: only what is written alike is right'}")
+    if found.extracted is not None:
+        print(f"it is    {found.answer_form or 'in no form that is known'}")
+
+
+def _stdin() -> str:
+    try:
+        text = sys.stdin.read(MAX_CHARS + 1)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"the answer on stdin is not UTF-8 text: {error.reason} at byte {error.start}"
+        ) from error
+    if len(text) > MAX_CHARS:
+        raise DataError(
+            f"the answer on stdin is longer than {MAX_CHARS:,} characters, more than any completion"
+        )
+    return text
