@@ -12,8 +12,8 @@ from reasongym.seeding import Stream
 
 Matrix: TypeAlias = list[list[int]]
 
-_LEVELS = ((2, 0, 4), (2, -9, 9), (3, -3, 5), (3, -9, 9), (4, -9, 9), (5, -9, 9), (6, -20, 20))
-"""Size, and the least and the greatest entry."""
+_LEVELS = ((2, 1, 6), (2, -9, 9), (3, -3, 5), (3, -9, 9), (4, -9, 9), (5, -9, 9), (6, -20, 20))
+"""Size, and the least and the greatest entry; with a 0 in it a small determinant is often its last entry."""
 _MOST_ZERO = 3
 """A singular matrix is drawn again, so often at most, so that "0" pays no better than other guesses."""
 
@@ -24,13 +24,13 @@ class MatrixDeterminant(Exact):
 
     family = "matrix_determinant"
     levels = tuple(
-        f"{size} by {size}, entries from {low} to {high}{' (a warm-up)' if low == 0 else ''}"
+        f"{size} by {size}, entries from {low} to {high}{' (a warm-up)' if low > 0 else ''}"
         for size, low, high in _LEVELS
     )
     default_level = 3
     asks = "determinant"
-    spaces = (330, 60_000, 10**7, 10**10, 10**19, 10**31, 10**57)
-    chances = (0.087, 0.018, 0.018, 0.004, 0.001, 0.001, 0.001)
+    spaces = (700, 60_000, 10**7, 10**10, 10**19, 10**31, 10**57)
+    chances = (0.05, 0.018, 0.018, 0.004, 0.001, 0.001, 0.001)
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         size, low, high = _LEVELS[level]
