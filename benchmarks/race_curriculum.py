@@ -50,7 +50,7 @@ Point = dict[str, float]
 
 
 def curriculum() -> Outcome:
-    """Race all arms on every goal and seed, each in a process of its own."""
+    """Race all arms on every goal and seed, each in a process of its own; seeds already raced are kept."""
     figures: dict[str, Any] = {}
     num_finished = 0
     for name, goal in GOALS.items():
@@ -63,9 +63,11 @@ def curriculum() -> Outcome:
 
 
 def _raced(name: str, seed: int) -> dict[str, list[Point]]:
-    flags = ["--problems", name, "--seed", str(seed)]
-    subprocess.run([sys.executable, "-m", "benchmarks.race_curriculum", *flags], check=True)
-    return json.loads(_record(name, seed).read_text())
+    record = _record(name, seed)
+    if not record.exists():
+        flags = ["--problems", name, "--seed", str(seed)]
+        subprocess.run([sys.executable, "-m", "benchmarks.race_curriculum", *flags], check=True)
+    return json.loads(record.read_text())
 
 
 def timed(curves: dict[str, list[Point]]) -> dict[str, Any]:
