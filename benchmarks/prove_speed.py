@@ -25,7 +25,7 @@ from reasongym.core import Data, Env, Row
 from reasongym.seeding import Stream, is_eval, stream
 
 NUM_WINDOWS, WINDOW_S = 3, 0.4
-SURVEY_S, MOST_SURVEYED, LEAST_SURVEYED = 1.0, 10_000, 100
+SURVEY_S, MOST_SURVEYED, LEAST_SURVEYED = 0.6, 10_000, 100
 """How long, and how many at most and at least, is drawn of each level to find its slowest item."""
 HARDEST, LEAST_HARDEST = "reasongym/Sokoban-v0 level 5", 1_000
 """The level whose slowest in a hundred are held to a bar, and how many are drawn of it."""
