@@ -4,7 +4,8 @@ The shape of a statement (its connectives) is drawn before its atoms, and only t
 until it is as true as its speaker, so no connective betrays who says it.
 """
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import groupby, islice, permutations, product
 from math import floor
@@ -19,6 +20,8 @@ _COUNTING = 0.3
 """How often a statement says how many tell the truth, where it may."""
 _SAME_SHAPE = 4
 """Times that a statement is drawn again before its shape is."""
+_FEW = 3
+"""People whose truth tables, 2^(2^n) of them, are few enough to be reordered by looking up."""
 _MAX_DRAWS = 50_000
 """Draws for one problem or one statement: far more than any needs."""
 Mark: TypeAlias = tuple[Any, ...]
@@ -70,29 +73,35 @@ def generate(random: Random, level: Level) -> tuple[list[list[Json]], list[bool]
     case = floor(random() * (1 << num))
     low, high = level.per_person
     speakers = [person for person in range(num) for _ in range(low + floor(random() * (high - low + 1)))]
+    draws: list[Iterator[Statement]] = []
     statements: list[Statement] = []
     cases = known.tables.full
     for speaker in speakers:
-        statements.append(_draw(random, level, known, speaker, case, _new_shape(random, level)))
+        draws.append(_draws(random, level, known, speaker, case))
+        statements.append(next(draws[-1]))
         cases &= statements[-1].agreeing
     if cases != 1 << case or (high > 1 and _says_twice(speakers, statements)):
-        _repair(random, level, speakers, statements, case)
+        _repair(random, level, speakers, statements, draws, case)
     said = [[at, written(one.shape, one.atoms)] for at, one in zip(speakers, statements, strict=True)]
     return said, [bool(case >> person & 1) for person in range(num)]
 
 
-def _draw(random: Random, level: Level, known: Meanings, speaker: int, case: int, shape: Shape) -> Statement:
-    """Draw a statement of a shape that is as true in this case as its speaker, and that says something."""
+def _draws(random: Random, level: Level, known: Meanings, speaker: int, case: int) -> Iterator[Statement]:
+    """Draw a shape, then statements of it that say something, as true in this case as their speaker."""
+    shape = _new_shape(random, level)
     tables = known.tables
     full, honest = tables.full, tables.variables[speaker]
     truth = honest >> case & 1
     unused = 0 if level.selves and len(shape) > 1 else 1 << speaker
     flipped = full ^ honest
-    draws = fillings(random, shape, tables, unused, known.counts)
-    for atoms, table in islice(draws, _MAX_DRAWS):
-        if table >> case & 1 == truth and 0 != table != full and flipped != table != honest:
-            return Statement(shape, atoms, table, flipped ^ table)
-    raise GenerationError(f"no statement of {level} in {_MAX_DRAWS} draws")
+    filled = fillings(random, shape, tables, unused, known.counts)
+    while True:
+        for atoms, table in islice(filled, _MAX_DRAWS):
+            if table >> case & 1 == truth and 0 != table != full and flipped != table != honest:
+                yield Statement(shape, atoms, table, flipped ^ table)
+                break
+        else:
+            raise GenerationError(f"no statement of {level} in {_MAX_DRAWS} draws")
 
 
 def _new_shape(random: Random, level: Level) -> Shape:
@@ -110,7 +119,12 @@ def _says_twice(speakers: list[int], statements: list[Statement]) -> bool:
 
 
 def _repair(
-    random: Random, level: Level, speakers: list[int], statements: list[Statement], case: int
+    random: Random,
+    level: Level,
+    speakers: list[int],
+    statements: list[Statement],
+    draws: list[Iterator[Statement]],
+    case: int,
 ) -> None:
     """Draw statements anew, one speaker after the other, until only one case agrees with all of them.
 
@@ -127,8 +141,9 @@ def _repair(
         for other, statement in enumerate(statements):
             if other != at:
                 cases &= statement.agreeing
-        shape = statements[at].shape if turn < most else _new_shape(random, level)
-        drawn = _draw(random, level, known, speakers[at], case, shape)
+        if turn >= most:
+            draws[at] = _draws(random, level, known, speakers[at], case)
+        drawn = next(draws[at])
         cases &= drawn.agreeing
         if cases.bit_count() <= fewest:
             fewest = cases.bit_count()
@@ -148,15 +163,27 @@ def canonical(data: Data) -> str:
     for speaker, formula, _ in data["statements"]:
         said[speaker].append(table_of(formula, atoms, full))
         formulas[speaker].append(formula)
-    return min(_named(order, formulas, known) for order in _orders(said, honest))
+    return min(
+        _named(
+            [{_reordered(table, order) for table in said[person]} for person in order]
+            if num <= _FEW
+            else [{table_of(one, _renamed(order), full) for one in formulas[person]} for person in order]
+        )
+        for order in _orders(said, honest)
+    )
 
 
-def _named(order: tuple[int, ...], formulas: list[list[str]], known: Meanings) -> str:
-    """Write the truth tables after the people are put into this order."""
-    full, atoms = known.tables.full, _renamed(order)
-    rows = [sorted({table_of(one, atoms, full) for one in formulas[person]}) for person in order]
-    name = " ".join([",".join([f"{table:x}" for table in row]) for row in rows])
-    return name if len(name) <= 64 else f"{len(order)} {blake2b(name.encode(), digest_size=16).hexdigest()}"
+def _named(rows: list[set[int]]) -> str:
+    """Write the truth tables of people in their order."""
+    name = " ".join([",".join([f"{table:x}" for table in sorted(row)]) for row in rows])
+    return name if len(name) <= 64 else f"{len(rows)} {blake2b(name.encode(), digest_size=16).hexdigest()}"
+
+
+@cache
+def _reordered(table: int, order: tuple[int, ...]) -> int:
+    """Return a truth table after the people, who are few, are put into this order."""
+    cases = [case for case in range(1 << len(order)) if table >> case & 1]
+    return sum(1 << sum((case >> person & 1) << at for at, person in enumerate(order)) for case in cases)
 
 
 @lru_cache(1_024)
