@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from reasongym.core import Verdict
 from reasongym.episodes import Episode
 from reasongym.errors import UsageError
 from reasongym.evaluation.benchmarks import ENV_ID

@@ -2,5 +2,17 @@
 
 from reasongym.leaderboard.rows import BoardRow, ReportedRow, collect, read_reported
 from reasongym.leaderboard.site import build
+from reasongym.leaderboard.submissions import submit
+from reasongym.leaderboard.verification import Checked, check, verify
 
-__all__ = ["BoardRow", "ReportedRow", "build", "collect", "read_reported"]
+__all__ = [
+    "BoardRow",
+    "Checked",
+    "ReportedRow",
+    "build",
+    "check",
+    "collect",
+    "read_reported",
+    "submit",
+    "verify",
+]

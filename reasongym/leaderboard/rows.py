@@ -17,10 +17,8 @@ from reasongym.evaluation.comparison import Tally, tied_with_first
 from reasongym.evaluation.metrics import correct_counts
 from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
+from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
-
-BASELINES = ("oracle", "random", "constant", "human")
-"""Policies that mark the scale; they are shown in the table and take no place in the ranking."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,13 @@ def test_sixty_four_answers_that_all_differ_are_counted_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("\\frac12", "0.5"), ("1,234", "1234"), ("x = 3", "3"), ("{2, 1}", "\\{1,2\\}"), ("no  idea", "no idea")],
+    [
+        ("\\frac12", "0.5"),
+        ("1,234", "1234"),
+        ("x = 3", "3"),
+        ("{2, 1}", "\\{1,2\\}"),
+        ("no  idea", "no idea"),
+    ],
 )
 def test_notations_of_one_mathematical_answer_vote_together(one: str, other: str) -> None:
     assert ballot([verdict((False, one)), verdict((False, other))], answer_form).wrong == (2,)
