@@ -1,6 +1,7 @@
 """The verb `board`: `submit` a run, `verify` what was submitted, `build` the static page."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import tyro
@@ -13,8 +14,8 @@ from reasongym.evaluation.findings import Finding
 
 CONSOLE = Console()
 RUNS = Path("leaderboards/runs")
-MAX_SHOWN = 20
-"""Findings against one folder: a run without its episodes has one for each of them."""
+MAX_SHOWN = 5
+"""Findings of one kind against one folder: a run without its episodes has one for each of them."""
 
 
 def board(args: list[str]) -> None:
@@ -51,7 +52,7 @@ def submit(
     place, findings = leaderboard.submit(run, board)
     if findings:
         _print_findings(run, findings)
-        raise DataError(f"{run} is refused for {_counted(findings)}; nothing was copied")
+        raise DataError(f"{run} is refused for {_counted(findings, 'reason')}; nothing was copied")
     CONSOLE.print(f"{run} is on the board as {place}", soft_wrap=True, markup=False, highlight=False)
 
 
@@ -74,9 +75,9 @@ def verify(
         _print_findings(one.folder, one.findings)
     refused = sum(bool(one.findings) for one in checked)
     if refused:
-        CONSOLE.print(f"{refused} of {len(checked)} runs are refused", highlight=False)
+        CONSOLE.print(f"refused: {refused} of {_counted(checked, 'run')}", highlight=False)
         sys.exit(1)
-    CONSOLE.print(f"nothing speaks against {len(checked)} runs", highlight=False)
+    CONSOLE.print(f"nothing speaks against {_counted(checked, 'run')}", highlight=False)
 
 
 def build(
@@ -103,15 +104,20 @@ def build(
 
 
 def _print_findings(folder: Path, findings: list[Finding]) -> None:
-    for one in findings[:MAX_SHOWN]:
-        _print(f"{folder}: {one}")
-    if len(findings) > MAX_SHOWN:
-        _print(f"{folder}: and {len(findings) - MAX_SHOWN} more")
+    """Print every kind of reason, and of each the first."""
+    by_kind: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_kind.setdefault(one.kind, []).append(one)
+    for kind, alike in by_kind.items():
+        for one in alike[:MAX_SHOWN]:
+            _print(f"{folder}: {one}")
+        if len(alike) > MAX_SHOWN:
+            _print(f"{folder}: {kind}: {len(alike) - MAX_SHOWN} more like these")
 
 
 def _print(text: str) -> None:
     CONSOLE.print(printable(text), soft_wrap=True, markup=False, highlight=False)
 
 
-def _counted(findings: list[Finding]) -> str:
-    return "1 reason" if len(findings) == 1 else f"{len(findings)} reasons"
+def _counted(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'s' * (len(things) != 1)}"

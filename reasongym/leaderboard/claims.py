@@ -80,7 +80,7 @@ def _find_edited_template(template: Template) -> Iterator[Finding]:
 
 @cache
 def _known_templates() -> dict[str, tuple[Template, ...]]:
-    known = {name: (template,) for name, template in TEMPLATES.items()}
+    known: dict[str, tuple[Template, ...]] = {name: (one,) for name, one in TEMPLATES.items()}
     for template in (load_preset(name).template for name in preset_names()):
         known[template.name] = (*known.get(template.name, ()), template)
     return known

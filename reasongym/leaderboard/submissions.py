@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +53,7 @@ def _free_place(place: Path, key: str) -> Path:
 
 
 @contextmanager
-def _staged(folder: Path, board: Path, run: Run) -> Iterator[Path]:
+def _staged(folder: Path, board: Path, run: Run) -> Generator[Path]:
     """Copy the files of a run beside the board's, so that putting them there is one step."""
     try:
         board.mkdir(parents=True, exist_ok=True)

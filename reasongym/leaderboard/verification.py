@@ -64,8 +64,11 @@ def check(folder: Path) -> Checked:
 
 def _recomputed(folder: Path, run: Run) -> Checked:
     findings = list(_read_claims(run))
-    report = inspect(folder)
-    read_curve(folder, None)
+    try:
+        read_curve(folder, None)
+        report = inspect(folder)
+    except ReasongymError as error:
+        return Checked(folder, [*findings, Finding("unreadable", str(error))])
     findings += report.findings
     if report.result is not None:
         findings += _find_flips(report)

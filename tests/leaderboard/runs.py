@@ -4,6 +4,7 @@ import json
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from reasongym.episodes import Completion, Request, to_json
 from reasongym.evaluation import Player, Protocol, Suite, env_suite, evaluate, planned, rescore
 from reasongym.evaluation.rescoring import inspect
 
-Lines = list[dict[str, Any]]
+Line = dict[str, Any]
+Lines = list[Line]
 END = 0
 LIMIT = 200
-WORDS = ["maybe", "first", "then", "seven", "sums", "give", "less", "than", "both", "wanted", "so", "turn", "back", "again"]
+WORDS = ("maybe", "first", "then", "seven", "sums", "give", "less", "than", "both", "wanted", "turn", "back")
 
 
 class Thinker:
@@ -57,7 +59,7 @@ class Thinker:
 def play_run(folder: Path, suite: Suite, **protocol: Any) -> Path:
     """Play a suite by the thinker."""
     player = Player("torch", "some/model-1B", "ab12" * 4, {"device": "cpu"})
-    told = Protocol(**{"samples": 2, "max_tokens": LIMIT} | protocol)
+    told = replace(Protocol(samples=2, max_tokens=LIMIT), **protocol)
     evaluate(Thinker(), planned(suite, told, player), folder)
     return folder
 
@@ -94,7 +96,7 @@ def reseal(folder: Path) -> None:
     assert rescore(folder).findings == []
 
 
-def say(line: dict[str, Any], text: str) -> None:
+def say(line: Line, text: str) -> None:
     """Let an episode of one turn say another text, with tokens to it."""
     line["messages"][-1]["content"] = line["completions"][0]["text"] = text
     ids = [ord(char) for char in text] + [END]

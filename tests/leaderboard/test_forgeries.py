@@ -21,6 +21,7 @@ from reasongym.leaderboard import check, verify
 from reasongym.templates import Template
 from tests.leaderboard.runs import (
     LIMIT,
+    Line,
     Lines,
     change_episodes,
     countdown,
@@ -56,12 +57,12 @@ def in_episodes(change: Callable[[Lines], object]) -> Forge:
     return lambda folder: change_episodes(folder, change)
 
 
-def right_text(line: dict[str, object]) -> str:
+def right_text(line: Line) -> str:
     problem = registry.problem(Row.from_dict(line["row"]))
     return registry.get(problem.row.env_id).oracle(problem.data)[0]
 
 
-def wrong_one(lines: Lines) -> dict[str, object]:
+def wrong_one(lines: Lines) -> Line:
     return next(line for line in lines if not line["verdict"]["correct"])
 
 
@@ -202,9 +203,9 @@ def take_other_tokens(lines: Lines) -> None:
 
 
 def spend_more_tokens(lines: Lines) -> None:
-    for line in lines:
+    for number, line in enumerate(lines):
         say(line, line["completions"][0]["text"][-10:])
-        line["completions"][0] |= {"token_ids": [1] * 150, "logprobs": []}
+        line["completions"][0] |= {"token_ids": [number] * 150, "logprobs": []}
 
 
 def end_by_itself(lines: Lines) -> None:
@@ -324,7 +325,6 @@ def test_an_older_grader_with_the_same_verdicts_is_accepted(folder: Path) -> Non
     assert check(folder).findings == []
 
 
-def test_a_limit_that_every_completion_meets_by_chance_is_no_forgery(honest: Path) -> None:
-    """Completions that were cut off at the limit are in the honest run, and stay."""
+def test_the_honest_run_has_completions_that_were_cut_off(honest: Path) -> None:
     lines = [json.loads(line) for line in (honest / "episodes.jsonl").read_bytes().splitlines()]
     assert any(len(line["completions"][0]["token_ids"]) == LIMIT for line in lines)
