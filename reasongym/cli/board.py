@@ -1,4 +1,4 @@
-"""The verb `board`: `submit` a run, `verify` what was submitted, `build` the static page."""
+"""The verb `board`: `submit` a run, `verify` what was submitted, `regrade` it, `build` the static page."""
 
 import sys
 from collections.abc import Sequence
@@ -14,13 +14,14 @@ from reasongym.evaluation.findings import Finding
 
 CONSOLE = Console()
 RUNS = Path("leaderboards/runs")
+FLIPS = Path("leaderboards/flips.jsonl")
 MAX_SHOWN = 5
 """Findings of one kind against one folder: a run without its episodes has one for each of them."""
 
 
 def board(args: list[str]) -> None:
     """Read the command line of `reasongym board`."""
-    verbs = {"submit": submit, "verify": verify, "build": build}
+    verbs = {"submit": submit, "verify": verify, "regrade": regrade, "build": build}
     if not args:
         raise UsageError(f"board takes one of {', '.join(verbs)}; --help says more")
     if args[0] not in (*verbs, "-h", "--help"):
@@ -78,6 +79,28 @@ def verify(
         CONSOLE.print(f"refused: {refused} of {_counted(checked, 'run')}", highlight=False)
         sys.exit(1)
     CONSOLE.print(f"nothing speaks against {_counted(checked, 'run')}", highlight=False)
+
+
+def regrade(
+    folders: tyro.conf.Positional[tuple[Path, ...]] = (RUNS,),
+    *,
+    log: Path = FLIPS,
+    data: Path | None = None,
+) -> None:
+    """Bring the verdicts of runs up to date after a change of the grader, and list those that flipped.
+
+    Args:
+        folders: Run folders, or folders of run folders.
+        log: JSONL file that the flipped verdicts are added to.
+        data: Folder of the benchmarks' files, where runs are on benchmarks.
+    """
+    use_folder(data)
+    from reasongym import leaderboard
+
+    flips = leaderboard.regrade(folders, log)
+    for flip in flips:
+        _print(f"{flip.folder}: {flip.change}")
+    CONSOLE.print(f"{_counted(flips, 'verdict')} flipped", highlight=False)
 
 
 def build(

@@ -77,7 +77,7 @@ class Table:
 def collect(paths: Iterable[Path]) -> list[BoardRow]:
     """Judge every run folder at or below the paths again; raises DataError naming one that is refused."""
     rows = {
-        row.result.key: row for path in paths for folder in _run_folders(path) for row in [read_row(folder)]
+        row.result.key: row for path in paths for folder in run_folders(path) for row in [read_row(folder)]
     }
     return list(rows.values())
 
@@ -91,6 +91,17 @@ def read_row(folder: Path) -> BoardRow:
         raise DataError(f"{folder} is refused: {told}{more}")
     curve = read_curve(folder, report.run.training)
     return BoardRow(report.run, report.result, report.episodes, curve, report.flips)
+
+
+def run_folders(path: Path) -> Iterator[Path]:
+    """Find the run folders at or below a path; raises DataError where there are none."""
+    if (path / RUN_FILE).exists():
+        yield path
+        return
+    below = sorted(found.parent for found in path.glob(f"**/{RUN_FILE}")) if path.is_dir() else []
+    if not below:
+        raise DataError(f"{path} holds no run folder; `reasongym eval` makes one")
+    yield from below
 
 
 def tables(rows: Iterable[BoardRow]) -> list[Table]:
@@ -131,16 +142,6 @@ def _tied_with_first(competing: Sequence[BoardRow]) -> frozenset[str]:
         return frozenset()
     tied = tied_with_first([row.tally.rates for row in competing])
     return frozenset(row.result.key for row, is_tied in zip(competing, tied, strict=True) if is_tied)
-
-
-def _run_folders(path: Path) -> Iterator[Path]:
-    if (path / RUN_FILE).exists():
-        yield path
-        return
-    below = sorted(found.parent for found in path.glob(f"**/{RUN_FILE}")) if path.is_dir() else []
-    if not below:
-        raise DataError(f"{path} holds no run folder; `reasongym eval` makes one")
-    yield from below
 
 
 def _rate(row: BoardRow) -> float:

@@ -89,7 +89,10 @@ def _read_claims(run: Run) -> Iterator[Finding]:
 def _find_flips(report: Report) -> Iterator[Finding]:
     """Another grader may not be named to explain verdicts away."""
     for flip in report.flips:
-        yield Finding("flipped", f"{flip}, by the grader of this version, the run names {report.run.grader}")
+        told = (
+            f"{flip}; the run names the grader {report.run.grader}: `reasongym board regrade` if it is older"
+        )
+        yield Finding("flipped", told)
 
 
 def _find_unscored(report: Report) -> Iterator[Finding]:
