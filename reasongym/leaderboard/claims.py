@@ -66,9 +66,15 @@ def _difference(one: Slice) -> str:
     (usual,) = env_suite(one.env_id, level=one.level, **one.options).slices
     told = [
         f"{name} is {mine}, the board takes {theirs}"
-        for name in ("split", "first_seed", "num_problems", "options")
-        if (mine := getattr(one, name)) != (theirs := getattr(usual, name))
+        for name, mine, theirs in (
+            ("split", one.split, usual.split),
+            ("first_seed", one.first_seed, usual.first_seed),
+            ("options", one.options, usual.options),
+        )
+        if mine != theirs
     ]
+    if one.num_problems < usual.num_problems:
+        told.append(f"num_problems is {one.num_problems}, the board takes {usual.num_problems} or more")
     return "; ".join(told)
 
 

@@ -6,13 +6,14 @@ from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
+from reasongym import registry
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import DataError
 from reasongym.evaluation.findings import Finding
 from reasongym.evaluation.rescoring import completions_digest
 from reasongym.evaluation.runs import EPISODES_FILE, Run, read_run
 from reasongym.leaderboard.baselines import BASELINES
-from reasongym.leaderboard.plausibility import LONG_TEXT
+from reasongym.leaderboard.plausibility import LONG_TEXT, VERY_LONG_TEXT
 
 FEWEST_SHARED = 10
 SHARED = 0.5
@@ -39,9 +40,29 @@ class Played:
 
     @cached_property
     def texts(self) -> frozenset[tuple[int, str]]:
-        """The long completions, by problem."""
-        said = ((one.group, "\n".join(one.actions)) for one in self.episodes)
-        return frozenset((group, text) for group, text in said if len(text) >= LONG_TEXT)
+        """Completions that two models do not share: very long ones, and long ones that are wrong.
+
+        The right answer alone may be long, and is the same for all.
+        """
+        return frozenset(
+            (one.group, text)
+            for one in self.episodes
+            if (text := "\n".join(one.actions)) and len(text) >= _least_length(one)
+        )
+
+    @property
+    def is_the_answers(self) -> bool:
+        """Whether it says the right answers and nothing else, as any perfect model may."""
+        return all(one.actions == _answers(one) for one in self.episodes)
+
+
+def _least_length(episode: Episode) -> int:
+    return VERY_LONG_TEXT if episode.verdict and episode.verdict.correct else LONG_TEXT
+
+
+def _answers(episode: Episode) -> list[str]:
+    problem = registry.problem(episode.row)
+    return list(registry.get(problem.row.env_id).oracle(problem.data))
 
 
 def read_played(folder: Path) -> Played:
@@ -72,10 +93,11 @@ def _shared(first: Played, second: Played) -> str:
     if first.is_baseline and second.is_baseline and first.run.player.policy != second.run.player.policy:
         return ""
     if first.digest == second.digest:
-        return "has the completions of"
+        return "" if second.is_the_answers else "has the completions of"
     if first.run.player == second.run.player:
         return ""
     shared = len(first.texts & second.texts)
-    if shared >= FEWEST_SHARED and shared > SHARED * min(len(first.texts), len(second.texts)):
+    distinct = len({text for _, text in first.texts & second.texts})
+    if distinct >= FEWEST_SHARED and shared > SHARED * min(len(first.texts), len(second.texts)):
         return f"has {shared} long completions of"
     return ""

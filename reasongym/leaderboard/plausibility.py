@@ -14,7 +14,11 @@ from reasongym.evaluation.runs import Run
 from reasongym.leaderboard.baselines import BASELINES
 
 LONG_TEXT = 80
+"""Characters from which on a text is more than an answer, as a rule."""
+VERY_LONG_TEXT = 400
 """Characters from which on two samples do not coincide by chance."""
+LEAST_LOGPROB = -5.0
+"""Of an episode: one less probable comes twice in a hundred and fifty times at most."""
 MOST_CHARACTERS_PER_TOKEN = 256
 """The longest entries of vocabularies are runs of blanks of 128 characters."""
 FEW_TOKENS = 32
@@ -115,27 +119,51 @@ def _find_two_texts(episodes: Sequence[Episode]) -> Iterator[Finding]:
 
 
 def _find_moved(episodes: Sequence[Episode]) -> Iterator[Finding]:
-    """A long text that is right on one problem is not said again, letter by letter, on another."""
-    places: dict[str, Episode] = {}
-    right: set[str] = {one.actions[-1] for one in episodes if one.verdict and one.verdict.correct}
+    """A text about one problem, right on it, is not said again, letter by letter, on another.
+
+    What fits both is no sign: small models learn to say one thing to many problems.
+    """
+    right = {one.actions[-1]: one for one in episodes if one.verdict and one.verdict.correct and one.actions}
     for one in episodes:
         text = one.actions[-1] if one.actions else ""
-        if len(text) < LONG_TEXT or text not in right:
-            continue
-        first = places.setdefault(text, one)
-        if first.group != one.group:
+        first = right.get(text, one) if len(text) >= LONG_TEXT else one
+        if first.group != one.group and _is_about(text, first, one):
             yield Finding("moved_completion", f"{place(one)} has the completion of {place(first)}")
             return
 
 
+def _is_about(text: str, mine: Episode, other: Episode) -> bool:
+    """Say whether a text has words that stand in one episode's prompts only, and none of the other's."""
+    said, here, there = _words(text), _words(_asked(mine)), _words(_asked(other))
+    return len(said & (here - there)) > 1 and not said & (there - here)
+
+
+def _asked(episode: Episode) -> str:
+    return "\n".join(message.content for message in episode.messages if message.role != "assistant")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
 def _find_repeated(run: Run, episodes: Sequence[Episode]) -> Iterator[Finding]:
-    """Where sampling is hot, the samples of a problem are not all one long text, on most problems."""
+    """Where sampling is hot, the samples of a problem are not all one improbable text, on most problems."""
     if run.protocol.samples == 1 or run.protocol.temperature < SAMPLED_HEAT:
         return
     said: dict[int, set[str]] = defaultdict(set)
+    unsure: set[int] = set()
     for one in episodes:
         said[one.group].add("\n".join(one.actions))
-    long = [texts for texts in said.values() if all(len(text) >= LONG_TEXT for text in texts)]
-    same = sum(len(texts) == 1 for texts in long)
-    if len(long) >= 10 and same >= MOST_IDENTICAL * len(long):
-        yield Finding("repeated_samples", f"all samples are one text on {same} of {len(long)} problems")
+        if _is_improbable(one):
+            unsure.add(one.group)
+    same = sum(len(said[group]) == 1 for group in unsure)
+    if len(unsure) >= 10 and same >= MOST_IDENTICAL * len(unsure):
+        yield Finding("repeated_samples", f"all samples are one text on {same} of {len(unsure)} problems")
+
+
+def _is_improbable(episode: Episode) -> bool:
+    """Say whether the model would hardly say this twice: by its own word, else by the length."""
+    sure = [value for completion in episode.completions for value in completion.logprobs]
+    if sure:
+        return math.fsum(sure) < LEAST_LOGPROB
+    return sum(map(len, episode.actions)) >= VERY_LONG_TEXT

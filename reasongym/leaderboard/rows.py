@@ -59,8 +59,9 @@ class ReportedRow:
     value: float
     unit: str
     source: str
-    protocol: str
-    k: int = 1
+    protocol: str = "not stated"
+    k: int | None = None
+    """Samples of each problem; None where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)

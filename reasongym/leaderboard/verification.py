@@ -47,6 +47,8 @@ def verify(paths: Iterable[Path]) -> list[Checked]:
 
 def check(folder: Path) -> Checked:
     """Check one folder by itself; whatever cannot be read is a finding, never an exception."""
+    if folder.is_symlink() or not folder.is_dir():
+        return Checked(folder, [Finding("extra_file", "a file or a link stands where a run's folder does")])
     try:
         findings = list(find_wrong_files(folder))
         if not findings:

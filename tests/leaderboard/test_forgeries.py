@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from reasongym import registry
+from reasongym.agents.policies import scripted
 from reasongym.core import Row
 from reasongym.envs.math_problems.benchmarks import BENCHMARKS, FOLDER_VARIABLE, Benchmark
-from reasongym.evaluation import Suite, env_suite, named_suite
+from reasongym.evaluation import Player, Protocol, Suite, env_suite, evaluate, named_suite, planned
 from reasongym.evaluation.imports import import_generations
 from reasongym.leaderboard import check, verify
 from reasongym.templates import Template
@@ -190,10 +191,11 @@ def test_a_forged_submission_is_refused_for_its_reason(folder: Path, name: str) 
 
 
 def move_right_ones(lines: Lines) -> None:
-    """Put the completion of a right episode in the place of a wrong one of another problem."""
-    right, wrong = next(line for line in lines if line["verdict"]["correct"]), wrong_one(lines)
-    wrong["completions"], wrong["is_truncated"] = right["completions"], False
-    wrong["messages"][-1] = right["messages"][-1]
+    """Put the completion of a right episode in the place of wrong ones of other problems."""
+    right = next(line for line in lines if line["verdict"]["correct"])
+    for wrong in [line for line in lines if not line["verdict"]["correct"]][:10]:
+        wrong["completions"], wrong["is_truncated"] = right["completions"], False
+        wrong["messages"][-1] = right["messages"][-1]
 
 
 def take_other_tokens(lines: Lines) -> None:
@@ -328,3 +330,13 @@ def test_an_older_grader_with_the_same_verdicts_is_accepted(folder: Path) -> Non
 def test_the_honest_run_has_completions_that_were_cut_off(honest: Path) -> None:
     lines = [json.loads(line) for line in (honest / "episodes.jsonl").read_bytes().splitlines()]
     assert any(len(line["completions"][0]["token_ids"]) == LIMIT for line in lines)
+
+
+def test_two_models_that_both_say_the_answers_alone_are_accepted(tmp_path: Path) -> None:
+    def perfect(name: str) -> Path:
+        suite = env_suite("TowerOfHanoi-v0", level=0)
+        run = planned(suite, Protocol(samples=2), Player("torch", name, f"digest of {name}"))
+        evaluate(scripted.oracle(), run, tmp_path / name)
+        return tmp_path / name
+
+    assert [one.findings for one in verify([perfect("one"), perfect("other")])] == [[], []]
