@@ -112,6 +112,7 @@ def test_an_episode_whose_prompt_filled_the_context_is_shown_without_a_turn(
     lines = [json.loads(line) for line in (folder / "episodes.jsonl").read_text().splitlines()]
     verdict = {"reward": 0.0, "correct": False, "reason": "context_full"}
     lines[0] |= {"completions": [], "messages": lines[0]["messages"][:1], "verdict": verdict}
+    lines[0]["is_truncated"] = True
     (folder / "episodes.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     (folder / "scores.json").unlink()
     data = viewer_data(read_row(folder))
