@@ -58,7 +58,11 @@ VERBS = {
         "reasongym.cli.contamination:contamination", "find the problems of a benchmark in a training file"
     ),
     "grade": Verb("reasongym.cli.grading:grade_answer", "judge an answer by the right one, with the reasons"),
-    "board": Verb("reasongym.cli.evaluate:board", "render the leaderboard of runs as a static page"),
+    "board": Verb(
+        "reasongym.cli.board:board",
+        "submit runs to the leaderboard, verify them, build its page",
+        takes_args=True,
+    ),
 }
 
 LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")

@@ -1,4 +1,4 @@
-"""The verbs `eval`, which plays and scores, and `board`, which renders the page."""
+"""The verb `eval`, which plays a suite, scores it and keeps every completion."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -104,28 +104,6 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
             on_progress=on_progress,
         )
     print_report(CONSOLE, folder, report)
-
-
-def board(
-    runs: tyro.conf.Positional[tuple[Path, ...]] = (Path("leaderboards/runs"),),
-    *,
-    output: Path = Path("site"),
-    reported: tuple[Path, ...] = (),
-    data: Path | None = None,
-) -> None:
-    """Render the leaderboard of run folders as a static page.
-
-    Args:
-        runs: Run folders, or folders of run folders.
-        output: Folder of the page.
-        reported: JSONL files of figures that others published, shown apart and unranked.
-        data: Folder of the benchmarks' files, where runs are on benchmarks.
-    """
-    use_folder(data)
-    from reasongym.leaderboard import build, collect, read_reported
-
-    page = build(collect(runs), output, [row for path in reported for row in read_reported(path)])
-    CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
 
 
 def _suite(flags: EvaluationFlags) -> Suite:

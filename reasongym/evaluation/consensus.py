@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from reasongym.core import Verdict
@@ -29,7 +30,23 @@ _Ways: TypeAlias = dict[tuple[int, int, int], int]
 """Numbers of choices by (samples chosen, classes at the top, right classes among these)."""
 
 
-def ballot(verdicts: Iterable[Verdict]) -> Ballot:
+def answer_text(answer: str) -> str:
+    """Name an answer by the text that the verdict holds, white space aside."""
+    return " ".join(answer.split())
+
+
+@lru_cache(maxsize=65_536)
+def answer_form(answer: str) -> str:
+    """Name an answer of mathematics by its normal form, so that 1/2 and 0.5 are one; else by its text.
+
+    Only of mathematics: elsewhere the row and column 1,2 are not 2,1, and 3*4 is not the expression 12.
+    """
+    from reasongym.answers.grader import form  # its patterns are compiled when first needed
+
+    return form(answer) or answer_text(answer)
+
+
+def ballot(verdicts: Iterable[Verdict], class_of: Callable[[str], str] = answer_text) -> Ballot:
     """Count the answers of one problem by their classes; a right and a wrong answer are never of one."""
     votes: Counter[tuple[bool, str]] = Counter()
     silent = 0
@@ -37,16 +54,11 @@ def ballot(verdicts: Iterable[Verdict]) -> Ballot:
         if verdict.answer is None and not verdict.correct:
             silent += 1
         else:
-            votes[verdict.correct, answer_class(verdict.answer or "")] += 1
+            votes[verdict.correct, class_of(verdict.answer or "")] += 1
     sizes: tuple[list[int], list[int]] = ([], [])
     for (correct, _), votes_for in sorted(votes.items()):
         sizes[correct].append(votes_for)
     return Ballot(tuple(sizes[True]), tuple(sizes[False]), silent)
-
-
-def answer_class(answer: str) -> str:
-    """Name what is one answer for a vote: the text that the verdict holds, white space aside."""
-    return " ".join(answer.split())
 
 
 def cons_at(votes: Ballot, k: int) -> float:

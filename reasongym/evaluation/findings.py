@@ -16,8 +16,8 @@ class Finding:
     """One way in which a run folder is not what it claims to be."""
 
     kind: str
-    """`other_problems`, `missing`, `duplicate`, `foreign`, `edited_prompt`, `edited_completion`, `flipped`
-    or `typed_score`."""
+    """`other_problems`, `missing`, `duplicate`, `foreign`, `edited_prompt`, `edited_completion`,
+    `edited_flag`, `flipped` or `typed_score`; the board has more."""
     detail: str
 
     def __str__(self) -> str:
@@ -30,6 +30,8 @@ class Played(NamedTuple):
     messages: list[Message]
     verdict: Verdict | None
     """None where the episode goes on after the last of them."""
+    is_truncated: bool = True
+    """What goes on was cut off."""
 
 
 def find_other_problems(run: Run) -> Iterator[Finding]:
@@ -70,6 +72,9 @@ def find_edits(episode: Episode, played: Played) -> Iterator[Finding]:
             told = " or ".join(sorted(roles))
             yield Finding(kind, f"{place(episode)}: a message of role {told} is not the one that was played")
             return
+    if episode.is_truncated != played.is_truncated:
+        told = "cut off" if played.is_truncated else "not cut off"
+        yield Finding("edited_flag", f"{place(episode)} was {told}, and says otherwise")
 
 
 def place(episode: Episode) -> str:
@@ -87,6 +92,6 @@ def played_again(run: Run, episode: Episode) -> Played:
             request = game.send(completion)
         except StopIteration as end:
             again: Episode = end.value
-            return Played(again.messages, again.verdict)
+            return Played(again.messages, again.verdict, again.is_truncated)
         messages = list(request.messages)
     return Played(messages, None)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from reasongym.core import Verdict
 from reasongym.episodes import Episode
 from reasongym.errors import UsageError
-from reasongym.evaluation.consensus import ballot, mean_cons_at
+from reasongym.evaluation.benchmarks import ENV_ID
+from reasongym.evaluation.consensus import Ballot, answer_form, answer_text, ballot, mean_cons_at
 from reasongym.evaluation.statistics import Interval, population_interval, sampling_interval
 
 CUT_REASONS = ("turn_limit", "context_full", "unfinished")
@@ -64,7 +64,7 @@ def score(episodes: Sequence[Episode]) -> Scores:
     """Compute the figures of complete, judged episodes in the order (problem, sample)."""
     verdicts = [episode.verdict for episode in episodes if episode.verdict is not None]
     counts, samples = correct_counts(episodes)
-    ballots = [ballot(members) for members in _verdicts_of_problems(episodes)]
+    ballots = list(_ballots(episodes))
     ks = _reported_ks(samples)
     reasons = Counter(verdict.reason for verdict in verdicts)
     return Scores(
@@ -93,7 +93,7 @@ def figures_at(episodes: Sequence[Episode], k: int) -> AtK:
     counts, samples = correct_counts(episodes)
     if not 1 <= k <= samples:
         raise UsageError(f"avg@{k} needs at least {max(k, 1)} samples of each problem, there are {samples}")
-    ballots = [ballot(members) for members in _verdicts_of_problems(episodes)]
+    ballots = list(_ballots(episodes))
     return AtK(sum(counts) / len(episodes), mean_pass_at(counts, samples, k), mean_cons_at(ballots, k))
 
 
@@ -130,9 +130,11 @@ def _reported_ks(samples: int) -> list[int]:
     return [2**power for power in range(samples.bit_length()) if power == 0 or 2 ** (power + 1) <= samples]
 
 
-def _verdicts_of_problems(episodes: Sequence[Episode]) -> Iterator[list[Verdict]]:
-    for _, members in groupby(episodes, key=lambda episode: episode.group):
-        yield [episode.verdict for episode in members if episode.verdict is not None]
+def _ballots(episodes: Sequence[Episode]) -> Iterator[Ballot]:
+    for _, grouped in groupby(episodes, key=lambda episode: episode.group):
+        members = list(grouped)
+        class_of = answer_form if members[0].row.env_id == ENV_ID else answer_text
+        yield ballot([one.verdict for one in members if one.verdict is not None], class_of)
 
 
 def _mean_tokens(episodes: Sequence[Episode]) -> float | None:

@@ -178,10 +178,15 @@ def _typed_scores(path: Path, result: Result) -> Iterator[Finding]:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         yield Finding("typed_score", f"{SCORES_FILE} is not derived from the episodes ({error})")
         return
-    derived: Json = msgspec.json.decode(msgspec.json.encode(result))
-    names = [name for name, value in stored.items() if not _agrees(value, derived.get(name))]
+    names = differing(stored, result)
     if typed.grader == result.grader and names:
         yield Finding("typed_score", f"{SCORES_FILE} differs from the episodes in {', '.join(names)}")
+
+
+def differing(stored: Json, result: Result) -> list[str]:
+    """Name the entries of a `scores.json` that do not follow from the episodes."""
+    derived: Json = msgspec.json.decode(msgspec.json.encode(result))
+    return [name for name, value in stored.items() if not _agrees(value, derived.get(name))]
 
 
 def _agrees(stored: Json, derived: Json) -> bool:

@@ -1,6 +1,20 @@
 """The leaderboard: rows computed from run folders by judging them again, and a static site of them."""
 
+from reasongym.leaderboard.regrading import regrade
 from reasongym.leaderboard.rows import BoardRow, ReportedRow, collect, read_reported
 from reasongym.leaderboard.site import build
+from reasongym.leaderboard.submissions import submit
+from reasongym.leaderboard.verification import Checked, check, verify
 
-__all__ = ["BoardRow", "ReportedRow", "build", "collect", "read_reported"]
+__all__ = [
+    "BoardRow",
+    "Checked",
+    "ReportedRow",
+    "build",
+    "check",
+    "collect",
+    "read_reported",
+    "regrade",
+    "submit",
+    "verify",
+]

@@ -50,11 +50,16 @@ class Curve:
 
 def read_curve(folder: Path, training: str | None) -> Curve | None:
     """Read the curve of a run: from its own folder, else from the training folder it points to, if there."""
+    path = metrics_file(folder, training)
+    if path is None:
+        return None
+    return _curve([_line(path, number, text) for number, text in enumerate(_lines(path), 1)])
+
+
+def metrics_file(folder: Path, training: str | None) -> Path | None:
+    """Find the metrics of the training run; None where there are none."""
     places = [folder, *([folder / training] if training else [])]
-    for path in (place / METRICS_FILE for place in places):
-        if _is_file(path):
-            return _curve([_line(path, number, text) for number, text in enumerate(_lines(path), 1)])
-    return None
+    return next((path for place in places if _is_file(path := place / METRICS_FILE)), None)
 
 
 def _is_file(path: Path) -> bool:

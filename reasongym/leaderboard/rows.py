@@ -17,10 +17,8 @@ from reasongym.evaluation.comparison import Tally, tied_with_first
 from reasongym.evaluation.metrics import correct_counts
 from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
+from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
-
-BASELINES = ("oracle", "random", "constant", "human")
-"""Policies that mark the scale; they are shown in the table and take no place in the ranking."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,9 @@ class ReportedRow:
     value: float
     unit: str
     source: str
-    protocol: str
-    k: int = 1
+    protocol: str = "not stated"
+    k: int | None = None
+    """Samples of each problem; None where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Table:
 def collect(paths: Iterable[Path]) -> list[BoardRow]:
     """Judge every run folder at or below the paths again; raises DataError naming one that is refused."""
     rows = {
-        row.result.key: row for path in paths for folder in _run_folders(path) for row in [read_row(folder)]
+        row.result.key: row for path in paths for folder in run_folders(path) for row in [read_row(folder)]
     }
     return list(rows.values())
 
@@ -93,6 +92,17 @@ def read_row(folder: Path) -> BoardRow:
         raise DataError(f"{folder} is refused: {told}{more}")
     curve = read_curve(folder, report.run.training)
     return BoardRow(report.run, report.result, report.episodes, curve, report.flips)
+
+
+def run_folders(path: Path) -> Iterator[Path]:
+    """Find the run folders at or below a path; raises DataError where there are none."""
+    if (path / RUN_FILE).exists():
+        yield path
+        return
+    below = sorted(found.parent for found in path.glob(f"**/{RUN_FILE}")) if path.is_dir() else []
+    if not below:
+        raise DataError(f"{path} holds no run folder; `reasongym eval` makes one")
+    yield from below
 
 
 def tables(rows: Iterable[BoardRow]) -> list[Table]:
@@ -133,16 +143,6 @@ def _tied_with_first(competing: Sequence[BoardRow]) -> frozenset[str]:
         return frozenset()
     tied = tied_with_first([row.tally.rates for row in competing])
     return frozenset(row.result.key for row, is_tied in zip(competing, tied, strict=True) if is_tied)
-
-
-def _run_folders(path: Path) -> Iterator[Path]:
-    if (path / RUN_FILE).exists():
-        yield path
-        return
-    below = sorted(found.parent for found in path.glob(f"**/{RUN_FILE}")) if path.is_dir() else []
-    if not below:
-        raise DataError(f"{path} holds no run folder; `reasongym eval` makes one")
-    yield from below
 
 
 def _rate(row: BoardRow) -> float:

@@ -12,13 +12,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reasongym.episodes import Episode
 from reasongym.errors import DataError
 from reasongym.evaluation.metrics import is_cut
+from reasongym.leaderboard.exports import as_csv, as_json
 from reasongym.leaderboard.rows import BoardRow, ReportedRow, tables
 
 
@@ -30,7 +30,7 @@ def build(rows: Sequence[BoardRow], output: Path, reported: Sequence[ReportedRow
     )}  # fmt: skip
     for row in rows:
         written[page_name(row)] = pages.get_template("run.html").render(row=row, data=viewer_data(row))
-    written["board.json"] = msgspec.json.format(msgspec.json.encode(list(map(_exported, rows)))).decode()
+    written |= {"board.json": as_json(rows), "board.csv": as_csv(rows, reported)}
     _write(output, written)
     return output / "index.html"
 
@@ -92,17 +92,6 @@ def _shown(episode: Episode) -> dict[str, Any]:
         "reason": verdict.reason,
         "answer": verdict.answer,
         "cut": is_cut(episode),
-    }
-
-
-def _exported(row: BoardRow) -> dict[str, Any]:
-    run = row.run
-    return {
-        "tier": row.tier,
-        "player": run.player,
-        "protocol": run.protocol,
-        "versions": run.versions,
-        "result": row.result,
     }
 
 

@@ -1,4 +1,4 @@
-"""The verbs eval, rescore and board as a user types them, kills them, and misspells them."""
+"""The verbs eval, rescore and board build as a user types them, kills them, and misspells them."""
 
 import json
 import signal
@@ -37,7 +37,7 @@ def test_eval_scores_rescore_agrees_and_board_shows_it(reasongym: Reasongym, tmp
     (run / "scores.json").unlink()
     assert reasongym("rescore", run)[0] == 0
     assert contents(run) == before
-    code, out, _ = reasongym("board", run, "--output", tmp_path / "site")
+    code, out, _ = reasongym("board", "build", run, "--output", tmp_path / "site")
     assert code == 0
     assert "Countdown-v0 level 0" in (tmp_path / "site" / "index.html").read_text()
     assert (tmp_path / "site" / "index.html").as_uri() in out
@@ -118,7 +118,7 @@ def kill_when(command: list[str], log: Path, *, num_bytes: int, begins: bytes = 
         (["rescore", ".", "--suite", "aime24"], "says itself what it is on; --suite is for files"),
         (["rescore", __file__], "say which benchmark they are on as --suite NAME"),
         (["rescore", "missing"], "missing is not a run folder"),
-        (["board", "missing"], "missing holds no run folder"),
+        (["board", "build", "missing"], "missing holds no run folder"),
         (["bord"], "unknown verb 'bord'; did you mean 'board'?"),
     ],
     ids=str,
@@ -288,7 +288,7 @@ def test_saved_completions_become_a_run_that_the_board_takes(reasongym: Reasongy
     assert "read as plain" in out
     assert "theirs on aime24" in out
     assert "100.0% of 30 problems" in out
-    assert reasongym("board", tmp_path / "run", "--output", tmp_path / "site")[0] == 0
+    assert reasongym("board", "build", tmp_path / "run", "--output", tmp_path / "site")[0] == 0
     assert "settings not told, 1 sample" in (tmp_path / "site" / "index.html").read_text()
     saved.write_text(saved.read_text()[:-30])
     code, _, err = reasongym("rescore", saved, *flags[:-1], tmp_path / "other")

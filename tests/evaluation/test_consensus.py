@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reasongym.core import Verdict
 from reasongym.errors import UsageError
-from reasongym.evaluation.consensus import Ballot, ballot, cons_at
+from reasongym.evaluation.consensus import Ballot, answer_form, ballot, cons_at
 
 Answer = tuple[bool, str | None]
 
@@ -69,3 +69,22 @@ def test_sixty_four_answers_that_all_differ_are_counted_at_once() -> None:
     """By symmetry the expected share is that of right classes, whatever k is."""
     for k in (1, 2, 16, 32, 63, 64):
         assert cons_at(Ballot((1,) * 16, (1,) * 48, 0), k) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\\frac12", "0.5"),
+        ("1,234", "1234"),
+        ("x = 3", "3"),
+        ("{2, 1}", "\\{1,2\\}"),
+        ("no  idea", "no idea"),
+    ],
+)
+def test_notations_of_one_mathematical_answer_vote_together(one: str, other: str) -> None:
+    assert ballot([verdict((False, one)), verdict((False, other))], answer_form).wrong == (2,)
+
+
+def test_answers_that_are_no_mathematics_vote_by_their_text() -> None:
+    """Row 1, column 2 is another square than row 2, column 1, though {1, 2} is {2, 1}."""
+    assert ballot([verdict((False, "1,2")), verdict((False, "2,1"))]).wrong == (1, 1)

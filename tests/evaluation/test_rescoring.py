@@ -165,6 +165,7 @@ def test_an_episode_that_filled_the_context_counts_as_wrong_and_cut(
     def fill(lines: Lines) -> None:
         del lines[long]["messages"][3:], lines[long]["completions"][1:]
         lines[long]["verdict"] = {"reward": 0.0, "correct": False, "reason": "context_full"}
+        lines[long]["is_truncated"] = True
 
     forge(tmp_path / "run", fill)
     report = rescore(tmp_path / "run")

@@ -1,5 +1,6 @@
 """The site: whole pages, no network, and completions that stay text whatever they contain."""
 
+import csv
 import json
 import re
 from base64 import b64encode
@@ -111,6 +112,7 @@ def test_an_episode_whose_prompt_filled_the_context_is_shown_without_a_turn(
     lines = [json.loads(line) for line in (folder / "episodes.jsonl").read_text().splitlines()]
     verdict = {"reward": 0.0, "correct": False, "reason": "context_full"}
     lines[0] |= {"completions": [], "messages": lines[0]["messages"][:1], "verdict": verdict}
+    lines[0]["is_truncated"] = True
     (folder / "episodes.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     (folder / "scores.json").unlink()
     data = viewer_data(read_row(folder))
@@ -137,6 +139,21 @@ def test_the_board_is_exported_as_json(make_run: MakeRun, tmp_path: Path) -> Non
     (exported,) = json.loads((tmp_path / "site" / "board.json").read_text())
     assert exported["tier"] == "rescored"
     assert exported["result"]["key"] == row.result.key
+
+
+def test_the_board_is_exported_as_csv_without_formulas(make_run: MakeRun, tmp_path: Path) -> None:
+    rows = collect([make_run("model"), make_run("=1+1", skill=0.1)])
+    reported = [ReportedRow("theirs", "aime24", 43.1, "percent", "a readme", "T 0.6, 16 samples", 16)]
+    build(rows, tmp_path / "site", reported)
+    with (tmp_path / "site" / "board.csv").open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["model"], line["tier"]) for line in lines] == [
+        ("model", "rescored"),
+        ("'=1+1", "rescored"),
+        ("theirs", "reported"),
+    ]
+    assert float(lines[0]["solve_rate"]) == rows[0].result.scores.solve_rate
+    assert (lines[2]["solve_rate"], lines[2]["samples"]) == ("0.431", "16")
 
 
 def test_pages_of_runs_that_left_the_board_are_removed_and_other_files_are_not(
