@@ -34,7 +34,7 @@ _STATES = re.compile(
 )
 _NUMBER = r"-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?"
 _VALUE = re.compile(
-    rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|{_NUMBER}(?![A-Za-z0-9])%?"
+    rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|\\?\$?{_NUMBER}(?![A-Za-z0-9])%?"
 )
 _CONCLUDES = re.compile(
     r"(?i)\W*(?:so|thus|hence|therefore|consequently|altogether|in total|overall|finally|we conclude)\b"
