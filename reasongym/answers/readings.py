@@ -48,7 +48,8 @@ _LABEL = re.compile(
     r"|number|cost|time|speed"
     r"|value|maximum|minimum|max|min|average|mean|median|radius|height|width|slope|price|profit|age|rate|angle|ratio"
     r"|remainder|product|difference|result|solution|x|y)(?: ?\})?)"
-    r"|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
+    r"|\((?:[a-zA-Z]|\\[a-z]{2,7} ?)(?:_\{?\w\}?)?(?:, ?(?:[a-zA-Z]|\\[a-z]{2,7} ?)(?:_\{?\w\}?)?)+\)"
+    r"|(?:[Pn] ?\(|\|) ?[A-Z](?:'|\^c)?(?: ?\\(?:cup|cap) ?[A-Z](?:'|\^c)?){1,3} ?[)|]"
     r"|\\(?:max|min|det|gcd|deg) ?[A-Za-z]?(?: ?\([a-zA-Z]\))?)",
 )
 _TOTAL = re.compile(r"[0-9]{0,4} ?[a-zA-Z](?: ?[+*] ?[0-9]{0,4} ?[a-zA-Z]| ?[a-z])+")
@@ -193,6 +194,9 @@ def _region(text: str, depth: int) -> Group | None:
     r"""Read `(1,2) \cup (3,4)`, `\mathbb{R} \setminus \{0\}`, `x < 1 or x > 2`."""
     if _REALS.fullmatch(text):
         return LINE
+    left, equals, _ = text.partition("=")
+    if equals and "\\c" in left and _LABEL.fullmatch(left.strip()):
+        return None  # `P(A \cup B) = 1/2` says nothing of a union
     if "\\setminus" in text or "-" in text:
         found = _WITHOUT.fullmatch(text)
         if found and found[1] and found[2]:

@@ -34,6 +34,7 @@ _DRESS = re.compile(
 )
 _SPACE = re.compile(r"(?:\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:h|thin)space(?:\{[^{}]*\})?|~|\s)+")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_BIG = re.compile(r"\\big(cup|cap)(?![a-z]| ?_)")
 _SAME = {
     **dict.fromkeys(("\\dfrac", "\\tfrac", "\\cfrac", "\\nicefrac", "\\sfrac"), "\\frac"),
     **dict.fromkeys(("\\dbinom", "\\tbinom"), "\\binom"),
@@ -140,6 +141,13 @@ _BUILT = {"over": "\\frac", "choose": "\\binom"}
 _BARE_POINT = re.compile(r"([0-9])\.(?=/)")
 _TIMES_TEN = re.compile(r"(?<=[0-9]) ?[xX] ?(?=10 ?\^)")
 _MODULES = re.compile(r"\b(?:np|numpy|math|sympy|sp)\.(?=[a-z])")
+_BRACED_SIGN = re.compile(r"(?<![\^_}a-zA-Z])\{ ?([-+.:/]) ?\}")
+"""`{-}41` and `0{.}5`: TeX sets a sign in braces to space it otherwise."""
+_ENDED = re.compile(
+    r"(\\(?!(?:[a-z]?frac|sqrt|[dt]?binom|text|math|over|under|wide|hat|bar|vec|box|operator|begin|end)[a-zA-Z]*)"
+    r"[a-zA-Z]+) ?\{ ?\}"
+)
+"""`\\infty{}`: an empty group ends the name of a command that takes nothing."""
 _SET_ROWS = re.compile(r"\\(?:begin|end)\{(?:aligned|align|gathered|split|equation|gather)\*?\}")
 
 
@@ -147,6 +155,8 @@ def plain(text: str) -> str:
     """Take away what only sets mathematics in type, and write alike what has several spellings."""
     if not text.isascii():
         text = _ascii(text)
+    if "{" in text:
+        text = _ENDED.sub(r"\1 ", _BRACED_SIGN.sub(r"\1", text))
     text = unwrapped(text.strip()) if text[:1] in " $\\*`\n\t" or text[-1:] in " .\n\t" else text
     if "\\" in text or "$" in text or "~" in text:
         text = _one_latex(text)
@@ -169,6 +179,7 @@ def _one_latex(text: str) -> str:
         text = _DRESS.sub("", text)
     if "\\begin" in text:
         text = _SET_ROWS.sub("", text)
+    text = _BIG.sub(r"\\\1", text) if "\\big" in text else text
     text = _COMMAND.sub(lambda command: _SAME.get(command[0], command[0]), text)
     text = _DEGREE.sub("°", _with_words_apart(text))
     return _without_over(text) if "\\over" in text or "\\choose" in text else text
