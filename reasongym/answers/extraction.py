@@ -106,7 +106,7 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _BARE_BOX = re.compile(r"\\boxed\s?([0-9A-Za-z])")
-_OR = re.compile(r"\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
+_OR = re.compile(r"\bor(?: else| maybe| perhaps| possibly)?[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)

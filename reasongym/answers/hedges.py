@@ -21,18 +21,49 @@ _BLAMED = (
     + r"(?: to (?:answer|say|write|get))?"
     r"|\bunder no circumstances (?:is|can|could|should) (?:it|this|the answer)(?: be)?"
     r"|\b(?:some|many|others|people|students)(?: people| students)?(?: may| might| would| could)?"
-    r" (?:say|claim|think|argue|answer)(?: that)?(?: it is)?)" + _OPENING
+    r" (?:say|claim|think|argue|answer)(?: that)?(?: it is)?"
+    r"|\\neq?|≠|!=|\\neg|\\lnot|\S [<>]|\bnot equal to|\bdiffer(?:s|ent) from|\bother than|\bexceeds"
+    r"|\bbetween \S{1,20} and"
+    r"|\brejected:|\bdiscard(?:ed|ing)?|\bexclud(?:e|es|ed|ing)|\brul(?:e|es|ed|ing) out"
+    r"|\b(?:don['’]t|do not|never|nobody should|should not|mistake to|wrong to)"
+    r" (?:answer|say|write|choose|put)|\b(?:if|suppos(?:e|ing)|assum(?:e|ing))(?: that)?"
+    r" (?:it|the (?:final |correct )?answer) (?:is|was|were)"
+    r"|\bformat(?: is|:)|\be\.g\.|\b(?:answer|box|something)(?: looks)? like)" + _OPENING
 )
 _OR_IN_BRACKETS = (
     r"(?i)[\s$]{0,4}(?:\\[)\]])?\s{0,2}\(\s?or\b"
     r"(?: equivalently| simply| as a decimal)?,?\s?([^()\n]{1,60})\)"
 )
-_VALUE = r"[\s:,]{0,3}(?:it is |it could be |it might be )?(?:\\[(\[] ?)?([-−+]?[0-9\\][^\s,;)!?]{0,60})"
+_VALUE = (
+    r"[\s:,]{0,3}(?:it is |it's |it could be |it might be )?(?:\\[(\[] ?)?([-−+]?[0-9\\][^\s,;)!?]{0,60})"
+)
+_MAY = r"(?:could|might|may)(?: also| well| equally| instead)? be"
 _NAMED = (
-    r"(?:\b(?:it|this|that|the (?:final |correct )?answer) (?:could|might|may)"
-    r"(?: also| well| equally| instead)? be"
-    r"|\b(?:perhaps|maybe|possibly|alternatively)|\bcorrection:?|\bi meant(?: to (?:say|write))?"
+    r"(?:[(,] ?(?:not sure,? ?)?" + _MAY + r"|\banother(?: possible| valid)? answer(?: is|:)"
+    r"|\bif (?:not|(?:that|this|it)(?: is|'s) (?:wrong|incorrect|not (?:right|correct|it))),?(?: then)?"
+    r"|(?:^|[.!?…\n—]\s{0,3})(?:actually|edit|update|rather|wait|no(?=[,.:])|hmm, no(?=[,.:]))\b[,:.]{0,2}"
+    r"(?: (?:the answer|that) (?:is|should read))?|\b(?:it|this|that|the (?:final |correct )?answer) "
+    + _MAY
+    + r"|\b(?:perhaps|maybe|possibly|alternatively)|\bcorrection:?|\bi meant(?: to (?:say|write))?"
     r"|\b(?:wait|no|sorry|oops|actually|wrong|mistake)\b[^\n]{0,60}?\bshould (?:be|have been|read))" + _VALUE
+)
+_TOO = (
+    r"(?:^|[\s$(])(?:\\\( ?)?([-−+]?[0-9\\][^\s,;)!?]{0,60})(?: ?\\\))? "
+    r"(?:(?:is|would be|might be|may be) (?:also|equally|just as)"
+    r" (?:possible|valid|correct|right|acceptable|fine"
+    r"|an? (?:valid |possible |correct )?(?:answer|solution))|(?:also works|works (?:too|as well|equally)))"
+)
+_LETTER_TOO = (
+    r"\b(?:but|and|though|although|however,?) \(?([a-j])\)? "
+    r"(?:also works|works (?:too|as well)|(?:is|could be|may be|might be) (?:also |equally )?"
+    r"(?:correct|right|valid|possible|fine))"
+)
+_BESIDE = (
+    r"[\s)\]\\]{0,4}(?:and/or|vs\.?|versus|otherwise|→|\\to|[—-] ?or(?: is it)?"
+    r"|[,/;|](?=[^,;\n]{1,30}\.?\s*(?:\n|$)))" + _VALUE
+)
+_CROSSED = (
+    r"[\s)\]\\.,]{0,6}(?:\(?(?:wrong|incorrect|false)\b|[✗✘❌]|(?:isn['’]t|is not) (?:right|correct)\b)"
 )
 _SUPPOSED = r"[\s)\]\\]{0,4}(?:would|could|might) (?:be|have been)\b[^.\n]{0,80}\b(?:if|were|had|unless)\b"
 _CONDITION = r"(?i)[\s\W]{0,6}(if|when|assuming|suppose|case (?=[0-9ivab]))"
@@ -67,8 +98,15 @@ def names_another(after: str, answer: str) -> bool:
     """Say whether the words behind an answer name another: "It could also be 43.", "Correction: 43."."""
     said = after[:MAX_AFTER].translate(_QUIET).lower()
     mine = answer.strip().lower().translate(_QUIET)
-    others = (found[1].rstrip(".") for found in _pattern(_NAMED).finditer(said))
-    return any(not _repeats(other, mine) for other in others) or _pattern(_SUPPOSED).match(said) is not None
+    named = [found[1] for one in (_NAMED, _TOO) for found in _pattern(one).finditer(said)]
+    if len(mine) == 1 and mine.isalpha():
+        named += _pattern(_LETTER_TOO).findall(said)
+    beside = _pattern(_BESIDE).match(said)
+    if beside:
+        named.append(beside[1])
+    if any(not _repeats(other.rstrip("."), mine) for other in named):
+        return True
+    return any(_pattern(one).match(said) for one in (_SUPPOSED, _CROSSED))
 
 
 def _repeats(other: str, mine: str) -> bool:

@@ -17,6 +17,15 @@ from reasongym.answers.hedges import MAX_AFTER, names_another
         r"Under no circumstances is it \boxed{42}.",
         r"**Incorrect:** \boxed{42}",
         r"The answer is 43, but some say \boxed{42}.",
+        r"The answer differs from \boxed{42}.",
+        r"$x \ne \boxed{42}$",
+        r"$x > \boxed{42}$",
+        r"It lies between 40 and \boxed{42}.",
+        r"We rule out $\boxed{42}$.",
+        r"Do not answer \boxed{42}.",
+        r"Suppose the answer is \boxed{42}.",
+        r"The format is \boxed{42}. I could not solve it.",
+        r"Either 43, or else \boxed{42}",
     ],
 )
 def test_an_answer_that_is_called_wrong_before_it_stands_is_none(text: str) -> None:
@@ -39,6 +48,18 @@ def test_what_is_blamed_leaves_the_answer_before_it_standing() -> None:
         " would be the answer if the sign were flipped.",
         " (or 43)",
         ". It might also be 420.",
+        " and/or 43",
+        ", 43",
+        " / 43",
+        " — or is it 43?",
+        ", though 43 is also possible.",
+        ". 43 works too.",
+        ". If not, 43.",
+        ". Actually, it's 43.",
+        ". EDIT: 43",
+        " (not sure, could be 43)",
+        " ❌",
+        " isn't right.",
     ],
 )
 def test_naming_another_answer_behind_it_takes_an_answer_away(after: str) -> None:
@@ -51,6 +72,12 @@ def test_naming_another_answer_behind_it_takes_an_answer_away(after: str) -> Non
     [
         ". Alternatively, we could have used vectors.",
         ". Perhaps there is a shorter way.",
+        ", which is greater than 41.",
+        ". Note that 7 is also a divisor.",
+        " (the case n = 43 is similar).",
+        ".\n\n**Note:** 43 would violate the first condition.",
+        ". There are no 3-digit ones, and actually 43 fails.",
+        ", as 43 or more is impossible.",
         ". It could be written as a sum of squares.",
         ". This should be 3 modulo 13, and it is.",
         " (or $42.0$)",
@@ -64,6 +91,17 @@ def test_remarks_that_name_no_other_answer_leave_it(after: str) -> None:
 
 def test_brackets_may_complete_the_set_that_is_asked_for() -> None:
     assert judge(r"\pm 3", r"\boxed{3} (or $-3$)").correct
+
+
+@pytest.mark.parametrize(
+    "lead", ["It is not 41 but ", "Not 43, so ", "> ", "6 * 7 =\n> ", "A step -> ", "Beyond 41, the next is "]
+)
+def test_what_denies_another_answer_before_it_leaves_an_answer(lead: str) -> None:
+    assert judge("42", lead + r"\boxed{42}").correct
+
+
+def test_an_option_that_works_too_takes_an_option_away() -> None:
+    assert not judge("A", "The answer is A. But B works too.").correct
 
 
 @pytest.mark.parametrize(
