@@ -66,7 +66,7 @@ RETRACTED = Extraction(None, "retracted")
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
 _PHRASE = re.compile(
     r"answer(?<!wrong answer)(?<!incorrect answer)(?<!false answer)"
-    r"\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus)?|:|：|=)[\s:*]{0,8}",
+    r"\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus| equal to| indeed)?|:|：|=)[\s:*]{0,8}",
     re.IGNORECASE,
 )
 _LEADS_ON = re.compile(
@@ -77,7 +77,7 @@ _LEADS_ON = re.compile(
 """What stands between two phrases of one declaration: "Final Answer: The final answer is"."""
 _AFTERTHOUGHT = re.compile(
     r"(?:,\s|\s\(|\s[-–—]\s)(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
-    r"|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
+    r"|;\s(?=(?:this|which|that|it)\s)|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -109,6 +109,8 @@ _BARE_BOX = re.compile(r"\\boxed\s?([0-9A-Za-z])")
 _OR = re.compile(r"\bor(?: else| maybe| perhaps| possibly)?[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
+_END_TOKEN = re.compile(r"<\|[A-Za-z_]{1,24}\|>|</s>|<eos>|<end_of_turn>")
+_MAX_END_TOKENS = 4
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _HASHES = re.compile(r"(?:(?<=\s)|(?<=>)|^)####(?!#)([^\n]*)")
 _OBJECT = r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})"\s{0,9}\}'
@@ -176,6 +178,7 @@ def find(text: str, ending: Ending = "expression") -> Found:
     if answering is None:
         return Found(None, "no_answer")
     shift = len(text) - len(answering)
+    answering = _without_end_tokens(answering)
     for kind, declare in _DECLARING:
         declarations = _kept(answering, declare(answering))
         if declarations:
@@ -185,6 +188,17 @@ def find(text: str, ending: Ending = "expression") -> Found:
     return (
         _found(answering, declarations, "phrase", shift) if declarations else _ended(answering, ending, shift)
     )
+
+
+def _without_end_tokens(text: str) -> str:
+    """Take away the tokens that end a completion where it was saved with them: `<|im_end|>`, `</s>`."""
+    text = text.rstrip()
+    for _ in range(_MAX_END_TOKENS):
+        start = text.rfind("<", max(0, len(text) - _MAX_DENIAL)) if text.endswith(">") else -1
+        if start < 0 or not _END_TOKEN.fullmatch(text, start):
+            break
+        text = text[:start].rstrip()
+    return text
 
 
 def _found(text: str, declarations: list[_Declaration], kind: str, shift: int) -> Found:

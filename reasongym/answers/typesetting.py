@@ -25,7 +25,7 @@ def listed(words: str) -> list[str]:
 
 _INVISIBLE = re.compile(
     r"\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
-    r"|it|sf|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
+    r"|it|sf|tiny|small|large|Large|LARGE|huge|Huge|normalsize|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
 _DRESS = re.compile(
     r"\\[hv]?phantom ?(?:\{[^{}]*\}|[^{])|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}"
@@ -133,6 +133,7 @@ _FUNCTION = re.compile(r"\s*(?:(?:arc|a)?(?:sin|cos|tan|cot|csc)h?|arcsec|sech|l
 _WORDLIKE = re.compile(r"[^\\0-9{}^_=<>+*/]*[A-Za-z][^\\{}^_=<>+*]*|[%‰°€£¥¢]")
 _ALL_DIGITS = re.compile(r"[0-9.,\s]*[0-9][0-9.,\s]*")
 _GROUPED = re.compile(r",(?:\\! ?)+(?=[0-9]{3})")
+_RAISED_OVER = re.compile(r"(?<![\w})])\^ ?\{?([0-9]{1,4})\}? ?/ ?_ ?\{?([0-9]{1,4})\}?")
 _DEGREE = re.compile(r"(?:\{\})? ?\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-z]))")
 _MONEY = re.compile(r"\$(?=-?[0-9.])")
 _OVER = re.compile(r"([^{}]*)\\(over|choose)(?![a-z])([^{}]*)")
@@ -160,6 +161,8 @@ def plain(text: str) -> str:
     text = unwrapped(text.strip()) if text[:1] in " $\\*`\n\t" or text[-1:] in " .\n\t" else text
     if "\\" in text or "$" in text or "~" in text:
         text = _one_latex(text)
+    if "/" in text and "^" in text:
+        text = _RAISED_OVER.sub(r"\\frac{\1}{\2}", text)
     if "10" in text:
         text = _TIMES_TEN.sub("*", text)
     if "." in text:

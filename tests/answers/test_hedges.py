@@ -163,3 +163,26 @@ def test_phrases_with_an_answer_each_stay_two(text: str) -> None:
 
 def test_a_sum_of_money_that_a_sentence_concludes_is_its_answer() -> None:
     assert judge("18", "Therefore, Janet makes $18 every day at the market.").correct
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thus $n = 42$ is the answer.",
+        "**42** is the final answer.",
+        "The answer is 42<|endoftext|>",
+        "The answer is 42 <|im_end|></s>",
+        "The answer is 42; this completes the proof.",
+        "The answer is equal to 42.",
+    ],
+)
+def test_ways_to_state_an_answer_are_read(text: str) -> None:
+    assert judge("42", text).correct
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Perhaps 42 is the answer.", "42 or 43 is the answer.", "Is it true that 42 is not the answer?"],
+)
+def test_doubting_that_it_is_the_answer_states_none(text: str) -> None:
+    assert not judge("42", text).correct
