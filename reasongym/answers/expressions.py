@@ -44,7 +44,9 @@ _DERIVATIVE = re.compile(
 )
 _QUOTIENT = re.compile(r"(?<![A-Za-z\\])d(?:\^([1-9]))?([A-Za-z]) ?/ ?d([A-Za-z])(?:\^[1-9])?(?![A-Za-z])")
 _DOTTED = re.compile(r"\\(d{1,3}ot) ?(?:\{ ?(" + _LETTER + r") ?\}|([A-Za-z]))")
-_PRIMED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])(?:\^ ?\{ ?('{1,3}) ?\}|('{1,3})|\^ ?(')(?!'))")
+_PRIMED = re.compile(
+    r"(?<![A-Za-z\\][A-Za-z])(?<!\\)([A-Za-z])(?:\^ ?\{ ?('{1,3}) ?\}|('{1,3})|\^ ?(')(?!'))"
+)
 _ACCENTED = re.compile(
     r"\\(hat|vec|bar|tilde|overline|overrightarrow|widehat|widetilde|mathbb|mathcal) ?\{ ?([A-Za-z]{1,3}"
     r"|\\[A-Za-z]+) ?\}"
@@ -63,6 +65,7 @@ _TEXT_LETTER = re.compile(r"\\text\{ ?([A-Za-z]) ?\}")
 _INDEX_TEXT = re.compile(r"_ ?(?:\{ ?)?\\text\{ ?([A-Za-z0-9 ]{1,12}) ?\}(?: ?\})?")
 _ORDERS = {"dot": 1, "ddot": 2, "dddot": 3}
 _POSTFIXES = ("!", "°")
+_AT_NOUGHT = ["(", "0", ")"]
 _BOUNDS = {"\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
 _NAMES = frozenset(
     f"\\{name}"
@@ -153,6 +156,9 @@ class _Parser(Parser):
 
     def factor(self) -> Formula:
         base = self.atom()
+        if isinstance(base, Variable) and self.tokens[self.at : self.at + 3] == _AT_NOUGHT:
+            self.at += 3  # of `I(0) e^{-t}`: nobody writes a product with 0 so
+            base = Variable(f"{base.name}(0)")
         while self.tokens[self.at] in _POSTFIXES:
             base = self.postfix(base)
         if self.tokens[self.at] != "^":

@@ -14,6 +14,14 @@ from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple, TypeAlias
 
 from reasongym.answers.arithmetic import SIGNS
+from reasongym.answers.hedges import (
+    MAX_LEAD,
+    are_cases,
+    are_listed,
+    is_blamed,
+    names_another,
+    other_in_brackets,
+)
 from reasongym.answers.retractions import is_retracted, without_remarks
 
 MAX_TAIL = 16_384
@@ -58,12 +66,18 @@ RETRACTED = Extraction(None, "retracted")
 _BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
 _PHRASE = re.compile(
     r"answer(?<!wrong answer)(?<!incorrect answer)(?<!false answer)"
-    r"\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus)?|:|：|=)[\s:*]{0,8}",
+    r"\*{0,2}[ \t]{0,3}(?:is\b(?: therefore| thus| equal to| indeed)?|:|：|=)[\s:*]{0,8}",
     re.IGNORECASE,
 )
+_LEADS_ON = re.compile(
+    r"(?:so|thus|hence|therefore)?,?[\s*]{0,3}(?:the|my|our)?"
+    r"(?: (?:final|correct|right|exact|required)){0,2}[\s*]{0,3}",
+    re.IGNORECASE,
+)
+"""What stands between two phrases of one declaration: "Final Answer: The final answer is"."""
 _AFTERTHOUGHT = re.compile(
     r"(?:,\s|\s\(|\s[-–—]\s)(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
-    r"|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
+    r"|;\s(?=(?:this|which|that|it)\s)|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -92,9 +106,11 @@ _OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _BARE_BOX = re.compile(r"\\boxed\s?([0-9A-Za-z])")
-_OR = re.compile(r"\bor[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
+_OR = re.compile(r"\bor(?: else| maybe| perhaps| possibly)?[\s:*]{0,5}(?:\$|\\\[|\\\(|`)?$", re.IGNORECASE)
 _MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
+_END_TOKEN = re.compile(r"<\|[A-Za-z_]{1,24}\|>|</s>|<eos>|<end_of_turn>")
+_MAX_END_TOKENS = 4
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _HASHES = re.compile(r"(?:(?<=\s)|(?<=>)|^)####(?!#)([^\n]*)")
 _OBJECT = r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})"\s{0,9}\}'
@@ -162,6 +178,7 @@ def find(text: str, ending: Ending = "expression") -> Found:
     if answering is None:
         return Found(None, "no_answer")
     shift = len(text) - len(answering)
+    answering = _without_end_tokens(answering)
     for kind, declare in _DECLARING:
         declarations = _kept(answering, declare(answering))
         if declarations:
@@ -171,6 +188,17 @@ def find(text: str, ending: Ending = "expression") -> Found:
     return (
         _found(answering, declarations, "phrase", shift) if declarations else _ended(answering, ending, shift)
     )
+
+
+def _without_end_tokens(text: str) -> str:
+    """Take away the tokens that end a completion where it was saved with them: `<|im_end|>`, `</s>`."""
+    text = text.rstrip()
+    for _ in range(_MAX_END_TOKENS):
+        start = text.rfind("<", max(0, len(text) - _MAX_DENIAL)) if text.endswith(">") else -1
+        if start < 0 or not _END_TOKEN.fullmatch(text, start):
+            break
+        text = text[:start].rstrip()
+    return text
 
 
 def _found(text: str, declarations: list[_Declaration], kind: str, shift: int) -> Found:
@@ -187,10 +215,13 @@ def _rivals(text: str, declarations: list[_Declaration]) -> tuple[str, ...]:
     """Return what the last sentence declares, where nothing but that is offered and nothing is taken back."""
     chain = [declarations[-1]]
     for earlier in reversed(declarations[:-1]):
-        if _SENTENCE_END.search(text, earlier.end, chain[0].start):
+        if _are_apart(text, earlier, chain[0]):
             break
         chain.insert(0, earlier)
     first, last = chain[0], chain[-1]
+    other = other_in_brackets(text[last.end :])
+    if other is not None and len(chain) == 1:
+        return (_bare(last.content), other)
     is_more = _OR.search(text, max(0, first.start - _MAX_DENIAL), first.start) is not None
     if len(chain) < 2 or is_more or is_retracted(text[last.end :], last.content):
         return ()
@@ -265,18 +296,33 @@ def _decide(text: str, declarations: list[_Declaration]) -> Extraction:
     if _OR.search(text, max(0, last.start - _MAX_DENIAL), last.start) and not _repeats(text, declarations):
         return HEDGED  # 37 or \boxed{96}
     for earlier, later in reversed(list(pairwise(declarations))):
-        if _SENTENCE_END.search(text, earlier.end, later.start):
+        if _are_apart(text, earlier, later):
             break
         if "".join(earlier.content.split()) != "".join(last.content.split()):
             return HEDGED
     if len(declarations) > 1 and _OTHERWISE.search(text, max(0, last.start - _MAX_DENIAL), last.start):
         return HEDGED  # if ..., \boxed{7}. Otherwise, \boxed{8}
+    if len(declarations) > 1 and are_cases(_before(text, declarations[-2]), _before(text, last)):
+        return HEDGED
+    if other_in_brackets(text[last.end :]) is not None:
+        return HEDGED  # \boxed{7} (or 8)
     others = [one.end for one in declarations if one.content.strip() != last.content.strip()]
     if is_one_of_several(text, last.start, last.start, since=others[-1] if others else None):
         return HEDGED
-    if is_retracted(text[last.end :], last.content):
+    if is_retracted(text[last.end :], last.content) or names_another(text[last.end :], last.content):
         return RETRACTED
     return Extraction(_bare(last.content), "ok")
+
+
+def _are_apart(text: str, earlier: _Declaration, later: _Declaration) -> bool:
+    """Say whether two declarations stand in two sentences; boxes that are items of one list do not."""
+    if _SENTENCE_END.search(text, earlier.end, later.start) is None:
+        return False
+    return text[later.start] != "\\" or not are_listed(text[earlier.end : later.start])
+
+
+def _before(text: str, declaration: _Declaration) -> str:
+    return text[max(0, declaration.start - MAX_LEAD) : declaration.start]
 
 
 def _repeats(text: str, declarations: list[_Declaration]) -> bool:
@@ -312,7 +358,8 @@ def _kept(text: str, declarations: list[_Declaration]) -> list[_Declaration]:
 
 
 def _is_denied(text: str, start: int) -> bool:
-    return _DENIAL.search(text, max(0, start - _MAX_DENIAL), start) is not None
+    is_denied = _DENIAL.search(text, max(0, start - _MAX_DENIAL), start) is not None
+    return is_denied or is_blamed(text[max(0, start - MAX_LEAD) : start])
 
 
 def _boxes(text: str) -> list[_Declaration]:
@@ -381,6 +428,8 @@ def _phrases(text: str, ending: Ending) -> list[_Declaration]:
         content = _said(text[phrase.end() : end], ending)
         stop = _SENTENCE_END.search(content) if following and ending == "line" else None
         content = content[: stop.start()] if stop else content
+        if following and _LEADS_ON.fullmatch(text, phrase.end(), end):
+            continue
         if not _SUPPOSED.search(text, max(0, phrase.start() - _MAX_LEAD), phrase.start()):
             found.append(_Declaration(phrase.start(), phrase.end() + len(content), content))
     return found

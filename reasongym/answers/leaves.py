@@ -25,8 +25,11 @@ _IN_BASE = re.compile(
 )
 _OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc|cis)(?![a-z])")
 _RATIO = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?(?: ?: ?[0-9]{1,9}(?:\.[0-9]+)?){1,3}")
-LETTERS = re.compile(r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.-]+)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?")
+LETTERS = re.compile(
+    r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.][A-Za-z'’.-]*)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?"
+)
 _CHOICE = re.compile(r"(?:(?i:option|choice|answer|statement|letter) )?\(? ?([A-Za-z]) ?\)?")
+_DIFFERENCE = re.compile(r"[A-Za-z](?:-[A-Za-z])+")
 _SHORT_WORDS = frozenset(
     listed(
         "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue"
@@ -155,6 +158,8 @@ def _words(text: str) -> Value | None:
 
 def _is_product(word: str) -> bool:
     """Say whether letters without a space are rather variables side by side."""
+    if _DIFFERENCE.fullmatch(word):
+        return True
     return " " not in word and len(word) < 4 and word.lower() not in _SHORT_WORDS and not word.istitle()
 
 

@@ -48,9 +48,24 @@ _LABEL = re.compile(
     r"|number|cost|time|speed"
     r"|value|maximum|minimum|max|min|average|mean|median|radius|height|width|slope|price|profit|age|rate|angle|ratio"
     r"|remainder|product|difference|result|solution|x|y)(?: ?\})?)"
-    r"|\([a-zA-Z](?:_\{?\w\}?)?(?:, ?[a-zA-Z](?:_\{?\w\}?)?)+\)"
+    r"|\((?:[a-zA-Z]|\\[a-z]{2,7} ?)(?:_\{?\w\}?)?(?:, ?(?:[a-zA-Z]|\\[a-z]{2,7} ?)(?:_\{?\w\}?)?)+\)"
+    r"|(?:[Pn] ?\(|\|) ?[A-Z](?:'|\^c)?(?: ?\\(?:cup|cap) ?[A-Z](?:'|\^c)?){1,3} ?[)|]"
     r"|\\(?:max|min|det|gcd|deg) ?[A-Za-z]?(?: ?\([a-zA-Z]\))?)",
 )
+_PROBABILITY = re.compile(
+    r"(?:(?:\\Pr|\\mathbb ?\{? ?[PE] ?\}?|\\text ?\{ ?(?:P|E|Pr|Var) ?\})"
+    r" ?(?:\([^()]{1,60}\)|\[[^\[\]]{1,60}\])?"
+    r"|[PE] ?\((?=[^()]{0,60}(?:[=<>|]|\\[lg]e|\\c[au]p))[^()]{1,60}\)|[PE] ?\[[^\[\]]{1,60}\]) ?= ?"
+)
+"""`P(X = 1) = `: what a probability or mean is of is no side of an equation."""
+_POINT = re.compile(r"[A-Z]'? ?(\((?=(?:\\[a-z]+|[^a-zA-Z\\])+\)$)[^=]{1,80},[^=]{1,80}\))")
+_CONSTANT = r"[A-Z](?:_\{?[0-9]\}?)?"
+_CONSTANTS = re.compile(
+    rf", ?(?:\\text ?\{{ ?(?:where|with|for) ?\}} ?)?({_CONSTANT}(?: ?, ?{_CONSTANT}){{0,3}}) ?"
+    r"(?:\\in ?\\mathbb ?\{? ?[RC] ?\}?|\\text ?\{ ?(?:is|are|being) ?(?:an?|any)? ?(?:arbitrary )?(?:real )?"
+    r"constants? ?\})"
+)
+"""What says only that the constants of a general solution are constants."""
 _TOTAL = re.compile(r"[0-9]{0,4} ?[a-zA-Z](?: ?[+*] ?[0-9]{0,4} ?[a-zA-Z]| ?[a-z])+")
 """Left sides that combine the unknowns of a problem into what it asks for: `m + n = 73`, `abc = 12`."""
 _EITHER = re.compile(r"\\([pm])[mp](?![a-z])")
@@ -101,6 +116,7 @@ def _read(text: str, depth: int) -> Reading:
     known = number_of(text)
     if known is not None:
         return Value(text, Number(known))
+    text = _without_names(text)
     leaf = ratio(text) or based(text) or measured(text)
     if leaf is not None:
         return leaf
@@ -109,6 +125,18 @@ def _read(text: str, depth: int) -> Reading:
         if found is not None:
             return found
     return single(text)
+
+
+def _without_names(text: str) -> str:
+    """Take off what names a point or a probability, and what says that constants are constants."""
+    if "=" in text:
+        probability = _PROBABILITY.match(text)
+        text = text[probability.end() :] if probability else text
+        said = _CONSTANTS.search(text) if "," in text else None
+        is_remark = said is not None and said.end() == len(text) and said[1][0] in text[: said.start()]
+        return text[: said.start()] if said and is_remark else text
+    point = _POINT.fullmatch(text) if text[:1].isupper() and "," in text else None
+    return point[1] if point and is_one_group(point[1]) else text
 
 
 def _bared(text: str) -> str:
@@ -193,6 +221,9 @@ def _region(text: str, depth: int) -> Group | None:
     r"""Read `(1,2) \cup (3,4)`, `\mathbb{R} \setminus \{0\}`, `x < 1 or x > 2`."""
     if _REALS.fullmatch(text):
         return LINE
+    left, equals, _ = text.partition("=")
+    if equals and "\\c" in left and _LABEL.fullmatch(left.strip()):
+        return None  # `P(A \cup B) = 1/2` says nothing of a union
     if "\\setminus" in text or "-" in text:
         found = _WITHOUT.fullmatch(text)
         if found and found[1] and found[2]:

@@ -34,7 +34,7 @@ _STATES = re.compile(
 )
 _NUMBER = r"-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?"
 _VALUE = re.compile(
-    rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|{_NUMBER}(?![A-Za-z0-9])%?"
+    rf"\$[^$]{{1,200}}\$|\\\((?:[^\\]|\\[^)]){{1,200}}\\\)|\*\*[^*\n]{{1,80}}\*\*|\\?\$?{_NUMBER}(?![A-Za-z0-9])%?"
 )
 _CONCLUDES = re.compile(
     r"(?i)\W*(?:so|thus|hence|therefore|consequently|altogether|in total|overall|finally|we conclude)\b"
@@ -54,6 +54,9 @@ _ALSO = re.compile(r"(?i)\W*(?:but|though|although|however|yet|while|unless|or|d
 _OTHER_CASE = re.compile(
     r"(?i)(?:however|but|alternatively|otherwise|on the other hand|if|or)\b.{0,120}\b(?:is|be|get|gives"
     r"|answer|becomes)\b[^.]{0,40}[0-9]"
+)
+_IS_ANSWER = re.compile(
+    rf"({_VALUE.pattern})(?:\*\*)? is (?:the|my|our) (?:final |correct |required )?answer\W*$", re.IGNORECASE
 )
 _LISTS = re.compile(r"(?i)\b(?:are|is|be|get|have|obtain|so|thus|hence|therefore|either)\b[:,]?\s+|:\s+")
 _UNSURE = re.compile(
@@ -99,6 +102,9 @@ def stated_value(text: str) -> Stated | None:
     stops = [stop.end() for stop in _STOP.finditer(tail)]
     start = end - len(tail) + (stops[-1] if stops else 0)
     sentence = text[start:end]
+    named = _IS_ANSWER.search(sentence)
+    if named and not _DOUBT.search(sentence) and len(list(_VALUE.finditer(sentence))) == 1:
+        return Stated(named[1], start + named.start(1), start + named.end(1))
     if (
         text[end : end + 2].strip().startswith("?")
         or not _CONCLUDES.match(sentence)

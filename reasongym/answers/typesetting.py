@@ -25,7 +25,7 @@ def listed(words: str) -> list[str]:
 
 _INVISIBLE = re.compile(
     r"\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
-    r"|it|sf|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
+    r"|it|sf|tiny|small|large|Large|LARGE|huge|Huge|normalsize|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
 _DRESS = re.compile(
     r"\\[hv]?phantom ?(?:\{[^{}]*\}|[^{])|\\(?:text)?color ?(?:\[[A-Za-z]+\])? ?\{[^{}]*\}"
@@ -34,6 +34,7 @@ _DRESS = re.compile(
 )
 _SPACE = re.compile(r"(?:\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:h|thin)space(?:\{[^{}]*\})?|~|\s)+")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_BIG = re.compile(r"\\big(cup|cap)(?![a-z]| ?_)")
 _SAME = {
     **dict.fromkeys(("\\dfrac", "\\tfrac", "\\cfrac", "\\nicefrac", "\\sfrac"), "\\frac"),
     **dict.fromkeys(("\\dbinom", "\\tbinom"), "\\binom"),
@@ -132,6 +133,7 @@ _FUNCTION = re.compile(r"\s*(?:(?:arc|a)?(?:sin|cos|tan|cot|csc)h?|arcsec|sech|l
 _WORDLIKE = re.compile(r"[^\\0-9{}^_=<>+*/]*[A-Za-z][^\\{}^_=<>+*]*|[%‰°€£¥¢]")
 _ALL_DIGITS = re.compile(r"[0-9.,\s]*[0-9][0-9.,\s]*")
 _GROUPED = re.compile(r",(?:\\! ?)+(?=[0-9]{3})")
+_RAISED_OVER = re.compile(r"(?<![\w})])\^ ?\{?([0-9]{1,4})\}? ?/ ?_ ?\{?([0-9]{1,4})\}?")
 _DEGREE = re.compile(r"(?:\{\})? ?\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-z]))")
 _MONEY = re.compile(r"\$(?=-?[0-9.])")
 _OVER = re.compile(r"([^{}]*)\\(over|choose)(?![a-z])([^{}]*)")
@@ -140,6 +142,13 @@ _BUILT = {"over": "\\frac", "choose": "\\binom"}
 _BARE_POINT = re.compile(r"([0-9])\.(?=/)")
 _TIMES_TEN = re.compile(r"(?<=[0-9]) ?[xX] ?(?=10 ?\^)")
 _MODULES = re.compile(r"\b(?:np|numpy|math|sympy|sp)\.(?=[a-z])")
+_BRACED_SIGN = re.compile(r"(?<![\^_}a-zA-Z])\{ ?([-+.:/]) ?\}")
+"""`{-}41` and `0{.}5`: TeX sets a sign in braces to space it otherwise."""
+_ENDED = re.compile(
+    r"(\\(?!(?:[a-z]?frac|sqrt|[dt]?binom|text|math|over|under|wide|hat|bar|vec|box|operator|begin|end)[a-zA-Z]*)"
+    r"[a-zA-Z]+) ?\{ ?\}"
+)
+"""`\\infty{}`: an empty group ends the name of a command that takes nothing."""
 _SET_ROWS = re.compile(r"\\(?:begin|end)\{(?:aligned|align|gathered|split|equation|gather)\*?\}")
 
 
@@ -147,9 +156,13 @@ def plain(text: str) -> str:
     """Take away what only sets mathematics in type, and write alike what has several spellings."""
     if not text.isascii():
         text = _ascii(text)
+    if "{" in text:
+        text = _ENDED.sub(r"\1 ", _BRACED_SIGN.sub(r"\1", text))
     text = unwrapped(text.strip()) if text[:1] in " $\\*`\n\t" or text[-1:] in " .\n\t" else text
     if "\\" in text or "$" in text or "~" in text:
         text = _one_latex(text)
+    if "/" in text and "^" in text:
+        text = _RAISED_OVER.sub(r"\\frac{\1}{\2}", text)
     if "10" in text:
         text = _TIMES_TEN.sub("*", text)
     if "." in text:
@@ -169,6 +182,7 @@ def _one_latex(text: str) -> str:
         text = _DRESS.sub("", text)
     if "\\begin" in text:
         text = _SET_ROWS.sub("", text)
+    text = _BIG.sub(r"\\\1", text) if "\\big" in text else text
     text = _COMMAND.sub(lambda command: _SAME.get(command[0], command[0]), text)
     text = _DEGREE.sub("°", _with_words_apart(text))
     return _without_over(text) if "\\over" in text or "\\choose" in text else text

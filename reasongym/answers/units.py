@@ -84,7 +84,9 @@ _NO_UNITS = frozenset(
         "or and not either maybe perhaps possibly if but to is no are be the than more less least "
         "most about around between at up under over below above approximately roughly nearly "
         "greater fewer pi sqrt sin cos tan ln log exp only with for all true false on depending "
-        "plus minus times otherwise when where given assuming mod e i options option base"
+        "plus minus times otherwise when where given assuming mod e i options option base "
+        "wrong incorrect invalid untrue no never nor neither any also alternatively else unknown unsure "
+        "could might may probably likely guess versus vs"
     )
 )
 _FILLERS = frozenset(["of", "the", "a", "an", "total", "each", "long", "wide", "high", "tall"])
