@@ -26,6 +26,7 @@ from reasongym.answers.hedges import MAX_AFTER, names_another
         r"Suppose the answer is \boxed{42}.",
         r"The format is \boxed{42}. I could not solve it.",
         r"Either 43, or else \boxed{42}",
+        "The answer is 42; this or 43",
     ],
 )
 def test_an_answer_that_is_called_wrong_before_it_stands_is_none(text: str) -> None:
