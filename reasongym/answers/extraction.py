@@ -77,7 +77,8 @@ _LEADS_ON = re.compile(
 """What stands between two phrases of one declaration: "Final Answer: The final answer is"."""
 _AFTERTHOUGHT = re.compile(
     r"(?:,\s|\s\(|\s[-–—]\s)(?=[A-Za-z])(?!(?:or|and|maybe|perhaps|possibly|also|either|alternatively)\b)"
-    r"|;\s(?=(?:this|which|that|it)\s)(?![^\n]{0,80}\bor\b)|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
+    r"|;\s(?=(?:this|which|that|it)\s)(?![^\n]{0,80}\bor\b)"
+    r"|\s(?:because|since|which|using|and (?:it|this|that))\b|\.\s",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
