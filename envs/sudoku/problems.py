@@ -30,7 +30,7 @@ class Level(NamedTuple):
 
 
 LEVELS = (
-    Level(4, 6, 8, is_minimal=False, space=2_000, chance=0.12),
+    Level(4, 6, 8, is_minimal=False, space=2_000, chance=0.085),
     Level(6, 20, 23, is_minimal=False, space=50_000, chance=0.045),
     Level(6, 16, 18, is_minimal=False, space=50_000, chance=0.001),
     Level(9, 42, 45, is_minimal=False, space=50_000, chance=0.001),
