@@ -216,7 +216,7 @@ class _Parser(Parser):
                 raise Refused("syntax")
             self.at += 1
             return "".join(parts)
-        if not token.isalnum() and token not in _NAMES:
+        if token == "end" or (not token.isalnum() and token not in _NAMES):
             raise Refused("syntax")
         return token
 

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reasongym.answers.grader import Options, reason_for
 from reasongym.checks.hostile import HOSTILE
@@ -192,6 +194,28 @@ def test_any_text_is_graded_quickly(gold: str) -> None:
         start = time.thread_time()
         assert reason_for(gold, text) != "ok"
         assert time.thread_time() - start < 0.05, text[:40]
+
+
+PIECES = [
+    piece
+    for line in (
+        r"_ ^ { } ( ) [ ] | \frac \sqrt \binom \pi e i x 3 12 0 . ! ° % ' \lfloor \rfloor \cis \log \sin",
+        r"+ - * / = < \le \pm , ; : \infty \cup \in \{ \} \begin{pmatrix} \end{pmatrix} & \\ \int \sum mod C",
+        r"\circ \text{cm} $ ½ ² ₂ √ \overline{ \dot{ \boxed{ end \left \right E 10^ or and not A \mathrm{",
+    )
+    for piece in line.split()
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join), st.sampled_from(SAME))
+def test_no_pieces_of_formulas_raise(text: str, pair: tuple[str, str]) -> None:
+    reason_for(pair[0], text)
+    reason_for(text, pair[0])
+
+
+@pytest.mark.parametrize("cut_off", ["31e_", "9112\\pi_", "x_", "x_{", "\\binom{3}", "x_{1"])
+def test_a_formula_that_is_cut_off_is_not_right(cut_off: str) -> None:
+    assert reason_for("3", cut_off) != "ok"
 
 
 def test_options_are_checked() -> None:
