@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
-from reasongym.answers.extraction import Ending
+from reasongym.answers.declarations import Ending
 from reasongym.answers.paths import read_path
 from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Json, Verdict

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from reasongym.answers.alternatives import offers_alternatives
 from reasongym.answers.arithmetic import Expression, parse
-from reasongym.answers.extraction import extract, offers_alternatives
+from reasongym.answers.extraction import extract
 from reasongym.core import Data, Env, Json, Option, Verdict
 from reasongym.envs.countdown import problems, prompts, solver
 from reasongym.registry import register

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import ClassVar
 
-from reasongym.answers.extraction import HEDGED, Extraction, offers_alternatives
+from reasongym.answers.alternatives import offers_alternatives
+from reasongym.answers.declarations import HEDGED, Extraction
 from reasongym.answers.formulas import parse
 from reasongym.answers.numbers import number
 from reasongym.answers.prose import declared

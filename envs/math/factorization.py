@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from math import prod
 
-from reasongym.answers.extraction import Extraction
+from reasongym.answers.declarations import Extraction
 from reasongym.answers.numbers import plain_text
 from reasongym.answers.prose import declared
 from reasongym.core import Data, Json, Verdict

@@ -3,7 +3,8 @@
 from abc import abstractmethod
 from typing import ClassVar
 
-from reasongym.answers.extraction import Ending, offers_alternatives
+from reasongym.answers.alternatives import offers_alternatives
+from reasongym.answers.declarations import Ending
 from reasongym.answers.prose import declared
 from reasongym.core import Data, Env, Verdict
 from reasongym.envs.math.exact import SHOWN_CHARS, STYLES

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reasongym.answers.extraction import after_thinking, is_one_of_several
+from reasongym.answers.alternatives import is_one_of_several
+from reasongym.answers.extraction import after_thinking
 from reasongym.answers.prose import declared
 from reasongym.answers.retractions import is_retracted
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from reasongym.answers.extraction import after_thinking, is_one_of_several, offers_another
+from reasongym.answers.alternatives import is_one_of_several, offers_another
+from reasongym.answers.extraction import after_thinking
 from reasongym.answers.prose import declared
 from reasongym.answers.retractions import is_retracted
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from reasongym.answers.extraction import Ending, Extraction, extract
+from reasongym.answers.declarations import Ending, Extraction
+from reasongym.answers.extraction import extract
 from reasongym.answers.retractions import takes_back
 
 T = TypeVar("T")

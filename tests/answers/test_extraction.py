@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from reasongym.answers.extraction import HEDGED, NO_ANSWER, Ending, extract, offers_alternatives
+from reasongym.answers.alternatives import offers_alternatives
+from reasongym.answers.declarations import HEDGED, NO_ANSWER, Ending
+from reasongym.answers.extraction import extract
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from reasongym.answers.extraction import Ending, extract
+from reasongym.answers.declarations import Ending
+from reasongym.answers.extraction import extract
 from reasongym.answers.retractions import is_retracted, without_remarks
 
 _DENIALS = (
