@@ -20,14 +20,22 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from reasongym.answers.comparison import Leniency, compared
+from reasongym.answers.comparison import compared
 from reasongym.answers.extraction import Found, find
 from reasongym.answers.leaves import is_literal
 from reasongym.answers.readings import MAX_CHARS, read, read_list
 from reasongym.answers.shapes import Equation, Group, Reading, Refused, Value
-from reasongym.answers.statements import hedges_after, stated_list, stated_value, stated_words, states_result
+from reasongym.answers.statements import (
+    Stated,
+    hedges_after,
+    stated_list,
+    stated_value,
+    stated_words,
+    states_result,
+)
 from reasongym.answers.typesetting import plain
 from reasongym.answers.units import NO_UNIT, unit_of
+from reasongym.answers.values import Leniency
 from reasongym.answers.writing import written
 from reasongym.core import Verdict
 from reasongym.errors import UnknownName, UsageError
@@ -151,16 +159,21 @@ def _declared(gold: str, completion: str) -> Found:
     if _is_wordy(gold):
         return _declared_words(completion, found)
     if found.answer is not None:
-        if not _states(completion, found.start):
-            return Found(None, "no_answer")
-        return found
-    if found.reason == "hedged" and found.kind == "ending" and isinstance(_readable(gold, EXACT), Group):
-        stated = stated_list(completion)  # a set is no hedge where one is asked for
-        return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else found
-    if found.reason != "no_answer":
-        return found
-    stated = stated_value(completion) if found.kind == "ending" else None
-    return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else found
+        return found if _states(completion, found.start) else Found(None, "no_answer")
+    return _found(_stated(gold, completion, found), found)
+
+
+def _stated(gold: str, completion: str, found: Found) -> Stated | None:
+    """Find what a last sentence states: one value, or several where a set is asked for, which is no hedge."""
+    if found.kind != "ending" or found.reason not in ("hedged", "no_answer"):
+        return None
+    if found.reason == "no_answer":
+        return stated_value(completion)
+    return stated_list(completion) if isinstance(_readable(gold, EXACT), Group) else None
+
+
+def _found(stated: Stated | None, otherwise: Found) -> Found:
+    return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else otherwise
 
 
 def _states(completion: str, start: int) -> bool:
@@ -174,8 +187,7 @@ def _declared_words(completion: str, found: Found) -> Found:
     if found.answer is not None and _CHOICE.fullmatch(found.answer) and _states(completion, found.start):
         return found
     line = find(completion, "line")
-    stated = stated_words(completion) if line.answer is not None else None
-    return Found(stated.value, "ok", "ending", stated.start, stated.end) if stated else line
+    return _found(stated_words(completion) if line.answer is not None else None, line)
 
 
 def _is_wordy(gold: str) -> bool:
@@ -209,18 +221,20 @@ def _reason(gold: str, answer: str, options: Options) -> str:
         return "ok" if gold == answer or int(gold) == int(answer) else "wrong_value"
     if len(gold) > MAX_CHARS or len(answer) > MAX_CHARS:
         return "over_limit"
-    try:
-        expected = _as_asked(read(gold), gold, options)
-    except Refused:
+    expected = _readable(gold, options)
+    if expected is None:
         return "ok" if is_written_alike(gold, answer) else "unreadable_gold"
+    reason = _read_and_compared(expected, answer, options)
+    is_right = reason == "ok" or is_written_alike(gold, answer) or _chooses(expected, answer)
+    return "ok" if is_right else reason
+
+
+def _read_and_compared(expected: Reading, answer: str, options: Options) -> str:
     try:
         given = _as_asked(read(answer), answer, options, expected)
     except Refused as refusal:
-        return "ok" if is_written_alike(gold, answer) or _chooses(expected, answer) else refusal.args[0]
-    reason = _compared(expected, given, answer, options)
-    if reason != "ok" and (is_written_alike(gold, answer) or _chooses(expected, answer)):
-        return "ok"
-    return reason
+        return refusal.args[0]
+    return _compared(expected, given, answer, options)
 
 
 def _compared(expected: Reading, given: Reading, answer: str, options: Options) -> str:

@@ -23,6 +23,7 @@ formulas roots of products of primes above 1,000. The other way round, formulas 
 root or of an absolute value alone are called equal once in 2**16 pairs; all others less than once in 2**70.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from hashlib import blake2b
 from itertools import count
@@ -76,32 +77,38 @@ def judge(first: Formula, second: Formula) -> str:
     number, other = rational(first), rational(second)
     if number is not None and other is not None:
         return "equal" if number == other else "different"
-    spelling = _Spelling()
     try:
-        spelling.add(first)
-        spelling.add(second)
-        text = "".join(spelling.parts)
-        key = blake2b(text.encode("utf-8", "replace"), digest_size=32).digest()
-        is_complex = "ci;" in text
-        is_constant = not any(part[0] == "v" for part in spelling.parts)
-        agreed = prime = 0
-        work = [MAX_WORK]
-        for trial in range(_MAX_PRIMES if is_constant else _MAX_TRIALS):
-            if is_constant or trial % _POINTS_PER_PRIME == 0:
-                prime = _drawn_prime(key, trial, spelling.radicands, is_complex=is_complex)
-                work[0] -= _PRIME_WORK
-            point = Point(key, trial, prime, work, is_complex=is_complex)
-            try:
-                if point.value(first) != point.value(second):
-                    return "different"
-            except Undefined:
-                continue
-            agreed += 1
-            if agreed >= (_SIGN_TRIALS if spelling.needs_signs else 1):
-                return "equal"
+        spelling = _Spelling(first, second)
+        return _compared(first, second, spelling)
     except Unsupported:
-        pass
+        return "undecided"
+
+
+def _compared(first: Formula, second: Formula, spelling: "_Spelling") -> str:
+    """Compare at drawn points until enough of them agree or one does not."""
+    agreed = 0
+    for point in _drawn_points(spelling):
+        try:
+            if point.value(first) != point.value(second):
+                return "different"
+        except Undefined:
+            continue
+        agreed += 1
+        if agreed >= (_SIGN_TRIALS if spelling.needs_signs else 1):
+            return "equal"
     return "undecided"
+
+
+def _drawn_points(spelling: "_Spelling") -> Iterator[Point]:
+    """Draw points, of a new prime each where there are no variables; together they share their work."""
+    key, is_complex, is_constant = spelling.key(), spelling.is_complex, spelling.is_constant
+    work = [MAX_WORK]
+    prime = 0
+    for trial in range(_MAX_PRIMES if is_constant else _MAX_TRIALS):
+        if is_constant or trial % _POINTS_PER_PRIME == 0:
+            prime = _drawn_prime(key, trial, spelling.radicands, is_complex=is_complex)
+            work[0] -= _PRIME_WORK
+        yield Point(key, trial, prime, work, is_complex=is_complex)
 
 
 def proportional(first: Formula, second: Formula, unknowns: frozenset[str] = frozenset()) -> bool:
@@ -109,41 +116,46 @@ def proportional(first: Formula, second: Formula, unknowns: frozenset[str] = fro
 
     The factor is constant, or where unknowns are named free of these: `y - x/2` and `2ky - kx` for y.
     """
-    spelling = _Spelling()
     try:
-        spelling.add(first)
-        spelling.add(second)
-        key = blake2b("".join(spelling.parts).encode("utf-8", "replace"), digest_size=32).digest()
-        is_complex = "ci;" in spelling.parts
-        work = [MAX_WORK]
-        prime = _drawn_prime(key, 0, spelling.radicands, is_complex=is_complex)
-        ratios: list[int] = []
-        base: Point | None = None
-        for trial in range(_MAX_TRIALS):
-            point = Point(key, trial, prime, work, is_complex=is_complex)
-            if unknowns and base is not None:
-                values = [point.draw(name) for name in sorted(unknowns)]
-                point = Point(key, 0, prime, work, is_complex=is_complex)
-                for name, value in zip(sorted(unknowns), values, strict=True):
-                    point.drawn[name,] = value
-            base = base or point
-            try:
-                ratios.append(point.value(first) * point.inverse(point.value(second)) % prime)
-            except Undefined:
-                continue
-            if not ratios[-1] or ratios[-1] != ratios[0]:
-                return False
-            if len(ratios) > (_SIGN_TRIALS if spelling.needs_signs else 2):
-                return True
+        spelling = _Spelling(first, second)
+        return _have_one_ratio(first, second, spelling, sorted(unknowns))
     except Unsupported:
-        pass
+        return False
+
+
+def _have_one_ratio(first: Formula, second: Formula, spelling: "_Spelling", unknowns: list[str]) -> bool:
+    ratios: list[int] = []
+    for point in _points_apart(spelling, unknowns):
+        try:
+            ratios.append(point.value(first) * point.inverse(point.value(second)) % point.r)
+        except Undefined:
+            continue
+        if not ratios[-1] or ratios[-1] != ratios[0]:
+            return False
+        if len(ratios) > (_SIGN_TRIALS if spelling.needs_signs else 2):
+            return True
     return False
+
+
+def _points_apart(spelling: "_Spelling", unknowns: list[str]) -> Iterator[Point]:
+    """Draw points of one prime, which differ in nothing but the unknowns where some are named."""
+    key, is_complex = spelling.key(), spelling.is_complex
+    work = [MAX_WORK]
+    prime = _drawn_prime(key, 0, spelling.radicands, is_complex=is_complex)
+    for trial in range(_MAX_TRIALS):
+        point = Point(key, trial, prime, work, is_complex=is_complex)
+        if unknowns and trial:
+            values = [point.draw(name) for name in unknowns]
+            point = Point(key, 0, prime, work, is_complex=is_complex)
+            for name, value in zip(unknowns, values, strict=True):
+                point.drawn[name,] = value
+        yield point
 
 
 class _Spelling:
     """What decides the choice of points: a text that tells trees apart, signs that matter, and radicands."""
 
-    def __init__(self) -> None:
+    def __init__(self, *trees: Formula) -> None:
         self.parts: list[str] = []
         self.needs_signs = False
         """There is an absolute value, or an even root that may be one."""
@@ -151,6 +163,20 @@ class _Spelling:
         """Primes (or what is left when small ones are taken out) that need a square root."""
         self.roots: set[tuple[str | Fraction, ...]] = set()
         """Polynomials under even roots: the variable and the coefficients over the leading one."""
+
+        for tree in trees:
+            self.add(tree)
+
+    def key(self) -> bytes:
+        return blake2b("".join(self.parts).encode("utf-8", "replace"), digest_size=32).digest()
+
+    @property
+    def is_complex(self) -> bool:
+        return "ci;" in self.parts
+
+    @property
+    def is_constant(self) -> bool:
+        return not any(part[0] == "v" for part in self.parts)
 
     def add(self, tree: Formula) -> None:
         if len(self.parts) > MAX_NODES:

@@ -6,6 +6,7 @@ numbers (letters) leave the pieces as they are written, in any order.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import NamedTuple
 
 from reasongym.answers.decimals import decimal_of
@@ -59,24 +60,19 @@ def interval(sides: Sequence[Value], signs: Sequence[str]) -> Group | None:
 
 def _of_size(sides: Sequence[Value], sign: str) -> Group | None:
     """Read |x| < 1 and |x| > 1."""
-    first, second = (side.value for side in sides)
-    if (
-        isinstance(first, Function)
-        and first.name == "abs"
-        and isinstance(first.argument, Variable)
-        and second
-    ):
-        below = Value(f"-({sides[1].text})", negative(second))
-        return Group("[]" if sign == "<=" else "()", (below, sides[1]))
-    if (
-        isinstance(second, Function)
-        and second.name == "abs"
-        and isinstance(second.argument, Variable)
-        and first
-    ):
+    first, second = sides
+    if _is_size(first) and second.value:
+        below = Value(f"-({second.text})", negative(second.value))
+        return Group("[]" if sign == "<=" else "()", (below, second))
+    if _is_size(second) and first.value:
         inside = _of_size(sides[::-1], "<" if sign == "<=" else "<=")
         return None if inside is None else complement(inside)
     return None
+
+
+def _is_size(side: Value) -> bool:
+    size = side.value
+    return isinstance(size, Function) and size.name == "abs" and isinstance(size.argument, Variable)
 
 
 def union(readings: Sequence[Reading]) -> Group:
@@ -90,29 +86,25 @@ def union(readings: Sequence[Reading]) -> Group:
 
 def both(readings: Sequence[Reading]) -> Group:
     """Intersect intervals; where nothing is in all of them, `and` was meant as it is in "2 and 3"."""
-    regions = [[_piece(member) for member in _members(one)] for one in readings]
-    if any(piece is None for region in regions for piece in region):
-        raise Refused("syntax")
-    common = [piece for piece in regions[0] if piece is not None]
-    for region in regions[1:]:
-        common = [
-            _Piece(max(one.low, other.low, key=_by_low), min(one.high, other.high, key=_by_high))
-            for one in common
-            for other in region
-            if other is not None
-        ]
-        common = [piece for piece in common if not _is_empty(piece)]
+    first, *others = [_pieces(one) for one in readings]
+    common = reduce(_common, others, first)
     return _group(_merged(common)) if common else union(readings)
+
+
+def _common(region: list[_Piece], other: list[_Piece]) -> list[_Piece]:
+    shared = [
+        _Piece(max(one.low, two.low, key=_by_low), min(one.high, two.high, key=_by_high))
+        for one in region
+        for two in other
+    ]
+    return [piece for piece in shared if not _is_empty(piece)]
 
 
 def complement(removed: Reading) -> Group:
     """Return the line without points or intervals: `x \\neq 3`, without 1 and 2."""
-    pieces = [_piece(member) for member in _members(removed)]
-    if any(piece is None for piece in pieces):
-        raise Refused("syntax")
     left: list[_Piece] = []
     low = _BELOW
-    for piece in _merged([piece for piece in pieces if piece is not None and not _is_empty(piece)]):
+    for piece in _merged([piece for piece in _pieces(removed) if not _is_empty(piece)]):
         left.append(_Piece(low, _End(piece.low.place, not piece.low.is_inside, piece.low.value)))
         low = _End(piece.high.place, not piece.high.is_inside, piece.high.value)
     left.append(_Piece(low, _ABOVE))
@@ -132,7 +124,17 @@ def _members(one: Reading) -> tuple[Reading, ...]:
     return one.members if isinstance(one, Group) and one.kind in ("region", "set") else (one,)
 
 
+def _pieces(region: Reading) -> list[_Piece]:
+    """Return the pieces of a region whose ends are all numbers."""
+    pieces = [_piece(member) for member in _members(region)]
+    known = [piece for piece in pieces if piece is not None]
+    if len(known) < len(pieces):
+        raise Refused("syntax")
+    return known
+
+
 def _piece(one: Reading) -> _Piece | None:
+    """Return an interval or a point, None where its ends are no numbers."""
     if isinstance(one, Value):
         place = _place(one)
         return None if place is None else _Piece(_End(place, True, one), _End(place, True, one))

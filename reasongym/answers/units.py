@@ -95,6 +95,7 @@ _TOKEN = re.compile(
     r"°\s?[CF]\b|[A-Za-zΩ]+|(?<=[a-z])([23])(?![0-9])|\^ ?\{? ?\(?(-?[0-9])\)? ?\}?|/|%|‰|°|[€£¥¢]|''?|[*.·]|"
     + DOLLAR
 )
+_BRACES = re.compile(r"(?<!\^)[(){}]|(?<=\^)\{|\\(?=Omega)")
 _MICRO = re.compile(r"\\mu ?(\\text\{)? ?(?=[A-Za-z])")
 _SUN = re.compile(r"M_ ?\{? ?(?:\\odot|\\text\{ ?sun ?\}) ?\}?")
 _TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
@@ -108,33 +109,56 @@ def unit_of(text: str) -> Unit | None:
     text = _SUN.sub(" Msun ", _MICRO.sub(r"\1u", text))
     text = _FRACTION.sub(r"\1/(\2)", _TEXT.sub(r" \1 ", text))
     text = _DEGREES_OF.sub(lambda found: "°C" if "c" in found[0].lower().split()[-1] else "°F", text)
-    below, exponents, at = 1, dict[str, int](), 0
-    power, last = 1, ""
-    cleaned = re.sub(r"(?<!\^)[(){}]|(?<=\^)\{|\\(?=Omega)", " ", text)
-    for token in _TOKEN.finditer(cleaned):
-        if cleaned[at : token.start()].strip():
+    text = _BRACES.sub(" ", text)
+    reading, at = _UnitReading(), 0
+    for token in _TOKEN.finditer(text):
+        if text[at : token.start()].strip() or not reading.takes(token):
             return None
-        at, word = token.end(), token[0]
+        at = token.end()
+    return None if text[at:].strip() else _known(reading.exponents)
+
+
+class _UnitReading:
+    """A unit as far as it is read."""
+
+    def __init__(self) -> None:
+        self.exponents: dict[str, int] = {}
+        self.last = ""
+        self.below, self.power = 1, 1
+
+    def takes(self, token: re.Match[str]) -> bool:
+        """Read one more word or sign; False where it belongs to no unit."""
+        word = token[0]
         if word[0] == "^" or word.isdigit():
-            if not exponents.get(last):
-                return None
-            exponents[last] *= int(token[1] or token[2])
-        elif word == "/" or word == "per":
-            below = -1
+            return self.is_raised(int(token[1] or token[2]))
+        if word == "/" or word == "per":
+            self.below = -1
         elif word in _SQUARED:
-            if word.endswith("d") and last:
-                exponents[last] *= _SQUARED[word]
-            else:
-                power = _SQUARED[word]
+            self.square(word)
         elif word not in "*.·" and word not in _FILLERS:
-            if word.lower() in _NO_UNITS:
-                return None
-            last = _named(word)
-            exponents[last] = exponents.get(last, 0) + below * power
-            power = 1
-    if cleaned[at:].strip():
-        return None
-    return _known(exponents)
+            return self.is_named(word)
+        return True
+
+    def is_raised(self, exponent: int) -> bool:
+        if not self.exponents.get(self.last):
+            return False
+        self.exponents[self.last] *= exponent
+        return True
+
+    def square(self, word: str) -> None:
+        """Read `squared`, which belongs to the name before it, or `square`, which does to the next one."""
+        if word.endswith("d") and self.last:
+            self.exponents[self.last] *= _SQUARED[word]
+        else:
+            self.power = _SQUARED[word]
+
+    def is_named(self, word: str) -> bool:
+        if word.lower() in _NO_UNITS:
+            return False
+        self.last = _named(word)
+        self.exponents[self.last] = self.exponents.get(self.last, 0) + self.below * self.power
+        self.power = 1
+        return True
 
 
 def _known(exponents: dict[str, int]) -> Unit:
