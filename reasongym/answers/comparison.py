@@ -7,6 +7,7 @@ tolerance or a number of significant figures that the item gives ever rounds any
 from collections.abc import Sequence
 
 from reasongym.answers.identity import proportional
+from reasongym.answers.labels import order_of
 from reasongym.answers.shapes import Equation, Group, Reading, Value
 from reasongym.answers.trees import variables
 from reasongym.answers.values import EXACTLY, Leniency, compared_values
@@ -62,15 +63,17 @@ def _compared_both(gold: Equation, answer: Equation, allowed: Leniency) -> str:
 def _solved_for(gold: Equation) -> frozenset[str]:
     """Return the unknowns that an equation is about, where it says so: y in `y = x / 2`, the derivatives."""
     assert gold.zero is not None
-    derivatives = frozenset(name for name in variables(gold.zero) if name.startswith("\\D"))
+    names = variables(gold.zero)
+    derivatives = frozenset(name for name in names if name.startswith("\\D"))
     right = gold.right.value if isinstance(gold.right, Value) else None
-    if not derivatives and len(gold.label) == 1 and right is not None and gold.label not in variables(right):
-        return frozenset((gold.label,))
-    return derivatives
+    is_solved = gold.label in names and right is not None and gold.label not in variables(right)
+    return frozenset((gold.label,)) if is_solved and not derivatives else derivatives
 
 
 def _are_two_unknowns(gold: Equation, answer: Equation) -> bool:
-    """Tell the line x = 3 from the line y = 3, and x = 2y + 1 from y = 2x + 1."""
+    """Tell the line x = 3 from the line y = 3, x = 2y + 1 from y = 2x + 1, and y' = 6x from y = 6x."""
+    if order_of(gold.label) != order_of(answer.label):
+        return True
     return len(gold.label) == len(answer.label) == 1 and not gold.label.isupper()
 
 

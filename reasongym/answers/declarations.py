@@ -41,6 +41,10 @@ _DENIAL = re.compile(
 _BARE_BOX = re.compile(r"\\boxed\s?([0-9A-Za-z])")
 MAX_DENIAL = 40
 """Characters before a declaration in which it may be denied."""
+_SIGN = re.compile(r"(?:^|[\s=$({\[*])([-−])$")
+_MAX_SIGN = 2
+_TERMS = re.compile(r"\S\s*[-+−]|\\[pm]")
+"""Signs of a sum, which a minus before it belongs to as a whole."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _HASHES = re.compile(r"(?:(?<=\s)|(?<=>)|^)####(?!#)([^\n]*)")
 _OBJECT = r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})"\s{0,9}\}'
@@ -100,7 +104,17 @@ def _boxes(text: str) -> list[Declaration]:
             opening = open_braces.pop()
             if len(opening[0]) > 1:
                 _close_box(text, opening, brace, found)
-    return found or [Declaration(one.start(), one.end(), one[1]) for one in _BARE_BOX.finditer(text)]
+    found = found or [Declaration(one.start(), one.end(), one[1]) for one in _BARE_BOX.finditer(text)]
+    return [_with_sign(text, one) for one in found]
+
+
+def _with_sign(text: str, box: Declaration) -> Declaration:
+    r"""Take a minus right before a box for the answer's sign: `x = -\boxed{42}`, but not `- \boxed{42}`."""
+    sign = _SIGN.search(text, max(0, box.start - _MAX_SIGN), box.start)
+    if sign is None or not box.content.strip():
+        return box
+    inside = f"({box.content})" if _TERMS.search(box.content) else box.content.strip()
+    return Declaration(sign.start(1), box.end, f"-{inside}")
 
 
 def _close_box(text: str, opening: re.Match[str], closing: re.Match[str], found: list[Declaration]) -> None:

@@ -13,7 +13,7 @@ from reasongym.answers.trees import Sum, negative, variables
 
 MAX_SIDES = 8
 _ELEMENT = re.compile(rf"(?:{LABEL.pattern}) ?\\in(?![a-z]) ?(.*)")
-_APPLIED = re.compile(r"(?<![A-Za-z])([A-Za-z]|\\[A-Za-z]+) ?\(([tx])\)")
+_APPLIED = re.compile(r"(?<![A-Za-z])([A-Za-z]'{0,3}|\\[A-Za-z]+) ?\(([tx])\)")
 
 
 def equation(text: str, inner: Inner) -> Reading | None:

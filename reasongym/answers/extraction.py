@@ -189,7 +189,8 @@ def _are_apart(text: str, earlier: Declaration, later: Declaration) -> bool:
     """Say whether two declarations stand in two sentences; boxes that are items of one list do not."""
     if SENTENCE_END.search(text, earlier.end, later.start) is None:
         return False
-    return text[later.start] != "\\" or not are_listed(text[earlier.end : later.start])
+    is_box = text[later.start] in "\\-−"
+    return not is_box or not are_listed(text[earlier.end : later.start])
 
 
 def _before(text: str, declaration: Declaration) -> str:

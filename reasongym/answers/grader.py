@@ -130,10 +130,8 @@ def grade(gold: str, completion: str, options: Options = EXACT) -> Grade:
         return _graded_together(gold, found, options)
     if found.answer is None:
         return Grade(False, found.reason, gold_form=form(gold))
-    reason = reason_for(gold, found.answer, options)
-    return Grade(
-        reason == "ok", reason, found.answer, (found.start, found.end), form(gold), form(found.answer)
-    )
+    reason, answer = _judged(gold, found, found.answer, options)
+    return Grade(reason == "ok", reason, answer, (found.start, found.end), form(gold), form(answer))
 
 
 def judge(gold: str, completion: str, options: Options = EXACT) -> Verdict:
@@ -143,7 +141,18 @@ def judge(gold: str, completion: str, options: Options = EXACT) -> Verdict:
         return _graded_together(gold, found, options).verdict
     if found.answer is None:
         return Verdict(0.0, False, found.reason)
-    return Verdict.of(reason_for(gold, found.answer, options), found.answer[:_SHOWN_CHARS])
+    reason, answer = _judged(gold, found, found.answer, options)
+    return Verdict.of(reason, answer[:_SHOWN_CHARS])
+
+
+def _judged(gold: str, found: Found, answer: str, options: Options) -> tuple[str, str]:
+    """Judge what was found; of prose that ends with `42!`, the factorial or else the number."""
+    reason = reason_for(gold, answer, options)
+    if reason != "ok" and answer.endswith("!") and found.kind in ("phrase", "ending"):
+        exclaimed = answer.rstrip("!")
+        if reason_for(gold, exclaimed, options) == "ok":
+            return "ok", exclaimed
+    return reason, answer
 
 
 # -- what is declared ---------------------------------------------------------------------------------

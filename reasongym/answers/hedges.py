@@ -28,9 +28,11 @@ _BLAMED = (
     r"|\b(?:don['’]t|do not|never|nobody should|should not|mistake to|wrong to)"
     r" (?:answer|say|write|choose|put)|\b(?:if|suppos(?:e|ing)|assum(?:e|ing))(?: that)?"
     r" (?:it|the (?:final |correct )?answer) (?:is|was|were)"
+    r"|(?:\b(?:is|are|was|were|equals)|=) (?:at (?:least|most)|up to|no (?:more|less|fewer) than)"
     r"|\bformat(?: is|:)|\be\.g\.|\b(?:answer|box|something)(?: looks)? like)" + _OPENING
 )
 _BLAMING = (
+    *("at least", "at most", "up to", "no more than", "no less than", "no fewer than"),
     *(
         "wrong",
         "incorrect",

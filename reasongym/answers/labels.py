@@ -17,13 +17,18 @@ _TEXT_LABEL = re.compile(
     r"|total)(?: is)? ?:? ?\}"
     r" ?(?:=|:)? ?"
 )
-_SHORT_NAME = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:\w|\{[^{}]{1,12}\}))?'?(?:\^(?:\*|\{\*\}|\{-1\}))?"
+_SHORT_NAME = r"(?:[A-Za-z]|\\[A-Za-z]+ ?)(?:_(?:\w|\{[^{}]{1,12}\}))?'{0,3}(?:\^(?:\*|\{\*\}|\{-1\}))?"
 _APPLIED_NAME = (
-    r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:\^\{? ?-1 ?\}?)? ?\( ?[A-Za-z](?: ?, ?[A-Za-z])*(?: ?["
+    r"[A-Za-z](?:_(?:\w|\{[^{}]{1,6}\}))?(?:'{1,3}|\^\{? ?-1 ?\}?)? ?\( ?[A-Za-z](?: ?, ?[A-Za-z])*(?: ?["
     r"|] ?[A-Za-z])? ?\)"
 )
+_QUOTIENT_NAME = (
+    r"\\frac ?\{ ?d(?:\^\{?[2-9]\}?)? ?(?:[A-Za-z](?:_\w)?(?: ?\([a-z]\))?)? ?\}"
+    r" ?\{ ?d ?[a-z](?:\^\{?[2-9]\}?)? ?\}"
+    r"(?: ?[A-Za-z] ?\([a-z]\)| ?\[ ?[A-Za-z] ?\([a-z]\) ?\])?"
+)
 LABEL = re.compile(
-    rf"(?:{_SHORT_NAME}|{_APPLIED_NAME}|\|?(?:\\overline ?\{{)? ?[A-Z]{{2,4}} ?\}}?\|?"
+    rf"(?:{_SHORT_NAME}|{_APPLIED_NAME}|{_QUOTIENT_NAME}|\|?(?:\\overline ?\{{)? ?[A-Z]{{2,4}} ?\}}?\|?"
     r"|m? ?\\(?:angle|triangle|measuredangle) ?\{?[A-Za-z]?(?: ?[A-Z](?:_\{?[0-9]\}?)?){0,3} ?\}?"
     r"|\[[A-Z]{3,6}\]|[A-Z](?:_\{[A-Z]{1,4}\}|_[A-Z])|P ?\([^()=]{1,20}\)|\|[A-Z]\||#[A-Z]|n ?\([A-Z]\)"
     r"|[A-Za-z](?:_\{?\w{1,3}\}?)? ?\( ?-?[0-9]{1,6}(?: ?, ?-?[0-9]{1,6})* ?\)|\\(?:sum|prod|int)[^=]{0,60}"
@@ -43,6 +48,7 @@ _PROBABILITY = re.compile(
 )
 """`P(X = 1) = `: what a probability or mean is of is no side of an equation."""
 _POINT = re.compile(r"[A-Z]'? ?(\((?=(?:\\[a-z]+|[^a-zA-Z\\])+\)$)[^=]{1,80},[^=]{1,80}\))")
+_ORDER = re.compile(r"\\frac ?\{ ?d(?:\^\{?([2-9])\}?)?(?![a-z]{2})")
 _CONSTANT = r"[A-Z](?:_\{?[0-9]\}?)?"
 _CONSTANTS = re.compile(
     rf", ?(?:\\text ?\{{ ?(?:where|with|for) ?\}} ?)?({_CONSTANT}(?: ?, ?{_CONSTANT}){{0,3}}) ?"
@@ -50,8 +56,14 @@ _CONSTANTS = re.compile(
     r"constants? ?\})"
 )
 """What says only that the constants of a general solution are constants."""
-TOTAL = re.compile(r"[0-9]{0,4} ?[a-zA-Z](?: ?[+*] ?[0-9]{0,4} ?[a-zA-Z]| ?[a-z])+")
-"""Left sides that combine the unknowns of a problem into what it asks for: `m + n = 73`, `abc = 12`."""
+TOTAL = re.compile(r"[0-9]{0,4} ?[kmnpqr](?: ?[+*] ?[0-9]{0,4} ?[kmnpqr]| ?[kmnpqr])+")
+"""Left sides that combine the parts of an answer as AIME names them: `m + n = 73`, but not `x + y = 3`."""
+
+
+def order_of(label: str) -> int:
+    r"""Return how often the name on a left side is differentiated: 2 for `y''` and `\frac{d^2y}{dx^2}`."""
+    quotient = _ORDER.match(label)
+    return int(quotient[1] or 1) if quotient else label.count("'")
 
 
 def without_label(text: str) -> str:

@@ -29,7 +29,8 @@ LETTERS = re.compile(
     r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.][A-Za-z'’.-]*)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?"
 )
 _CHOICE = re.compile(r"(?:(?i:option|choice|answer|statement|letter) )?\(? ?([A-Za-z]) ?\)?")
-_DIFFERENCE = re.compile(r"[A-Za-z](?:-[A-Za-z])+")
+_SPELT = re.compile(r"[A-Za-z](?:[- ][A-Za-z])+")
+"""`x-a` and `k x-a`: no words."""
 _SHORT_WORDS = frozenset(
     listed(
         "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue"
@@ -157,8 +158,8 @@ def _words(text: str) -> Value | None:
 
 
 def _is_product(word: str) -> bool:
-    """Say whether letters without a space are rather variables side by side."""
-    if _DIFFERENCE.fullmatch(word):
+    """Say whether letters are rather variables side by side."""
+    if _SPELT.fullmatch(word):
         return True
     return " " not in word and len(word) < 4 and word.lower() not in _SHORT_WORDS and not word.istitle()
 

@@ -16,6 +16,7 @@ from reasongym.answers.typesetting import plain
 MAX_CHARS = 2_000
 _MAX_DEPTH = 6
 _READERS = (matrix, bracketed, region, listing, either_sign, range_of, equation)
+_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _CHOICES = re.compile(r"\(? ?[A-Z] ?\)?(?: ?, ?\(? ?[A-Z] ?\)?)+ ?")
 _WHOLE_TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 
@@ -42,7 +43,7 @@ def _read(text: str, depth: int) -> Reading:
     known = number_of(text)
     if known is not None:
         return Value(text, Number(known))
-    text = without_names(text)
+    text = _ungrouped(without_names(text))
     leaf = ratio(text) or based(text) or measured(text)
     if leaf is not None:
         return leaf
@@ -52,6 +53,14 @@ def _read(text: str, depth: int) -> Reading:
         if found is not None:
             return found
     return single(text)
+
+
+def _ungrouped(text: str) -> str:
+    r"""Read `4,466\pi` as one product: all its commas are such that group the digits of a number."""
+    if "," not in text or any(opening in text for opening in ("(", "[", "\\{")):
+        return text
+    joined = _GROUPED.sub(lambda digits: digits[0].replace(",", ""), text)
+    return text if "," in joined else joined
 
 
 def _bared(text: str) -> str:

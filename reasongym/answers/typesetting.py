@@ -24,7 +24,8 @@ def listed(words: str) -> list[str]:
 
 
 _INVISIBLE = re.compile(
-    r"\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
+    r"\\(?:left|right) ?\.(?![0-9])"
+    r"|\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|boldsymbol|bf|rm"
     r"|it|sf|tiny|small|large|Large|LARGE|huge|Huge|normalsize|centering|hfill|allowbreak|nonumber|notag)(?![A-Za-z])|\\!"
 )
 _DRESS = re.compile(
@@ -107,6 +108,8 @@ _SIGNS = {
         "∜": "\\sqrt[4]",
     },
 }
+_THOUSANDS = re.compile(r"(?<=[0-9])(?:\{,\}|\\,)(?=[0-9]{3}(?![0-9]))")
+r"""What groups the digits of `1{,}234` and `1\,234` and separates nothing."""
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΦΨΩϵϕ",
@@ -173,7 +176,7 @@ def plain(text: str) -> str:
 
 def _one_latex(text: str) -> str:
     text = text.replace("\\$", DOLLAR).replace("\\%", "%").replace("\\\\", NEW_ROW).replace("\\&", " and ")
-    text = text.replace("\\_", "_").replace("\\#", "#").replace("{,}", ",")
+    text = _THOUSANDS.sub("", text).replace("\\_", "_").replace("\\#", "#").replace("{,}", ",")
     if text.count("$") == 1:
         text = _MONEY.sub(DOLLAR, text)
     text = text.replace("$", "")

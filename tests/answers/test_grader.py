@@ -98,8 +98,31 @@ SAME = [
     ("12", r"n(A\cup B\cup C) = 12"),
     (r"\omega_{n}^{2} t", r"t \omega_n^2"),
     ("\\left\\lfloor n/2 \\right\\rfloor", "\\lfloor n/2 \\rfloor"),
+    (r"\frac{3}{7}", r"\left. \frac{3}{7} \right."),
+    (r"2750\pi", r"2{,}750\pi"),
+    (r"2750\pi", r"2,750\pi"),
+    (r"14\,400 - 3600\sqrt{2}", r"14{,}400 - 3{,}600\sqrt2"),
+    ("56,000", "n = 56,000"),
+    ("5x^4", "f'(x) = 5x^4"),
+    ("20x^3", r"f''(x) = 20x^3"),
+    ("5x^4", r"\frac{dy}{dx} = 5x^4"),
+    ("5x^4", r"\frac{d}{dx} f(x) = 5x^4"),
+    ("ab - c", "a b-c"),
+    (r"\frac{dP}{dt} = rP - h", r"\frac{d P}{d t} = r P-h"),
+    ("p + q = 4", "2p + 2q = 8"),
 ]
 DIFFERENT = [
+    ("p + q = 4", "p + q = 9"),
+    ("7", "x + y = 7"),
+    ("7", "a + b = 7"),
+    ("x + y = 4", "x + y = 9"),
+    ("y' = 4x", "y = 4x"),
+    ("f'(x) = 4x", "f(x) = 4x"),
+    ("y'' = 4x", "y' = 4x"),
+    (r"\frac{d^2y}{dx^2} = 4x", r"\frac{dy}{dx} = 4x"),
+    (r"(1, 250\pi)", r"1,250\pi"),
+    ("250", "1,250"),
+    (r"\frac{dP}{dt} = rP - h", r"\frac{d P}{d t} = r P+h"),
     ("42", "43"),
     ("42", "4 2"),
     ("42", "42 or 43"),
@@ -155,6 +178,14 @@ DIFFERENT = [
     (r"\frac{11}{36}", r"P(A \cup B) \cup \frac{11}{36}"),
     ("9", "9^9^9^9"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer"), [(r"\{1, 250\}", "1,250"), ("113", "m + n = 113"), ("12", "pq = 12")]
+)
+def test_what_the_gold_asks_for_decides_how_an_answer_is_read(gold: str, answer: str) -> None:
+    assert reason_for(gold, answer) == "ok"
+    assert reason_for(answer, gold) != "ok"
 
 
 @pytest.mark.parametrize(("gold", "answer"), SAME)

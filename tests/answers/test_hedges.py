@@ -187,3 +187,45 @@ def test_ways_to_state_an_answer_are_read(text: str) -> None:
 )
 def test_doubting_that_it_is_the_answer_states_none(text: str) -> None:
     assert not judge("42", text).correct
+
+
+@pytest.mark.parametrize(
+    ("gold", "text", "correct"),
+    [
+        ("-8", "Hence $k = -\\boxed{8}$.", True),
+        ("8", "Hence $k = -\\boxed{8}$.", False),
+        ("-x-1", "We get\n\\[-\\boxed{x + 1}\\]", True),
+        ("1-x", "We get\n\\[-\\boxed{x + 1}\\]", False),
+        ("8", "- \\boxed{8}", True),
+        ("8", "The answer - \\boxed{8}", True),
+    ],
+)
+def test_a_minus_right_before_a_box_is_the_sign_of_the_answer(gold: str, text: str, *, correct: bool) -> None:
+    assert judge(gold, text).correct == correct
+
+
+@pytest.mark.parametrize(
+    "bound",
+    ["is at least", "is at most", "= at least", "equals up to", "is no more than", "is no fewer than"],
+)
+def test_a_bound_before_a_box_is_no_answer(bound: str) -> None:
+    assert not judge("9", f"So the number of colours {bound} $\\boxed{{9}}$.").correct
+
+
+def test_what_is_needed_at_least_is_a_number() -> None:
+    assert judge("9", "So she must draw at least \\boxed{9} socks.").correct
+
+
+@pytest.mark.parametrize(
+    "text", ["The answer is 23!", "**The answer is 23!**", "Answer: 23!!", "So we get 23!"]
+)
+def test_prose_may_end_with_enthusiasm(text: str) -> None:
+    assert judge("23", text).correct
+
+
+def test_a_factorial_stays_one() -> None:
+    assert judge("24", "The answer is 4!").correct
+    assert judge("4!", "The answer is 24").correct
+    for text in ("\\boxed{4!}", "The answer is $4!$", "<answer>4!</answer>"):
+        assert judge("24", text).correct
+        assert not judge("4", text).correct
