@@ -29,7 +29,7 @@ LETTERS = re.compile(
     r"[A-Za-z][A-Za-z'’.-]*(?: [A-Za-z'’.][A-Za-z'’.-]*)*(?:(?<=[a-z]{3}) [0-9]{1,4}(?:, ?[0-9]{4})?)?"
 )
 _CHOICE = re.compile(r"(?:(?i:option|choice|answer|statement|letter) )?\(? ?([A-Za-z]) ?\)?")
-_SPELT = re.compile(r"[A-Za-z](?:[- ][A-Za-z])+")
+_SPELT = re.compile(r"[A-Za-z](?:-[A-Za-z])+|[a-z](?:[- ][a-z])+")
 """`x-a` and `k x-a`: no words."""
 _SHORT_WORDS = frozenset(
     listed(

@@ -15,6 +15,8 @@ from reasongym.answers.typesetting import plain
 
 MAX_CHARS = 2_000
 _MAX_DEPTH = 6
+_MAX_LAYERS = 24
+"""Pairs of braces around an answer that say nothing."""
 _READERS = (matrix, bracketed, region, listing, either_sign, range_of, equation)
 _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _CHOICES = re.compile(r"\(? ?[A-Z] ?\)?(?: ?, ?\(? ?[A-Z] ?\)?)+ ?")
@@ -64,11 +66,14 @@ def _ungrouped(text: str) -> str:
 
 
 def _bared(text: str) -> str:
-    r"""Take off a pair of braces or a `\text{...}` that holds everything."""
-    text = text.strip(" ")
-    whole = _WHOLE_TEXT.fullmatch(text)
-    if whole and (not LETTERS.fullmatch(whole[1].strip()) or _CHOICES.fullmatch(whole[1])):
-        return _bared(plain(whole[1]))
-    if text[:1] == "{" and text[-1:] == "}" and is_one_group(text):
-        return _bared(text[1:-1].rstrip(".,; "))
-    return text
+    r"""Take off the pairs of braces and the `\text{...}` that hold everything."""
+    for _ in range(_MAX_LAYERS):
+        text = text.strip(" ")
+        whole = _WHOLE_TEXT.fullmatch(text)
+        if whole and (not LETTERS.fullmatch(whole[1].strip()) or _CHOICES.fullmatch(whole[1])):
+            text = plain(whole[1])
+        elif text[:1] == "{" and text[-1:] == "}" and is_one_group(text):
+            text = text[1:-1].rstrip(".,; ")
+        else:
+            return text
+    raise Refused("over_limit")

@@ -119,6 +119,16 @@ def test_sympy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert grade("\\sqrt{3}", boxed("\\tan\\frac{\\pi}{3}")).correct
 
 
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("{", "}"), ("(", ")"), ("\\{", "\\}"), ("\\text{", "}"), ("[", "]"), ("-", "")]
+)
+@pytest.mark.parametrize("depth", [30, 300, 999])
+def test_nesting_of_any_depth_is_judged(opening: str, closing: str, depth: int) -> None:
+    nested = opening * depth + "7" + closing * depth
+    for gold, text in (("42", boxed(nested)), (nested, boxed("42")), ("42", nested)):
+        assert not grade(gold, text).correct
+
+
 def test_any_text_is_judged() -> None:
     hostile = (
         "\x00",
