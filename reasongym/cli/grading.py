@@ -2,11 +2,17 @@
 
 import json
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from reasongym.cli.second_opinions import opinions_on, told_opinion
 from reasongym.errors import DataError
+
+if TYPE_CHECKING:
+    from reasongym.answers.grader import Grade
+    from reasongym.evaluation.second_opinion import Opinion
 
 MAX_CHARS = 4_000_000
 """Of an answer on stdin; no completion is that long."""
@@ -22,6 +28,7 @@ def grade_answer(
     significant_figures: int = 0,
     several: bool = False,
     worked_out: bool = False,
+    second_opinion: bool = False,
     json_line: Annotated[bool, tyro.conf.arg(name="json")] = False,
 ) -> None:
     """Judge an answer, or a whole completion, by the right one.
@@ -35,13 +42,25 @@ def grade_answer(
         significant_figures: compare numbers to so many figures
         several: the gold lists several answers, in any order
         worked_out: a number must be worked out, so 3 * 4 is not 12
+        second_opinion: say what Math-Verify and sympy think of it, which changes nothing
         json_line: print one JSON object
     """
     from reasongym.answers.grader import Options, grade
 
     options = Options(alternatives, tolerance, units, significant_figures, several, worked_out)
-    found = grade(gold, _stdin() if answer == "-" else answer, options)
-    told = {
+    completion = _stdin() if answer == "-" else answer
+    found = grade(gold, completion, options)
+    opinions = opinions_on(found, gold, completion) if second_opinion else []
+    if json_line:
+        print(json.dumps(_told(found) | _told_opinions(opinions), ensure_ascii=False))
+        return
+    _print(found)
+    for line in map(told_opinion, opinions):
+        print(line)
+
+
+def _told(found: "Grade") -> dict[str, Any]:
+    return {
         "correct": found.correct,
         "reason": found.reason,
         "answer": found.extracted,
@@ -49,9 +68,13 @@ def grade_answer(
         "gold_form": found.gold_form or None,
         "answer_form": found.answer_form or None,
     }
-    if json_line:
-        print(json.dumps(told, ensure_ascii=False))
-        return
+
+
+def _told_opinions(opinions: "Sequence[Opinion]") -> dict[str, Any]:
+    return {"second_opinions": [one._asdict() for one in opinions]} if opinions else {}
+
+
+def _print(found: "Grade") -> None:
     print("right" if found.correct else f"wrong: {found.reason}")
     if found.extracted is not None:
         place = "" if found.span is None else f"   (characters {found.span[0]} to {found.span[1]})"

@@ -10,6 +10,7 @@ from rich.console import Console
 from reasongym import evaluation
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.scores import print_report
+from reasongym.cli.second_opinions import print_second_opinions
 from reasongym.errors import UsageError
 from reasongym.evaluation import Report, named_suite
 from reasongym.evaluation.imports import import_generations
@@ -37,6 +38,8 @@ class RescoreFlags:
     """How the file's completions were sampled: a name or a .toml file, where you know it."""
     name: str = ""
     """What the board calls the model of the file."""
+    second_opinion: bool = False
+    """List where Math-Verify and sympy disagree with our verdicts on mathematics, which changes nothing."""
 
 
 def rescore(flags: Annotated[RescoreFlags, tyro.conf.arg(name="")]) -> None:
@@ -47,6 +50,8 @@ def rescore(flags: Annotated[RescoreFlags, tyro.conf.arg(name="")]) -> None:
     for k in flags.at:
         avg, passed, cons = figures_at(report.episodes, k)
         CONSOLE.print(f"avg@{k} {avg:.1%}  pass@{k} {passed:.1%}  cons@{k} {cons:.1%}", highlight=False)
+    if flags.second_opinion:
+        print_second_opinions(CONSOLE, report.episodes)
 
 
 def _rejudged(path: Path) -> Report:

@@ -295,3 +295,36 @@ def test_saved_completions_become_a_run_that_the_board_takes(reasongym: Reasongy
     assert code == 2
     assert "saved.jsonl:30 is no JSON object" in err
     assert len(err.splitlines()) == 1
+
+
+@needs_files
+def test_second_opinions_of_a_run_are_counted_and_listed_and_change_nothing(
+    reasongym: Reasongym, tmp_path: Path
+) -> None:
+    pytest.importorskip("math_verify")
+    problems = [json.loads(line) for line in (FOLDER / "aime24.jsonl").read_text().splitlines()]
+    saved, run = tmp_path / "saved.jsonl", tmp_path / "run"
+    texts = [f"So it is \\boxed{{{one['answer']}}}." for one in problems]
+    texts[3] = f"So it is \\boxed{{{problems[3]['answer']} \\text{{ or more}}}}."
+    rows = [{"id": one["id"], "completion": text} for one, text in zip(problems, texts, strict=True)]
+    saved.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    flags = ("--suite", "aime24", "--data", FOLDER, "--output", run)
+    assert reasongym("rescore", saved, *flags)[0] == 0
+    before = contents(run)
+    code, out, _ = reasongym("rescore", run, "--data", FOLDER, "--second-opinion")
+    assert code == 0
+    assert contents(run) == before
+    assert "math-verify on 30 different completions: 29 agree, 1 disagree" in out
+    assert "sympy on 30 different completions: 30 agree" in out
+    [listed] = [line for line in out.splitlines() if "math-verify says" in line]
+    assert listed.startswith(f"problem 3, sample 0: gold {problems[3]['answer']}, ")
+    assert "we say wrong" in listed
+
+
+def test_a_run_without_mathematics_has_no_second_opinion(reasongym: Reasongym, tmp_path: Path) -> None:
+    pytest.importorskip("math_verify")
+    flags = ("--level", "0", "--num-problems", "2", "--output", tmp_path / "run")
+    assert reasongym("eval", "Countdown-v0", *flags)[0] == 0
+    code, out, _ = reasongym("rescore", tmp_path / "run", "--second-opinion")
+    assert code == 0
+    assert "no episode of mathematics to have a second opinion of" in out

@@ -51,3 +51,20 @@ def test_options_that_do_not_fit_are_explained(reasongym: Reasongym) -> None:
 def test_several_golds_and_answers(reasongym: Reasongym) -> None:
     assert reasongym("grade", "7", "\\boxed{8}", "--alternatives", "8", "9")[1].startswith("right")
     assert reasongym("grade", "1,234", "\\boxed{234, 1}", "--several")[1].startswith("right")
+
+
+def test_a_second_opinion_is_told_and_changes_nothing(reasongym: Reasongym) -> None:
+    pytest.importorskip("math_verify")
+    alone = reasongym("grade", "10", "\\boxed{10 \\text{ or more}}")[1]
+    code, out, _ = reasongym("grade", "10", "\\boxed{10 \\text{ or more}}", "--second-opinion")
+    assert code == 0
+    assert out.startswith(alone)
+    assert out.splitlines()[-2:] == [
+        "math-verify says right: reads 10",
+        "sympy       says wrong: the difference is not zero",
+    ]
+    told = json.loads(reasongym("grade", "1/2", "0.5", "--second-opinion", "--json")[1])
+    assert [(one["peer"], one["correct"]) for one in told["second_opinions"]] == [
+        ("math-verify", True),
+        ("sympy", True),
+    ]

@@ -1,0 +1,68 @@
+"""Second opinions as the verbs `grade` and `rescore` show them (`--second-opinion`)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from reasongym.cli.progress import progress
+from reasongym.cli.scores import printable
+from reasongym.episodes import Episode
+
+if TYPE_CHECKING:
+    from reasongym.answers.grader import Grade
+    from reasongym.evaluation.second_opinion import Disagreement, Opinion, Tally
+
+_SHOWN_CHARS = 160
+
+
+def opinions_on(found: "Grade", gold: str, completion: str) -> "list[Opinion]":
+    """Ask for second opinions of one grade."""
+    from reasongym.evaluation.second_opinion import SecondOpinions, asked_of
+
+    with SecondOpinions() as opinions:
+        return list(opinions.on(asked_of(found, gold, completion)))
+
+
+def told_opinion(opinion: "Opinion") -> str:
+    """Write an opinion as one line."""
+    return f"{opinion.peer:<11} says {_verdict(opinion.correct)}: {opinion.reason}"
+
+
+def print_second_opinions(console: Console, episodes: Sequence[Episode]) -> None:
+    """Ask for second opinions of a run, and print counts and every disagreement."""
+    from reasongym.evaluation.second_opinion import SecondOpinions, Tally, asked_of_run
+
+    tally = Tally()
+    with SecondOpinions() as opinions:
+        asked = list(asked_of_run(episodes))
+        with progress(console, "second opinions", len(asked)) as show:
+            for at, one in enumerate(asked, 1):
+                for opinion in opinions.on(one):
+                    tally.add(one, opinion)
+                show(at)
+    _print_tally(console, tally, len(asked))
+
+
+def _print_tally(console: Console, tally: "Tally", num_asked: int) -> None:
+    if not num_asked:
+        console.print("no episode of mathematics to have a second opinion of", highlight=False)
+        return
+    for peer, counts in tally.counts.items():
+        told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        console.print(f"{peer} on {num_asked} different completions: {told}", highlight=False, markup=False)
+    for one in tally.disagreements:
+        console.print(printable(_told(one)), highlight=False, markup=False, soft_wrap=True)
+
+
+def _told(one: "Disagreement") -> str:
+    asked, opinion = one
+    answer = "no answer" if asked.extracted is None else " ".join(asked.extracted.split())
+    return (
+        f"{asked.place}: gold {asked.gold}, {answer[:_SHOWN_CHARS]}: we say {_verdict(asked.correct)} "
+        f"({asked.reason}), {opinion.peer} says {_verdict(opinion.correct)} ({opinion.reason})"
+    )
+
+
+def _verdict(correct: bool | None) -> str:
+    return "nothing" if correct is None else "right" if correct else "wrong"
