@@ -131,7 +131,7 @@ class MathProblems(Env):
 
     def prove(self, data: Data) -> bool:
         """Work the answer of a bundled problem out by itself; of another one, see that it can be read."""
-        from reasongym.answers.grader import is_readable
+        from reasongym.answers.matching import is_readable
         from reasongym.envs.math_problems.working import leads_to
 
         return leads_to(data["working"], data["answer"]) if "working" in data else is_readable(data["answer"])

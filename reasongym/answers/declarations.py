@@ -32,7 +32,7 @@ class Declaration(NamedTuple):
 NO_ANSWER = Extraction(None, "no_answer")
 HEDGED = Extraction(None, "hedged")
 RETRACTED = Extraction(None, "retracted")
-_BRACES = re.compile(r"\\(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
+_BRACES = re.compile(r"\\{1,2}(?:boxed|fbox)\s{0,4}\{|\\[{}\\]|[{}]")
 _DENIAL = re.compile(
     r"(?:\b(?:not|never|than|cannot)|n['’]t)\b(?: be| equal| the case that| the| an?| my)?"
     r"[\s:*]{0,5}(?:\$|\\\[|\\\(|`|\")?$",
@@ -47,7 +47,10 @@ _TERMS = re.compile(r"\S\s*[-+−]|\\[pm]")
 """Signs of a sum, which a minus before it belongs to as a whole."""
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _HASHES = re.compile(r"(?:(?<=\s)|(?<=>)|^)####(?!#)([^\n]*)")
-_OBJECT = r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})"\s{0,9}\}'
+_OBJECT = (
+    r'(?i)\{\s{0,9}"(?:final[ _])?answer"\s{0,9}:\s{0,9}'
+    r'(?:"(?P<text>(?:[^"\\]|\\.){0,2000})"|(?P<number>-?[0-9][0-9.]{0,40}))\s{0,9}\}'
+)
 _PLACEHOLDERS = frozenset(
     ("", "...", "…", r"\ldots", r"\dots", r"\cdots", "?", "answer", "your answer", "expression")
 )
@@ -153,7 +156,12 @@ def _objects(text: str) -> list[Declaration]:
     ending = text.rstrip(BLANK + "`")
     found = [one for one in re.finditer(_OBJECT, ending) if one.end() == len(ending)]
     return [
-        Declaration(one.start(), one.end(), one[1].replace("\\\\", "\\").replace('\\"', '"')) for one in found
+        Declaration(
+            one.start(),
+            one.end(),
+            (one["text"] or one["number"] or "").replace("\\\\", "\\").replace('\\"', '"'),
+        )
+        for one in found
     ]
 
 

@@ -16,6 +16,7 @@ from reasongym.answers.declarations import (
     bare,
     is_denied,
 )
+from reasongym.answers.patterns import TICKS
 from reasongym.answers.phrases import BLOCKS, DOUBT, OPERATION
 
 _EXPRESSION_CHARS = SIGNS + "$"
@@ -33,7 +34,7 @@ _PARAGRAPH = re.compile(r"\n[ \t\r]{0,80}\n")
 
 def _trailing(text: str) -> Extraction:
     """Read the formula that ends the text, or the expression that ends its last line."""
-    text = text.rstrip(BLANK + "✓✔✅\ufe0f").removesuffix(".")
+    text = text.rstrip(BLANK + TICKS).removesuffix(".")
     start = _start_of_formula(text)
     if start is None:
         start = _start_of_expression(text)
@@ -95,7 +96,7 @@ def _is_listed(before: str) -> bool:
 
 def _last_formula(text: str) -> Extraction:
     """Read the formula that ends the text: set apart by signs, or what follows the last word of prose."""
-    text = text.rstrip(BLANK + "✓✔✅\ufe0f").removesuffix(".")
+    text = text.rstrip(BLANK + TICKS).removesuffix(".")
     start = _start_of_formula(text)
     if start is None and text.endswith("```"):
         start = max(0, text.rfind("```", 0, -3))

@@ -4,7 +4,8 @@ r"""What the words around a declaration say of it: one of several, another's, or
 """
 
 import re
-from functools import cache
+
+from reasongym.answers.patterns import compiled
 
 MAX_LEAD = 100
 MAX_AFTER = 240
@@ -15,7 +16,7 @@ _IS = r"(?: here)?(?: is| was| are| would be)?"
 _BLAMED = (
     r"(?i)(?:\b(?:wrong|incorrect|invalid|mistaken|erroneous|tempting) (?:final )?"
     r"(?:answer|result|value|solution|guess)s?" + _IS + r"|\b(?:incorrect|wrong)\s?:|\banything but"
-    r"|\bdoubt(?: that| whether)? (?:it|this|the (?:final |correct )?answer)(?: is| equals)?"
+    r"|\bdoubt(?: that| whether)? (?:it|this|the (?:final |correct )?answer)(?: is|['’]s| equals)?"
     r"|\b(?:common|typical|frequent|usual) (?:mistake|error|trap)"
     + _IS
     + r"(?: to (?:answer|say|write|get))?"
@@ -79,7 +80,8 @@ _OR_IN_BRACKETS = (
     r"(?: equivalently| simply| as a decimal)?,?\s?([^()\n]{1,60})\)"
 )
 _VALUE = (
-    r"[\s:,]{0,3}(?:it is |it's |it could be |it might be )?(?:\\[(\[] ?)?([-−+]?[0-9\\][^\s,;)!?]{0,60})"
+    r"[\s:,]{0,3}(?:(?:it|this|that|the answer)(?:'s| (?:is|could be|might be|should (?:be|read))) )?"
+    r"(?:\\[(\[] ?)?([-−+]?[0-9\\][^\s,;)!?]{0,60})"
 )
 _MAY = r"(?:could|might|may)(?: also| well| equally| instead)? be"
 _NAMED = (
@@ -135,16 +137,10 @@ _STOP = re.compile(r"[.!?]\s|\n")
 _QUIET = str.maketrans(dict.fromkeys("*_`$"))
 
 
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern at its first use, so that importing stays quick."""
-    return re.compile(pattern)
-
-
 def is_blamed(lead: str) -> bool:
     """Say whether the words right before an answer call it wrong or somebody else's."""
     lead = lead[-MAX_LEAD:].lower()
-    return any(word in lead for word in _BLAMING) and _pattern(_BLAMED).search(lead) is not None
+    return any(word in lead for word in _BLAMING) and compiled(_BLAMED).search(lead) is not None
 
 
 def are_listed(between: str) -> bool:
@@ -154,7 +150,7 @@ def are_listed(between: str) -> bool:
 
 def other_in_brackets(after: str) -> str | None:
     """Return the other answer that brackets right behind one offer: `(or 0.5)`."""
-    found = _pattern(_OR_IN_BRACKETS).match(after[:MAX_AFTER])
+    found = compiled(_OR_IN_BRACKETS).match(after[:MAX_AFTER])
     return found[1] if found else None
 
 
@@ -167,15 +163,15 @@ def names_another(after: str, answer: str) -> bool:
     named = list[str]()
     for words, pattern in ((_NAMING, _NAMED), (_ADDING, _TOO)):
         if any(word in said for word in words):
-            named += _pattern(pattern).findall(said)
+            named += compiled(pattern).findall(said)
     if len(mine) == 1 and mine.isalpha():
-        named += _pattern(_LETTER_TOO).findall(said)
-    beside = _pattern(_BESIDE).match(said)
+        named += compiled(_LETTER_TOO).findall(said)
+    beside = compiled(_BESIDE).match(said)
     if beside:
         named.append(beside[1])
     if any(not _repeats(other.rstrip("."), mine) for other in named):
         return True
-    return any(_pattern(one).match(said) for one in (_SUPPOSED, _CROSSED))
+    return any(compiled(one).match(said) for one in (_SUPPOSED, _CROSSED))
 
 
 def _repeats(other: str, mine: str) -> bool:
@@ -185,12 +181,12 @@ def _repeats(other: str, mine: str) -> bool:
 
 def are_cases(lead: str, last_lead: str) -> bool:
     """Say whether two answers are what two conditions lead to: "If n is even: 1. If n is odd: 2."."""
-    first, last = (_pattern(_CONDITION).match(_sentence(one)) for one in (lead, last_lead))
+    first, last = (compiled(_CONDITION).match(_sentence(one)) for one in (lead, last_lead))
     return (
         first is not None
         and last is not None
         and first[1].lower() == last[1].lower()
-        and _pattern(_DECIDES).search(_sentence(last_lead)) is None
+        and compiled(_DECIDES).search(_sentence(last_lead)) is None
     )
 
 

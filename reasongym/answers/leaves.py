@@ -6,12 +6,12 @@ from fractions import Fraction
 from reasongym.answers.exact import worth
 from reasongym.answers.expressions import expression
 from reasongym.answers.numbers import number
+from reasongym.answers.patterns import TEXT
 from reasongym.answers.shapes import ENDLESS, ENDLESS_BELOW, Group, Reading, Refused, Value
 from reasongym.answers.trees import Formula, Number, Product, Variable, variables
 from reasongym.answers.typesetting import listed
 from reasongym.answers.units import DEGREE, NO_UNIT, clock, split_unit
 
-_TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 _BASES = listed(
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 )
@@ -19,9 +19,9 @@ _BASE = r"(?:\{? ?\(?(?:\\text\{ ?)?([0-9]{1,2}|" + "|".join(_BASES) + r") ?\}?\
 _IN_BASE = re.compile(
     r"(-?)\(? ?(?:\\text\{)?([0-9A-Fa-f][0-9A-Fa-f, ]*(?:\.[0-9A-Fa-f]+)?)\}? ?\)? ?(?:_ ?"
     + _BASE
-    + r"|(?:\\text\{ ?)?(?:in )?base[- ](?:\} ?)?"
+    + r"|(?:\\text\{ ?)?\(? ?(?:in )?base[- ](?:\} ?)?"
     + _BASE
-    + r" ?\}?)"
+    + r" ?\)?\}?)"
 )
 _OF_ANGLE = re.compile(r"(?:sin|cos|tan|cot|sec|csc|cis)(?![a-z])")
 _RATIO = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?(?: ?: ?[0-9]{1,9}(?:\.[0-9]+)?){1,3}")
@@ -141,8 +141,8 @@ def single(text: str) -> Value:
 
 def _words(text: str) -> Value | None:
     r"""Read a letter, or words: in `\text{...}`, or that look like no product of letters."""
-    bare = _TEXT.sub(r"\1", text).strip(" ()")
-    choice = _CHOICE.fullmatch(_TEXT.sub(r"\1", text).strip(" "))
+    bare = TEXT.sub(r"\1", text).strip(" ()")
+    choice = _CHOICE.fullmatch(TEXT.sub(r"\1", text).strip(" "))
     if choice and bare:
         return Value(choice[1], expression(choice[1]) if choice[1] in "ei" else Variable(choice[1]))  # type: ignore[arg-type]
     bare = bare.rstrip(".")

@@ -4,14 +4,13 @@ The readers of assignments and of choices share it. They accept a sentence only 
 their grammar, so what stands here decides merely where sentences end and which words say nothing.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple, TypeVar
 
 from reasongym.answers.declarations import Ending, Extraction
 from reasongym.answers.extraction import extract
+from reasongym.answers.patterns import compiled
 from reasongym.answers.retractions import takes_back
 
 T = TypeVar("T")
@@ -131,21 +130,15 @@ def read_declared(text: str, read: Callable[[str], T | str]) -> tuple[str | None
     return (found, first) if isinstance(second, str) else (line, second)
 
 
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern at its first use, so that importing stays quick."""
-    return re.compile(pattern)
-
-
 def plain(text: str) -> str:
     """Write LaTeX's words and Unicode's signs as plain text; markup that may matter to JSON stays."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_SAME_AS_ASCII)).translate(_SAME_AS_ASCII)
     if "\\" in text:
         if "\\begin" in text:  # of `aligned` or `array`, in whose rows a bare & is no word
-            text = _pattern(_ENVIRONMENT).sub(" ", text).replace("\\&", "\\land").replace("&", " ")
-        text = _pattern(_LATEX_WORDS).sub("", text)
-        text = _pattern(_LATEX_SIGNS).sub(lambda sign: _LATEX_PLAIN.get(sign[1], " "), text)
+            text = compiled(_ENVIRONMENT).sub(" ", text).replace("\\&", "\\land").replace("&", " ")
+        text = compiled(_LATEX_WORDS).sub("", text)
+        text = compiled(_LATEX_SIGNS).sub(lambda sign: _LATEX_PLAIN.get(sign[1], " "), text)
     return text
 
 
@@ -156,15 +149,15 @@ def sentences(text: str, labels: frozenset[str] = frozenset()) -> list[Sentence]
     """
     found: list[Sentence] = []
     for line in text.split("\n"):
-        at = _pattern(_MARGIN).match(line).end()  # pyright: ignore[reportOptionalMemberAccess]  (it matches nothing too)
-        number = _pattern(_NUMBERED).match(line, at)
+        at = compiled(_MARGIN).match(line).end()  # pyright: ignore[reportOptionalMemberAccess]  (it matches nothing too)
+        number = compiled(_NUMBERED).match(line, at)
         if number and number[1] in labels:
             line = f"{number[1]} : {line[number.end() :]}"
         else:
             line = line[number.end() if number else at :]
-        pieces = _pattern(_STOP).split(line)
+        pieces = compiled(_STOP).split(line)
         for piece, stop in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
-            tokens = [token for token in _pattern(_TOKEN).findall(piece.translate(_MARKUP)) if token != "'"]
+            tokens = [token for token in compiled(_TOKEN).findall(piece.translate(_MARKUP)) if token != "'"]
             if tokens:
                 found.append(Sentence(tokens, "?" if "?" in stop else stop[:1]))
     return found

@@ -8,6 +8,7 @@ from reasongym.answers.equations import equation
 from reasongym.answers.labels import without_label, without_names
 from reasongym.answers.leaves import LETTERS, based, measured, number_of, ratio, single
 from reasongym.answers.listings import either_sign, is_one_group, listing, set_of
+from reasongym.answers.patterns import TEXT
 from reasongym.answers.ranges import range_of, region
 from reasongym.answers.shapes import Reading, Refused, Value
 from reasongym.answers.trees import Number
@@ -20,7 +21,6 @@ _MAX_LAYERS = 24
 _READERS = (matrix, bracketed, region, listing, either_sign, range_of, equation)
 _GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _CHOICES = re.compile(r"\(? ?[A-Z] ?\)?(?: ?, ?\(? ?[A-Z] ?\)?)+ ?")
-_WHOLE_TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 
 
 @lru_cache(4_096)
@@ -69,7 +69,7 @@ def _bared(text: str) -> str:
     r"""Take off the pairs of braces and the `\text{...}` that hold everything."""
     for _ in range(_MAX_LAYERS):
         text = text.strip(" ")
-        whole = _WHOLE_TEXT.fullmatch(text)
+        whole = TEXT.fullmatch(text)
         if whole and (not LETTERS.fullmatch(whole[1].strip()) or _CHOICES.fullmatch(whole[1])):
             text = plain(whole[1])
         elif text[:1] == "{" and text[-1:] == "}" and is_one_group(text):

@@ -5,9 +5,9 @@ there is no solution *besides*, or what would follow if something else held, den
 """
 
 import re
-from functools import cache
 
 from reasongym.answers.arithmetic import parse
+from reasongym.answers.patterns import TICKS, compiled
 
 MAX_CHARS = 16_384
 
@@ -25,7 +25,8 @@ _RETRACTION = (
 _SWIFT_RETRACTION = (
     r"(?i)[\s.,;:!?*`$})\]\"”]{0,12}(?:<[^>]{1,12}>[\s.]{0,6})?(?:but\s|and\s|however,?\s)?(?:"
     r"(?:(?:this|that|it|which|these|those|they)\s)?(?:is|are|was|were)\s(?:\w{1,12}\s)?" + _WRONG + r"|"
-    r"(?:or|nope)\b|(?:not|no|wrong|false)\s{0,2}(?:[.,!;:]|$))"
+    r"or\b(?!,?\s(?:equivalently|simply|in\s(?:other\s)?words|(?:as|in)\s(?:an?\s)?(?:decimal|fraction)))|nope\b"
+    r"|(?:not|no|wrong|false)\s{0,2}(?:[.,!;:]|$))"
 )
 """The same right behind an answer, where fewer words are enough."""
 
@@ -141,15 +142,9 @@ _CHECK = (
     r" ?[:,] ?"
 )
 _WORDS = re.compile(r"[A-Za-z]{2,}")
-_ADORNMENT = " \t\r*_`>🙂😊👍🎉✓✔✅\ufe0f\u200b"
+_ADORNMENT = " \t\r*_`>🙂😊👍🎉\u200b" + TICKS
 _MAX_REMARKS = 4
 _MAX_REMARK = 200
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern at its first use, so that importing stays quick."""
-    return re.compile(pattern)
 
 
 def is_retracted(after: str, answer: str = "") -> bool:
@@ -159,20 +154,20 @@ def is_retracted(after: str, answer: str = "") -> bool:
     """
     after = after[-MAX_CHARS:]
     return (
-        _pattern(_SWIFT_RETRACTION).match(after) is not None
+        compiled(_SWIFT_RETRACTION).match(after) is not None
         or takes_back(after)
-        or _is_denied(after, says_none=_pattern(_SAYS_NONE).search(answer) is not None)
+        or _is_denied(after, says_none=compiled(_SAYS_NONE).search(answer) is not None)
     )
 
 
 def takes_back(text: str) -> bool:
     """Say whether a text takes back what was said before it, whatever that was."""
-    return _pattern(_RETRACTION).search(text) is not None
+    return compiled(_RETRACTION).search(text) is not None
 
 
 def _is_denied(after: str, *, says_none: bool) -> bool:
     before = ""
-    for sentence in _pattern(_SENTENCE_END).split(_quiet(after)):
+    for sentence in compiled(_SENTENCE_END).split(_quiet(after)):
         if sentence.strip() and _denies(sentence.strip(), before, says_none=says_none):
             return True
         before = sentence if sentence.strip() else before
@@ -180,24 +175,24 @@ def _is_denied(after: str, *, says_none: bool) -> bool:
 
 
 def _denies(sentence: str, before: str, *, says_none: bool) -> bool:
-    is_of_another = _pattern(_OF_ANOTHER).search
+    is_of_another = compiled(_OF_ANOTHER).search
     if is_of_another(sentence):
         return False
-    reports = _pattern(_REPORTS).search
-    if _pattern(_DISOWNED).search(sentence) and not reports(sentence):
+    reports = compiled(_REPORTS).search
+    if compiled(_DISOWNED).search(sentence) and not reports(sentence):
         return True
-    if _pattern(_FALSE).search(sentence) and not reports(before + " " + sentence):
+    if compiled(_FALSE).search(sentence) and not reports(before + " " + sentence):
         return True
     if says_none:
         return False
-    if _pattern(_DENIED).search(sentence):
+    if compiled(_DENIED).search(sentence):
         return True
-    return _pattern(_IMPOSSIBLE).search(sentence) is not None and not is_of_another(before)
+    return compiled(_IMPOSSIBLE).search(sentence) is not None and not is_of_another(before)
 
 
 def _quiet(text: str) -> str:
     """Write a text in lower case, without emphasis and with its contractions spelt out."""
-    text = _pattern(r"[ \t\r\u00a0]+").sub(" ", text.translate(_QUIET).lower())
+    text = compiled(r"[ \t\r\u00a0]+").sub(" ", text.translate(_QUIET).lower())
     for short, long in (*_SHORT, *_LEADS):
         text = text.replace(short, long)
     return text
@@ -219,10 +214,10 @@ def without_remarks(text: str) -> str:
 
 def _is_remark(line: str, above: str) -> bool:
     line = line.strip(_ADORNMENT)
-    said = [part.strip(_ADORNMENT) for part in _pattern(r"[.!]").split(_quiet(line))]
-    if any(said) and all(_pattern(_REMARK).fullmatch(part) for part in said if part):
+    said = [part.strip(_ADORNMENT) for part in compiled(r"[.!]").split(_quiet(line))]
+    if any(said) and all(compiled(_REMARK).fullmatch(part) for part in said if part):
         return True
-    check = _pattern(_CHECK).match(line)
+    check = compiled(_CHECK).match(line)
     last = above.rstrip().rpartition("\n")[2]
     return (
         check is not None

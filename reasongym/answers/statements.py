@@ -7,9 +7,11 @@ do not. Only the last sentence is read, and only if it says so in words that are
 import re
 from typing import NamedTuple
 
+from reasongym.answers.patterns import TICKS
+
 _MAX_SENTENCE = 400
 _STOP = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
-_ENDING = " \t\r\n*_`.✓✔✅"
+_ENDING = " \t\r\n*_`." + TICKS
 _DOUBT = re.compile(
     r"(?i)\b(?:maybe|perhaps|possibly|probably|try|trying|guess|unsure|unable|unclear|could|might|may|would|should|can"
     r"|cannot|suppose|supposing|assume|assuming|if|unless|whether|let|consider|verdict|reason|match"
@@ -29,7 +31,7 @@ _STATES = re.compile(
     r"|yields?|makes?|made|total(?:s|ling|ing)?|becomes?|be|conclude|results?|leaves?|leaving|comes? to"
     r"|costs?|reach(?:es)?"
     r"|remains?|needs?|takes?|at|into|to|arrives?|earns?|pays?|spends?|sells?|sold|eats?|ate|reads?|uses?|exactly|of"
-    r"|only|therefore|thus|hence|so|evaluates|simplifies|reduces|works out)\b|[=→⇒]|\\implies"
+    r"|only|therefore|thus|hence|so|follows that|evaluates|simplifies|reduces|works out)\b|[=→⇒]|\\implies"
     r"|\\Rightarrow|:\s*$"
 )
 _NUMBER = r"-?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?"
@@ -120,7 +122,7 @@ def stated_value(text: str) -> Stated | None:
 
 def stated_words(text: str) -> Stated | None:
     """Find the words set apart at the end of a text, or the option that it calls right."""
-    end = len(text.rstrip(" \t\r\n.!✓✔✅"))
+    end = len(text.rstrip(" \t\r\n.!" + TICKS))
     tail = text[max(0, end - _MAX_SENTENCE) : end]
     sentence = _STOP.split(tail)[-1]
     if _DOUBT.search(sentence):
@@ -134,7 +136,7 @@ def stated_words(text: str) -> Stated | None:
 
 def stated_list(text: str) -> Stated | None:
     """Find what a last sentence says several things are: "The solutions are $x = 1$ and $x = 2$."."""
-    end = len(text.rstrip(" \t\r\n.*_✓✔✅"))
+    end = len(text.rstrip(" \t\r\n.*_" + TICKS))
     tail = text[max(0, end - _MAX_SENTENCE) : end]
     sentence = _STOP.split(tail)[-1]
     start = max((lead.end() for lead in _LISTS.finditer(sentence)), default=0)

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
+from reasongym.answers.patterns import TEXT
 from reasongym.answers.typesetting import DOLLAR, listed
 
 Unit: TypeAlias = tuple[tuple[str, int], ...]
@@ -98,7 +99,6 @@ _TOKEN = re.compile(
 _BRACES = re.compile(r"(?<!\^)[(){}]|(?<=\^)\{|\\(?=Omega)")
 _MICRO = re.compile(r"\\mu ?(\\text\{)? ?(?=[A-Za-z])")
 _SUN = re.compile(r"M_ ?\{? ?(?:\\odot|\\text\{ ?sun ?\}) ?\}?")
-_TEXT = re.compile(r"\\text ?\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}")
 _DEGREES_OF = re.compile(r"(?i)degrees?\s+(?:c(?:elsius)?|f(?:ahrenheit)?)\b|°\s?[CF]\b")
 
@@ -107,7 +107,7 @@ _DEGREES_OF = re.compile(r"(?i)degrees?\s+(?:c(?:elsius)?|f(?:ahrenheit)?)\b|°\
 def unit_of(text: str) -> Unit | None:
     """Read a unit, None where the text is none; a text without words is no unit at all."""
     text = _SUN.sub(" Msun ", _MICRO.sub(r"\1u", text))
-    text = _FRACTION.sub(r"\1/(\2)", _TEXT.sub(r" \1 ", text))
+    text = _FRACTION.sub(r"\1/(\2)", TEXT.sub(r" \1 ", text))
     text = _DEGREES_OF.sub(lambda found: "°C" if "c" in found[0].lower().split()[-1] else "°F", text)
     text = _BRACES.sub(" ", text)
     reading, at = _UnitReading(), 0

@@ -41,7 +41,7 @@ def answer_form(answer: str) -> str:
 
     Only of mathematics: elsewhere the row and column 1,2 are not 2,1, and 3*4 is not the expression 12.
     """
-    from reasongym.answers.grader import form  # its patterns are compiled when first needed
+    from reasongym.answers.matching import form  # its patterns are compiled when first needed
 
     return form(answer) or answer_text(answer)
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from reasongym.answers.grader import Options, form, grade, is_readable
+from reasongym.answers.grader import Options, grade
 from reasongym.answers.known_golds import known_golds
+from reasongym.answers.matching import form, is_readable
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("REASONGYM_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))

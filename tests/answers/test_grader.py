@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasongym.answers.grader import Options, reason_for
+from reasongym.answers.matching import Options, reason_for
 from reasongym.checks.hostile import HOSTILE
 from reasongym.errors import UnknownName, UsageError
 

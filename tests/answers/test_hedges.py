@@ -229,3 +229,34 @@ def test_a_factorial_stays_one() -> None:
     for text in ("\\boxed{4!}", "The answer is $4!$", "<answer>4!</answer>"):
         assert judge("24", text).correct
         assert not judge("4", text).correct
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I doubt it's \\boxed{31}.",
+        "\\boxed{31}. Correction: it should be 32.",
+        "\\boxed{31}. Correction: the answer is 32.",
+        "\\boxed{31}. Edit: that should read 32.",
+    ],
+)
+def test_an_answer_that_is_doubted_or_corrected_is_none(text: str) -> None:
+    assert not judge("31", text).correct
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$k = \\boxed{31}$ or equivalently $2k = 62$.",
+        "It is \\boxed{31}, or in words, thirty-one.",
+        "It is $\\\\boxed{31}$, as a program may have saved it.",
+        "It follows that k = 31.",
+        '{"answer": 31}',
+    ],
+)
+def test_an_answer_said_in_two_ways_or_escaped_is_one(text: str) -> None:
+    assert judge("31", text).correct
+
+
+def test_another_answer_behind_or_is_a_hedge() -> None:
+    assert not judge("31", "$k = \\boxed{31}$ or 32.").correct
