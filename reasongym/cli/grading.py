@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from reasongym.cli.second_opinions import opinions_on, told_opinion
 from reasongym.errors import DataError
 
 if TYPE_CHECKING:
@@ -50,13 +49,20 @@ def grade_answer(
     options = Options(alternatives, tolerance, units, significant_figures, several, worked_out)
     completion = _stdin() if answer == "-" else answer
     found = grade(gold, completion, options)
-    opinions = opinions_on(found, gold, completion) if second_opinion else []
+    opinions = _opinions(found, gold, completion) if second_opinion else []
     if json_line:
         print(json.dumps(_told(found) | _told_opinions(opinions), ensure_ascii=False))
         return
     _print(found)
-    for line in map(told_opinion, opinions):
-        print(line)
+    for one in opinions:
+        print(f"{one.peer:<11} says {one.verdict}: {one.reason}")
+
+
+def _opinions(found: "Grade", gold: str, completion: str) -> "list[Opinion]":
+    from reasongym.evaluation.second_opinion import SecondOpinions, asked_of
+
+    with SecondOpinions() as opinions:
+        return list(opinions.on(asked_of(found, gold, completion)))
 
 
 def _told(found: "Grade") -> dict[str, Any]:

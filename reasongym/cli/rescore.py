@@ -10,7 +10,6 @@ from rich.console import Console
 from reasongym import evaluation
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.scores import print_report
-from reasongym.cli.second_opinions import print_second_opinions
 from reasongym.errors import UsageError
 from reasongym.evaluation import Report, named_suite
 from reasongym.evaluation.imports import import_generations
@@ -51,6 +50,8 @@ def rescore(flags: Annotated[RescoreFlags, tyro.conf.arg(name="")]) -> None:
         avg, passed, cons = figures_at(report.episodes, k)
         CONSOLE.print(f"avg@{k} {avg:.1%}  pass@{k} {passed:.1%}  cons@{k} {cons:.1%}", highlight=False)
     if flags.second_opinion:
+        from reasongym.cli.second_opinions import print_second_opinions  # compiles the grader's patterns
+
         print_second_opinions(CONSOLE, report.episodes)
 
 

@@ -1,38 +1,25 @@
-"""Second opinions as the verbs `grade` and `rescore` show them (`--second-opinion`)."""
+"""Second opinions of a run, as `rescore --second-opinion` shows them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from reasongym.cli.progress import progress
 from reasongym.cli.scores import printable
 from reasongym.episodes import Episode
-
-if TYPE_CHECKING:
-    from reasongym.answers.grader import Grade
-    from reasongym.evaluation.second_opinion import Disagreement, Opinion, Tally
+from reasongym.evaluation.second_opinion import (
+    Disagreement,
+    SecondOpinions,
+    Tally,
+    asked_of_run,
+    verdict_of,
+)
 
 _SHOWN_CHARS = 160
 
 
-def opinions_on(found: "Grade", gold: str, completion: str) -> "list[Opinion]":
-    """Ask for second opinions of one grade."""
-    from reasongym.evaluation.second_opinion import SecondOpinions, asked_of
-
-    with SecondOpinions() as opinions:
-        return list(opinions.on(asked_of(found, gold, completion)))
-
-
-def told_opinion(opinion: "Opinion") -> str:
-    """Write an opinion as one line."""
-    return f"{opinion.peer:<11} says {_verdict(opinion.correct)}: {opinion.reason}"
-
-
 def print_second_opinions(console: Console, episodes: Sequence[Episode]) -> None:
     """Ask for second opinions of a run, and print counts and every disagreement."""
-    from reasongym.evaluation.second_opinion import SecondOpinions, Tally, asked_of_run
-
     tally = Tally()
     with SecondOpinions() as opinions:
         asked = list(asked_of_run(episodes))
@@ -44,7 +31,7 @@ def print_second_opinions(console: Console, episodes: Sequence[Episode]) -> None
     _print_tally(console, tally, len(asked))
 
 
-def _print_tally(console: Console, tally: "Tally", num_asked: int) -> None:
+def _print_tally(console: Console, tally: Tally, num_asked: int) -> None:
     if not num_asked:
         console.print("no episode of mathematics to have a second opinion of", highlight=False)
         return
@@ -55,14 +42,10 @@ def _print_tally(console: Console, tally: "Tally", num_asked: int) -> None:
         console.print(printable(_told(one)), highlight=False, markup=False, soft_wrap=True)
 
 
-def _told(one: "Disagreement") -> str:
+def _told(one: Disagreement) -> str:
     asked, opinion = one
     answer = "no answer" if asked.extracted is None else " ".join(asked.extracted.split())
     return (
-        f"{asked.place}: gold {asked.gold}, {answer[:_SHOWN_CHARS]}: we say {_verdict(asked.correct)} "
-        f"({asked.reason}), {opinion.peer} says {_verdict(opinion.correct)} ({opinion.reason})"
+        f"{asked.place}: gold {asked.gold}, {answer[:_SHOWN_CHARS]}: we say {verdict_of(asked.correct)} "
+        f"({asked.reason}), {opinion.peer} says {opinion.verdict} ({opinion.reason})"
     )
-
-
-def _verdict(correct: bool | None) -> str:
-    return "nothing" if correct is None else "right" if correct else "wrong"

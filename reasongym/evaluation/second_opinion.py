@@ -53,6 +53,16 @@ class Opinion(NamedTuple):
     """None where it has no opinion."""
     reason: str
 
+    @property
+    def verdict(self) -> str:
+        """The opinion as a word."""
+        return verdict_of(self.correct)
+
+
+def verdict_of(correct: bool | None) -> str:
+    """Write a verdict as a word."""
+    return "nothing" if correct is None else "right" if correct else "wrong"
+
 
 class Disagreement(NamedTuple):
     """An opinion that is not our verdict."""

@@ -32,11 +32,11 @@ class _NoOpinion(Exception):
 
 def serve(connection: Connection) -> None:
     """Answer requests until the other side closes."""
-    import math_verify  # pyright: ignore[reportMissingImports]  # of the extra `math`, as sympy is
-    import sympy  # pyright: ignore[reportMissingImports]
-
-    del math_verify, sympy  # imported before any limit and before the clock runs
     logging.disable(logging.CRITICAL)
+    for peer in ("math-verify", "sympy"):
+        _opinion(
+            peer, "x+1", "\\boxed{1+x}" if peer == "math-verify" else "1+x"
+        )  # imports, and fills its tables
     _limit()
     connection.send_bytes(b"ready")
     while True:
