@@ -33,10 +33,8 @@ class _NoOpinion(Exception):
 def serve(connection: Connection) -> None:
     """Answer requests until the other side closes."""
     logging.disable(logging.CRITICAL)
-    for peer in ("math-verify", "sympy"):
-        _opinion(
-            peer, "x+1", "\\boxed{1+x}" if peer == "math-verify" else "1+x"
-        )  # imports, and fills its tables
+    _opinion("math-verify", "x+1", "\\boxed{1+x}")  # the first one imports, and fills the parser's tables
+    _opinion("sympy", "x+1", "1+x")
     _limit()
     connection.send_bytes(b"ready")
     while True:
