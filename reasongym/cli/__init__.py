@@ -50,6 +50,7 @@ VERBS = {
     "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True, resumes=True),
     "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion", resumes=True),
     "rescore": Verb("reasongym.cli.rescore:rescore", "judge a run again, or what another program saved"),
+    "export": Verb("reasongym.cli.export:export", "write a run for inspect-ai, lighteval or lm-eval"),
     "compare": Verb("reasongym.cli.compare:compare", "say which of several runs is better, and how surely"),
     "reflection": Verb(
         "reasongym.cli.reflection:reflection", "say whether a model that thinks again does better for it"

@@ -5,7 +5,8 @@ lighteval       details as `.parquet` or `.json`: a document and the model's tex
 lm-eval         `samples_*.jsonl`: `doc`, `arguments` and `resps` a line
 plain           `.jsonl`: `id` or `problem`, and `completion` or `completions` a line
 
-What they scored is not looked at.
+What they scored is not looked at. A file that `reasongym export` wrote also says how each text ended and which
+token ids were sampled, under `reasongym` or in the program's own fields.
 """
 
 import importlib
@@ -22,7 +23,7 @@ from reasongym.episodes import Finish
 from reasongym.errors import DataError
 
 Fields = Mapping[str, Json]
-_PROBLEMS = ("problem", "question", "Problem", "Question", "prompt", "query", "input")
+_PROBLEMS = ("problem", "question", "Problem", "Question", "original_query", "prompt", "query", "input")
 _ZSTANDARD = 93
 _MAX_MEMBER_BYTES = 1 << 30
 _IDS = ("unique_id", "id", "problem_id", "question_id")
@@ -33,6 +34,8 @@ class Text(NamedTuple):
 
     text: str
     finish: Finish = "stop"
+    token_ids: tuple[int, ...] = ()
+    """What was sampled, where the file keeps it."""
 
 
 class Generation(NamedTuple):
@@ -124,6 +127,35 @@ def _str(text: Json) -> str:
     return text
 
 
+def _texts(said: Sequence[Json], kept: Fields) -> tuple[Text, ...]:
+    """Put to each text how it ended and its token ids, where the file keeps as many of these as of texts."""
+    ends, ids = _as_many(kept.get("finish"), said), _as_many(kept.get("token_ids"), said)
+    return tuple(
+        Text(_str(text), _finish(end), _token_ids(sampled))
+        for text, end, sampled in zip(said, ends, ids, strict=True)
+    )
+
+
+def _ours(record: Json) -> Fields:
+    """Return what `reasongym export` put into a record for itself."""
+    ours: Json = cast(Fields, record).get("reasongym") if isinstance(record, dict) else None
+    return cast(Fields, ours) if isinstance(ours, dict) else {}
+
+
+def _as_many(values: Json, said: Sequence[Json]) -> list[Json]:
+    listed = cast(list[Json], values) if isinstance(values, list) else []
+    return listed if len(listed) == len(said) else [None] * len(said)
+
+
+def _finish(end: Json) -> Finish:
+    return end if end in ("length", "cancelled") else "stop"
+
+
+def _token_ids(sampled: Json) -> tuple[int, ...]:
+    listed = cast(list[Json], sampled) if isinstance(sampled, list) else []
+    return tuple(listed) if all(type(one) is int for one in listed) else ()
+
+
 # -- lm-eval ----------------------------------------------------------------------------------------------
 
 
@@ -135,7 +167,7 @@ def _lm_eval(rows: Sequence[Fields]) -> Saved:
 
 def _lm_eval_row(row: Fields) -> Generation:
     doc: Fields = row["doc"]
-    texts = tuple(Text(_str(text)) for some in row["resps"] for text in _listed(some))
+    texts = _texts([text for some in row["resps"] for text in _listed(some)], _ours(row))
     return Generation((*_problems_in(doc), *_prompts_in(row.get("arguments"))), _ids_in(doc), texts)
 
 
@@ -169,9 +201,8 @@ def _lighteval_row(row: Fields) -> Generation:
         prompts = tuple(row[name] for name in ("example", "full_prompt") if isinstance(row.get(name), str))
         return Generation(prompts, (), tuple(Text(_str(text)) for text in _listed(row["predictions"])))
     said: Fields = row.get("model_response") or row["__model_response__"]
-    return Generation(
-        _problems_in(doc), _ids_in(doc), tuple(Text(_str(one)) for one in _listed(said["text"]))
-    )
+    kept = {"token_ids": said.get("output_tokens"), **_ours(doc.get("specific"))}
+    return Generation(_problems_in(doc), _ids_in(doc), _texts(_listed(said["text"]), kept))
 
 
 def _parquet_rows(path: Path) -> list[Fields]:
@@ -233,7 +264,8 @@ def _inspect_sample(sample: Fields) -> Generation:
     finish: Finish = "length" if choice.get("stop_reason") in ("max_tokens", "model_length") else "stop"
     metadata: Fields = sample.get("metadata") or {}
     ids = (*_ids_in(metadata), str(sample["id"]))
-    return Generation(tuple(messages), ids, (Text(_content(choice["message"]["content"]), finish),))
+    (text,) = _texts([_content(choice["message"]["content"])], {"finish": [finish], **_ours(metadata)})
+    return Generation((*_problems_in(metadata), *messages), ids, (text,))
 
 
 def _content(content: Json) -> str:

@@ -11,7 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from reasongym.core import Problem
-from reasongym.envs.math_problems.benchmarks import open_benchmark
 from reasongym.episodes import Completion, Episode
 from reasongym.errors import DataError, Unscored
 from reasongym.evaluation.generations import Generation, Saved, Text, read_generations
@@ -19,7 +18,7 @@ from reasongym.evaluation.logs import open_log
 from reasongym.evaluation.protocol import Protocol
 from reasongym.evaluation.rescoring import Report, rescore
 from reasongym.evaluation.runs import Player, Run, open_folder, planned
-from reasongym.evaluation.suites import Suite
+from reasongym.evaluation.suites import Suite, problem_names
 from reasongym.rollouts import Seat, Setting, play
 from reasongym.templates import Template
 
@@ -82,7 +81,7 @@ class _Places:
 
     def __init__(self, suite: Suite) -> None:
         self._texts = {_plain(problem.data["problem"]): at for at, problem in enumerate(suite.problems)}
-        self._ids = {name: at for at, name in enumerate(_ids(suite)) if name}
+        self._ids = {name: at for at, name in enumerate(problem_names(suite)) if name}
         self._longest_first = sorted(self._texts, key=len, reverse=True)
         self._prompts: dict[str, int | None] = {}
 
@@ -103,12 +102,6 @@ class _Places:
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).lower()
-
-
-def _ids(suite: Suite) -> Iterator[str]:
-    for part in suite.slices:
-        ids = open_benchmark(part.options["data"]).ids(part.level, part.split) if part.benchmark else []
-        yield from ids or [""] * part.num_problems
 
 
 def _require_whole(
@@ -151,7 +144,7 @@ def _episode(run: Run, problem: Problem, seat: Seat, said: Text) -> Episode:
     game = play(problem, setting, seat)
     next(game)
     try:
-        game.send(Completion(text, said.finish))
+        game.send(Completion(text, said.finish, [], list(said.token_ids)))
     except StopIteration as end:
         episode: Episode = end.value
         if episode.verdict is None:

@@ -8,6 +8,7 @@ import msgspec
 
 from reasongym import registry
 from reasongym.core import Env, Json, Problem, Row, Split
+from reasongym.envs.math_problems.benchmarks import open_benchmark
 from reasongym.errors import UnknownName, UsageError
 from reasongym.evaluation.benchmarks import (
     BUNDLES,
@@ -133,6 +134,16 @@ def env_suite(
 
 def _filled(env: Env, row: Row) -> dict[str, Json]:
     return {name: option.default for name, option in env.options().items()} | row.options
+
+
+def problem_names(suite: Suite) -> list[str]:
+    """Return what a benchmark itself calls each problem of a suite; empty where it has no name."""
+    return [name for one in suite.slices for name in _names(one)]
+
+
+def _names(one: Slice) -> list[str]:
+    named = open_benchmark(one.options["data"]).ids(one.level, one.split) if one.benchmark else []
+    return named or [""] * one.num_problems
 
 
 def named_suite(name: str, *, num_problems: int | None = None) -> Suite:
