@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
 
 from reasongym.cli.benchmarks import use_folder
+from reasongym.cli.files import replacing
 from reasongym.cli.scores import printable
 from reasongym.errors import DataError, UnknownName, UsageError
 from reasongym.evaluation.findings import Finding
@@ -21,7 +24,13 @@ MAX_SHOWN = 5
 
 def board(args: list[str]) -> None:
     """Read the command line of `reasongym board`."""
-    verbs = {"submit": submit, "verify": verify, "regrade": regrade, "build": build}
+    verbs = {
+        "submit": submit,
+        "verify": verify,
+        "regrade": regrade,
+        "build": build,
+        "export": export,
+    }
     if not args:
         raise UsageError(f"board takes one of {', '.join(verbs)}; --help says more")
     if args[0] not in (*verbs, "-h", "--help"):
@@ -124,6 +133,38 @@ def build(
     told = [row for path in reported for row in leaderboard.read_reported(path)]
     page = leaderboard.build(leaderboard.collect(runs), output, told)
     CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
+
+
+def export(
+    runs: tyro.conf.Positional[tuple[Path, ...]] = (RUNS,),
+    *,
+    kind: Annotated[Literal["json", "csv", "every-eval-ever"], tyro.conf.arg(name="format")],
+    output: Path,
+    reported: tuple[Path, ...] = (),
+    data: Path | None = None,
+) -> None:
+    """Write the rows of run folders as data for other programs.
+
+    Args:
+        runs: Run folders, or folders of run folders.
+        kind: json and csv are files of all rows; every-eval-ever is a folder of two files a row, samples too.
+        output: The file, or the folder.
+        reported: JSONL files of figures that others published; csv alone has them.
+        data: Folder of the benchmarks' files, where runs are on benchmarks.
+    """
+    use_folder(data)
+    from reasongym import leaderboard
+    from reasongym.leaderboard.every_eval_ever import export_records
+    from reasongym.leaderboard.exports import as_csv, as_json
+
+    rows = leaderboard.collect(runs)
+    if kind == "every-eval-ever":
+        export_records(rows, output, retrieved=int(datetime.now(UTC).timestamp()))
+    else:
+        told = [row for path in reported for row in leaderboard.read_reported(path)]
+        with replacing(output) as file:
+            file.write(as_json(rows) if kind == "json" else as_csv(rows, told))
+    _print(f"{_counted(rows, 'row')} in {output}")
 
 
 def _print_findings(folder: Path, findings: list[Finding]) -> None:

@@ -56,7 +56,7 @@ def export_run(folder: Path, kind: Format, path: Path, written: datetime) -> Rep
 
 def _content(report: Report, kind: Format, written: datetime) -> bytes:
     assert report.result is not None
-    told = records(report)
+    told = records(report.run.suite, report.episodes)
     if kind == "inspect":
         return msgspec.json.encode(inspect_log(report.run, report.result, told, written))
     _require_single_turns(told, kind)
@@ -76,7 +76,7 @@ def _require_single_turns(told: Sequence[Record], kind: Format) -> None:
 
 def _asked(record: Record) -> str:
     """Return what the model read, as far as text shows it."""
-    return "\n\n".join(one.content for one in record.episodes[0].messages[:-1])
+    return "\n\n".join(one.content for one in record.episodes[0].messages if one.role != "assistant")
 
 
 # -- lm-eval ----------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ lighteval       details as `.parquet` or `.json`: a document and the model's tex
 lm-eval         `samples_*.jsonl`: `doc`, `arguments` and `resps` a line
 plain           `.jsonl`: `id` or `problem`, and `completion` or `completions` a line
 
-What they scored is not looked at. A file that `reasongym export` wrote also says how each text ended and which
-token ids were sampled, under `reasongym` or in the program's own fields.
+What they scored is not looked at. Files of `reasongym export` also say how each text ended and which token
+ids were sampled, under `reasongym` or in the program's own fields.
 """
 
 import importlib

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from reasongym.core import Json, Verdict
 from reasongym.episodes import Episode, Finish, Message
-from reasongym.evaluation.records import Record
+from reasongym.evaluation.records import Record, last_text, last_turn
 from reasongym.evaluation.rescoring import Result
 from reasongym.evaluation.runs import Run
 
@@ -74,8 +74,8 @@ def _results(result: Result, num_samples: int) -> dict[str, Json]:
 
 
 def _sample(run: Run, record: Record, episode: Episode) -> dict[str, Json]:
-    last = episode.completions[-1]
-    message = {"role": "assistant", "content": episode.actions[-1], "source": "generate"}
+    last = last_turn(episode)
+    message = {"role": "assistant", "content": last_text(episode), "source": "generate"}
     choice = {"message": message, "stop_reason": _STOP_REASONS[last.finish]}
     return {
         "id": record.name,
@@ -97,8 +97,8 @@ def _sample(run: Run, record: Record, episode: Episode) -> dict[str, Json]:
 
 
 def _opening(episode: Episode) -> list[Message]:
-    first = next(at for at, message in enumerate(episode.messages) if message.role == "assistant")
-    return episode.messages[:first]
+    said = [at for at, message in enumerate(episode.messages) if message.role == "assistant"]
+    return episode.messages[: said[0]] if said else episode.messages
 
 
 def _messages(messages: Sequence[Message]) -> list[dict[str, Json]]:

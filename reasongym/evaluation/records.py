@@ -1,6 +1,6 @@
 """A judged run, problem by problem, in the terms of other programs' files: name, text, answer, samples."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import cast
@@ -8,7 +8,6 @@ from typing import cast
 from reasongym import registry
 from reasongym.core import Json, Problem
 from reasongym.episodes import Completion, Episode
-from reasongym.evaluation.rescoring import Report
 from reasongym.evaluation.suites import Suite, problem_names
 
 
@@ -36,12 +35,12 @@ class Record:
     @property
     def texts(self) -> list[str]:
         """The text of each episode's last turn, with what the template began it with."""
-        return [one.actions[-1] for one in self.episodes]
+        return list(map(last_text, self.episodes))
 
     @property
     def last_turns(self) -> list[Completion]:
         """The last completion of each episode."""
-        return [one.completions[-1] for one in self.episodes]
+        return list(map(last_turn, self.episodes))
 
     @property
     def solve_rate(self) -> float:
@@ -57,14 +56,23 @@ class Record:
         }
 
 
-def records(report: Report) -> list[Record]:
-    """Arrange the episodes of a judged run by problem, in the order of the suite."""
-    suite = report.run.suite
-    grouped = [list(members) for _, members in groupby(report.episodes, key=lambda one: one.group)]
+def records(suite: Suite, episodes: Iterable[Episode]) -> list[Record]:
+    """Arrange complete, judged episodes in the order (problem, sample) by problem."""
+    grouped = [list(members) for _, members in groupby(episodes, key=lambda one: one.group)]
     return [
         Record(name, problem, members)
         for name, problem, members in zip(_names(suite), suite.problems, grouped, strict=True)
     ]
+
+
+def last_turn(episode: Episode) -> Completion:
+    """Return an episode's last completion; an empty one where its prompt filled the context."""
+    return episode.completions[-1] if episode.completions else Completion("", "length")
+
+
+def last_text(episode: Episode) -> str:
+    """Return what was said last, as the environment read it."""
+    return episode.actions[-1] if episode.actions else ""
 
 
 def _names(suite: Suite) -> list[str]:
