@@ -1,25 +1,20 @@
 """The verb `board`: `submit` a run, `verify` what was submitted, `regrade` it, `build` the static page."""
 
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
-from rich.console import Console
 
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.files import replacing
-from reasongym.cli.scores import printable
+from reasongym.cli.findings import CONSOLE, counted, print_findings, print_text
+from reasongym.cli.replay import replay
 from reasongym.errors import DataError, UnknownName, UsageError
-from reasongym.evaluation.findings import Finding
 
-CONSOLE = Console()
 RUNS = Path("leaderboards/runs")
 FLIPS = Path("leaderboards/flips.jsonl")
-MAX_SHOWN = 5
-"""Findings of one kind against one folder: a run without its episodes has one for each of them."""
 
 
 def board(args: list[str]) -> None:
@@ -27,6 +22,7 @@ def board(args: list[str]) -> None:
     verbs = {
         "submit": submit,
         "verify": verify,
+        "replay": replay,
         "regrade": regrade,
         "build": build,
         "export": export,
@@ -61,8 +57,8 @@ def submit(
 
     place, findings = leaderboard.submit(run, board)
     if findings:
-        _print_findings(run, findings)
-        raise DataError(f"{run} is refused for {_counted(findings, 'reason')}; nothing was copied")
+        print_findings(run, findings)
+        raise DataError(f"{run} is refused for {counted(findings, 'reason')}; nothing was copied")
     CONSOLE.print(f"{run} is on the board as {place}", soft_wrap=True, markup=False, highlight=False)
 
 
@@ -82,12 +78,12 @@ def verify(
 
     checked = leaderboard.verify(folders)
     for one in checked:
-        _print_findings(one.folder, one.findings)
+        print_findings(one.folder, one.findings)
     refused = sum(bool(one.findings) for one in checked)
     if refused:
-        CONSOLE.print(f"refused: {refused} of {_counted(checked, 'run')}", highlight=False)
+        CONSOLE.print(f"refused: {refused} of {counted(checked, 'run')}", highlight=False)
         sys.exit(1)
-    CONSOLE.print(f"nothing speaks against {_counted(checked, 'run')}", highlight=False)
+    CONSOLE.print(f"nothing speaks against {counted(checked, 'run')}", highlight=False)
 
 
 def regrade(
@@ -108,8 +104,8 @@ def regrade(
 
     flips = leaderboard.regrade(folders, log)
     for flip in flips:
-        _print(f"{flip.folder}: {flip.change}")
-    CONSOLE.print(f"{_counted(flips, 'verdict')} flipped", highlight=False)
+        print_text(f"{flip.folder}: {flip.change}")
+    CONSOLE.print(f"{counted(flips, 'verdict')} flipped", highlight=False)
 
 
 def build(
@@ -164,24 +160,4 @@ def export(
         told = [row for path in reported for row in leaderboard.read_reported(path)]
         with replacing(output) as file:
             file.write(as_json(rows) if kind == "json" else as_csv(rows, told))
-    _print(f"{_counted(rows, 'row')} in {output}")
-
-
-def _print_findings(folder: Path, findings: list[Finding]) -> None:
-    """Print every kind of reason, and of each the first."""
-    by_kind: dict[str, list[Finding]] = {}
-    for one in findings:
-        by_kind.setdefault(one.kind, []).append(one)
-    for kind, alike in by_kind.items():
-        for one in alike[:MAX_SHOWN]:
-            _print(f"{folder}: {one}")
-        if len(alike) > MAX_SHOWN:
-            _print(f"{folder}: {kind}: {len(alike) - MAX_SHOWN} more like these")
-
-
-def _print(text: str) -> None:
-    CONSOLE.print(printable(text), soft_wrap=True, markup=False, highlight=False)
-
-
-def _counted(things: Sequence[object], name: str) -> str:
-    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
+    print_text(f"{counted(rows, 'row')} in {output}")

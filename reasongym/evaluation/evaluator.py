@@ -41,7 +41,7 @@ def evaluate(
     unscored: list[Episode] = []
     with open_log(folder, run) as log:
         keep = _keeper(log, unscored, run, on_progress)
-        setting = _setting(run, tokenizer, context_length)
+        setting = setting_of(run, tokenizer, context_length)
         rollout(policy, _missing_plays(run, setting, log.present), max_live=max_live, on_episode=keep)
         if unscored:
             raise Unscored(
@@ -52,7 +52,8 @@ def evaluate(
     return rescore(folder)
 
 
-def _setting(run: Run, tokenizer: Tokenizer | None, context_length: int | None) -> Setting:
+def setting_of(run: Run, tokenizer: Tokenizer | None, context_length: int | None) -> Setting:
+    """Say how a run puts its problems to a policy; `tokenizer` is None for policies that read messages."""
     template = run.protocol.template
     renderer = Renderer(tokenizer, template) if tokenizer is not None else None
     return Setting(run.protocol.sampling, template, renderer, context_length)

@@ -1,6 +1,7 @@
 """The leaderboard: rows computed from run folders by judging them again, and a static site of them."""
 
 from reasongym.leaderboard.regrading import regrade
+from reasongym.leaderboard.replaying import replay
 from reasongym.leaderboard.rows import BoardRow, ReportedRow, collect, read_reported
 from reasongym.leaderboard.site import build
 from reasongym.leaderboard.submissions import submit
@@ -15,6 +16,7 @@ __all__ = [
     "collect",
     "read_reported",
     "regrade",
+    "replay",
     "submit",
     "verify",
 ]

@@ -13,10 +13,17 @@ from reasongym.episodes import Episode
 from reasongym.evaluation.findings import Finding
 from reasongym.evaluation.runs import EPISODES_FILE, RUN_FILE, SCORES_FILE, read_run
 from reasongym.leaderboard.curves import METRICS_FILE
+from reasongym.leaderboard.replays import REPLAY_FILE
 
 NEEDED = (RUN_FILE, EPISODES_FILE, SCORES_FILE)
-ALLOWED = (*NEEDED, METRICS_FILE)
-MAX_BYTES = {RUN_FILE: 1 << 20, SCORES_FILE: 1 << 20, METRICS_FILE: 16 << 20, EPISODES_FILE: 1 << 30}
+ALLOWED = (*NEEDED, METRICS_FILE, REPLAY_FILE)
+MAX_BYTES = {
+    RUN_FILE: 1 << 20,
+    SCORES_FILE: 1 << 20,
+    METRICS_FILE: 16 << 20,
+    EPISODES_FILE: 1 << 30,
+    REPLAY_FILE: 64 << 20,
+}
 """Of each file; an evaluation of 30 problems by 64 long completions with token ids has about 300 MB."""
 MAX_LINE_BYTES = 16 << 20
 _EPISODE_FIELDS = {one.name for one in fields(Episode)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -19,6 +20,10 @@ from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
 from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
+from reasongym.leaderboard.replays import REPLAY_FILE, find_wrong_replay
+
+Tier: TypeAlias = Literal["rescored", "replayed", "live"]
+"""Every verdict recomputed; some episodes generated again by the model; played on problems nobody knew."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,8 @@ class BoardRow:
     """Of the training run that made the model."""
     flips: list[str]
     """Verdicts that the grader of the run's own time gave otherwise."""
-
-    @property
-    def tier(self) -> str:
-        """How far the row was checked: `rescored` means that every verdict was recomputed."""
-        return "rescored"
+    tier: Tier = "rescored"
+    """How far the row was checked; each tier includes the ones before."""
 
     @property
     def is_baseline(self) -> bool:
@@ -86,12 +88,14 @@ def collect(paths: Iterable[Path]) -> list[BoardRow]:
 def read_row(folder: Path) -> BoardRow:
     """Compute the row of a run folder; raises DataError with every finding against it."""
     report = inspect(folder)
-    if report.findings or report.result is None:
-        told = "; ".join(map(str, report.findings[:5]))
-        more = f"; and {len(report.findings) - 5} more" if len(report.findings) > 5 else ""
+    findings = report.findings or find_wrong_replay(folder, report.run, report.episodes)
+    if findings or report.result is None:
+        told = "; ".join(map(str, findings[:5]))
+        more = f"; and {len(findings) - 5} more" if len(findings) > 5 else ""
         raise DataError(f"{folder} is refused: {told}{more}")
     curve = read_curve(folder, report.run.training)
-    return BoardRow(report.run, report.result, report.episodes, curve, report.flips)
+    tier = "replayed" if (folder / REPLAY_FILE).exists() else "rescored"
+    return BoardRow(report.run, report.result, report.episodes, curve, report.flips, tier)
 
 
 def run_folders(path: Path) -> Iterator[Path]:

@@ -19,6 +19,7 @@ from reasongym.leaderboard.copies import Played, find_copies
 from reasongym.leaderboard.curves import read_curve
 from reasongym.leaderboard.folders import find_wrong_files, find_wrong_json
 from reasongym.leaderboard.plausibility import find_implausible
+from reasongym.leaderboard.replays import find_wrong_replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def _recomputed(folder: Path, run: Run) -> Checked:
         findings += _find_older_scores(folder, report.result)
         findings += find_other_play(run, report.episodes)
         findings += find_implausible(run, report.episodes)
+        findings += find_wrong_replay(folder, run, report.episodes)
     return Checked(folder, findings, report)
 
 
