@@ -11,6 +11,7 @@ from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.files import replacing
 from reasongym.cli.findings import CONSOLE, counted, print_findings, print_text
 from reasongym.cli.replay import replay
+from reasongym.cli.rounds import rounds
 from reasongym.errors import DataError, UnknownName, UsageError
 
 RUNS = Path("leaderboards/runs")
@@ -26,9 +27,13 @@ def board(args: list[str]) -> None:
         "regrade": regrade,
         "build": build,
         "export": export,
+        "round": round_,
     }
     if not args:
         raise UsageError(f"board takes one of {', '.join(verbs)}; --help says more")
+    if args[0] == "round":
+        rounds(args[1:])
+        return
     if args[0] not in (*verbs, "-h", "--help"):
         raise UnknownName("verb of board", args[0], verbs)
     tyro.extras.subcommand_cli_from_dict(
@@ -129,6 +134,10 @@ def build(
     told = [row for path in reported for row in leaderboard.read_reported(path)]
     page = leaderboard.build(leaderboard.collect(runs), output, told)
     CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
+
+
+def round_() -> None:
+    """Hold a live round: open, commit, reveal, rows, submit, verify; `board round --help` says more."""
 
 
 def export(

@@ -21,6 +21,8 @@ from reasongym.evaluation.runs import RUN_FILE, Run
 from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
 from reasongym.leaderboard.replays import REPLAY_FILE, find_wrong_replay
+from reasongym.leaderboard.rounds import is_in_round, round_of
+from reasongym.leaderboard.standings import find_wrong_run
 
 Tier: TypeAlias = Literal["rescored", "replayed", "live"]
 """Every verdict recomputed; some episodes generated again by the model; played on problems nobody knew."""
@@ -39,7 +41,7 @@ class BoardRow:
     flips: list[str]
     """Verdicts that the grader of the run's own time gave otherwise."""
     tier: Tier = "rescored"
-    """How far the row was checked; each tier includes the ones before."""
+    """How far the row was checked."""
 
     @property
     def is_baseline(self) -> bool:
@@ -89,13 +91,20 @@ def read_row(folder: Path) -> BoardRow:
     """Compute the row of a run folder; raises DataError with every finding against it."""
     report = inspect(folder)
     findings = report.findings or find_wrong_replay(folder, report.run, report.episodes)
+    if not findings and is_in_round(folder):
+        findings = find_wrong_run(*round_of(folder))
     if findings or report.result is None:
         told = "; ".join(map(str, findings[:5]))
         more = f"; and {len(findings) - 5} more" if len(findings) > 5 else ""
         raise DataError(f"{folder} is refused: {told}{more}")
     curve = read_curve(folder, report.run.training)
-    tier = "replayed" if (folder / REPLAY_FILE).exists() else "rescored"
-    return BoardRow(report.run, report.result, report.episodes, curve, report.flips, tier)
+    return BoardRow(report.run, report.result, report.episodes, curve, report.flips, _tier(folder))
+
+
+def _tier(folder: Path) -> Tier:
+    if is_in_round(folder):
+        return "live"
+    return "replayed" if (folder / REPLAY_FILE).exists() else "rescored"
 
 
 def run_folders(path: Path) -> Iterator[Path]:

@@ -28,14 +28,14 @@ def submit(folder: Path, board: Path) -> tuple[Path, list[Finding]]:
     or written.
     """
     run = read_run(folder)
-    with _staged(folder, board, run) as staged:
-        checked = check(staged)
+    with staged(folder, board, run) as copy:
+        checked = check(copy)
         findings = [*checked.findings, *_copied(checked, board)]
         if findings or checked.report is None or checked.report.result is None:
-            return staged, findings
+            return copy, findings
         place = _free_place(board / folder_name(run), checked.report.result.key)
         try:
-            staged.rename(place)
+            copy.rename(place)
         except OSError as error:
             raise DataError(f"cannot write {place}: {error.strerror}") from error
         return place, []
@@ -53,15 +53,15 @@ def _free_place(place: Path, key: str) -> Path:
 
 
 @contextmanager
-def _staged(folder: Path, board: Path, run: Run) -> Generator[Path]:
+def staged(folder: Path, board: Path, run: Run) -> Generator[Path]:
     """Copy the files of a run beside the board's, so that putting them there is one step."""
     try:
         board.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".submitted-", dir=board, ignore_cleanup_errors=True) as inside:
-            staged = Path(inside, "run")
-            staged.mkdir()
-            _copy(folder, staged, run)
-            yield staged
+            copy = Path(inside, "run")
+            copy.mkdir()
+            _copy(folder, copy, run)
+            yield copy
     except OSError as error:
         raise DataError(f"cannot copy {folder} to {board}: {error.strerror}") from error
 
