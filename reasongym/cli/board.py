@@ -1,4 +1,4 @@
-"""The verb `board`: `submit` a run, `verify` what was submitted, `regrade` it, `build` the static page."""
+"""The verb `board`: runs are submitted, verified, replayed and regraded, shown as a page and exported."""
 
 import sys
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def board(args: list[str]) -> None:
     tyro.extras.subcommand_cli_from_dict(
         verbs,
         prog="reasongym board",
-        description="Submit runs to the leaderboard, verify what was submitted, build its page.",
+        description="Submit runs to the leaderboard, verify and replay them, build its page, hold live rounds.",
         args=args,
     )
 
