@@ -39,7 +39,7 @@ def board(args: list[str]) -> None:
     tyro.extras.subcommand_cli_from_dict(
         verbs,
         prog="reasongym board",
-        description="Submit runs to the leaderboard, verify and replay them, build its page, hold live rounds.",
+        description="Submit runs to the leaderboard, verify and replay them, build the page, hold rounds.",
         args=args,
     )
 

@@ -139,7 +139,9 @@ def test_a_closed_round_is_revealed_played_submitted_and_verified(
     code, out, _ = reasongym("board", "round", "verify", folder, "--times", "records")
     assert (code, out) == (0, "live: 1 of 1 participant\n")
     reasongym("board", "export", tmp_path / "rounds", "--format", "csv", "--output", tmp_path / "b.csv")
-    assert [line["tier"] for line in csv.DictReader((tmp_path / "b.csv").read_text().splitlines())] == ["live"]
+    assert [line["tier"] for line in csv.DictReader((tmp_path / "b.csv").read_text().splitlines())] == [
+        "live"
+    ]
     (folder / "commitments" / "me.json").unlink()
     code, out, _ = reasongym("board", "round", "verify", folder, "--times", "records")
     assert (code, "me: uncommitted: " in out) == (1, True)
