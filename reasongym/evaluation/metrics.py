@@ -75,7 +75,7 @@ def score(episodes: Sequence[Episode]) -> Scores:
         sampling=sampling_interval(counts, samples),
         pass_at={k: mean_pass_at(counts, samples, k) for k in ks},
         mean_reward=_mean([verdict.reward for verdict in verdicts]),
-        mean_turns=_mean([len(episode.completions) for episode in episodes]),
+        mean_turns=_mean([len(episode.actions) for episode in episodes]),
         mean_tokens=_mean_tokens(episodes),
         mean_characters=_mean([sum(len(c.text) for c in episode.completions) for episode in episodes]),
         truncation_rate=_mean([is_cut(episode) for episode in episodes]),
