@@ -81,13 +81,12 @@ def _first_prompt(setting: Setting, messages: tuple[Message, ...], last: Spoken 
 
 def _tokens_left(setting: Setting, thought: Thought, prompt: list[int] | None) -> int:
     """Return the most tokens that may be sampled next; thinking leaves room for its end and an answer."""
-    budget, most = setting.thinking, setting.sampling.max_tokens
-    is_thinking = budget is not None and not thought.is_over
-    left = (budget.tokens if is_thinking else most) - thought.spent
+    budget, most = None if thought.is_over else setting.thinking, setting.sampling.max_tokens
+    left = (budget.tokens if budget else most) - thought.spent
     if prompt is None or setting.renderer is None or setting.context_length is None:
         return left
     room = setting.context_length - len(prompt)
-    if is_thinking:
+    if budget is not None:
         closing = max(len(setting.renderer.ids(text)) for text in budget.closings)
         room -= closing + min(most - budget.tokens, ANSWER_ROOM)
     return min(left, room)

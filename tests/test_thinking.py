@@ -135,7 +135,7 @@ class Naive:
                 spent += len(segment)
                 break
             kept = self._before_the_end(segment)
-            if waits < self.budget.waits and self._fits(
+            if waits < self.budget.waits and self.fits(
                 spent + len(kept), len(kept) + self._size(self.budget.wait)
             ):
                 waits, spent = waits + 1, spent + len(kept)
@@ -162,13 +162,13 @@ class Naive:
 
     def _sample(self, drawn: Iterator[int], spent: int) -> tuple[list[int], bool]:
         segment: list[int] = []
-        while self._fits(spent + len(segment), len(segment)):
+        while self.fits(spent + len(segment), len(segment)):
             segment.append(next(drawn))
             if self._is_end(segment, (*self.sampling.stop, self.budget.end)):
                 return segment, True
         return segment, False
 
-    def _fits(self, spent: int, more: int) -> bool:
+    def fits(self, spent: int, more: int) -> bool:
         """Say whether another token of thinking leaves room for the end, the cue and an answer."""
         if self.context is None:
             return spent < self.budget.tokens
@@ -254,7 +254,7 @@ def test_a_turn_is_what_the_naive_implementation_makes_of_the_same_samples(
 
 def naive_has_room(naive: Naive, prompt: list[int]) -> bool:
     naive.ids = prompt
-    return naive._fits(0, 0)
+    return naive.fits(0, 0)
 
 
 @settings(max_examples=60, deadline=None)
@@ -335,7 +335,7 @@ def test_a_model_that_never_thinks_is_made_to_answer_behind_the_end_of_thinking(
 
 def test_a_marker_of_a_special_token_ends_thinking_though_the_text_does_not_show_it() -> None:
     """As s1's models do: thinking ends at `<|im_start|>`, behind which they write `answer`."""
-    tokenizer = bpe_tokenizer("<|endoftext|>", "<|im_start|>", "<|im_end|>", eos="<|im_end|>")
+    tokenizer: Any = bpe_tokenizer("<|endoftext|>", "<|im_start|>", "<|im_end|>", eos="<|im_end|>")
     texts = iter(["so four<|im_start|>answer\n4<|im_end|>", " is it?<|im_start|>", "\n4<|im_end|>"])
     say = Speaker(tokenizer, lambda _: tokenizer.encode(next(texts), add_special_tokens=False))
     renderer = Renderer(tokenizer, Template(prefill="<|im_start|>think"))
@@ -363,7 +363,7 @@ def test_every_sampled_id_of_a_model_is_its_choice_behind_all_that_stands_before
     assert max(len(one.completions) for one in episodes) > 2, "no end was refused"
     for episode in episodes:
         (row,) = flatten(episode)
-        choices = plain_logits(loaded, row.ids).argmax(-1).tolist()
+        choices: list[int] = plain_logits(loaded, row.ids).argmax(-1).tolist()
         sampled = [at for at, is_sampled in enumerate(row.mask) if is_sampled]
         assert [row.ids[at] for at in sampled] == [choices[at - 1] for at in sampled]
 
