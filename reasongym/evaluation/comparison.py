@@ -100,7 +100,7 @@ def shuffle_p(one: Tally, other: Tally) -> float:
 
 
 def _below(values: Sequence[int], size: int, at: int) -> float:
-    """Return the chance that `size` of the values sum to less, and half the chance that they sum to as much."""
+    """Return the chance that `size` of the values sum to less, and half of that of as much."""
     if size * len(values) * sum(values) > MOST_CELLS:
         spread = math.sqrt(size * (len(values) - size) / len(values) * variance(values))
         return NormalDist(size * fmean(values), spread).cdf(at)

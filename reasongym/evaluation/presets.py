@@ -6,7 +6,7 @@ and `samples_on`: the samples on suites that are measured with others.
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -48,6 +48,37 @@ class Preset:
             wanted.pop(),
             thinking=self.thinking,
         )
+
+
+def preset_of(protocol: Protocol) -> Preset:
+    """Return a protocol as a file would tell it; raises UsageError where nobody told how a run was made."""
+    if not protocol.is_told:
+        raise UsageError("the run does not say how it was sampled, so nothing can be played alike")
+    return Preset(
+        "",
+        protocol.template,
+        protocol.temperature,
+        protocol.top_p,
+        protocol.max_tokens,
+        protocol.samples,
+        thinking=protocol.thinking,
+    )
+
+
+def with_thinking(preset: Preset, tokens: int | None, waits: int | None) -> Preset:
+    """Set what is given of a preset's thinking budget; no tokens take it away."""
+    if tokens == 0:
+        if waits:
+            raise UsageError(f"{waits} waits need a thinking budget, got one of 0 tokens")
+        return replace(preset, thinking=None)
+    budget = preset.thinking
+    if tokens is not None:
+        budget = replace(budget, tokens=tokens) if budget else Budget(tokens)
+    if waits is not None:
+        if budget is None:
+            raise UsageError("waits need a thinking budget: give --thinking-tokens too")
+        budget = replace(budget, waits=waits)
+    return replace(preset, thinking=budget)
 
 
 def preset_names() -> list[str]:
