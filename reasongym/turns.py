@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from reasongym.core import Session
 from reasongym.episodes import Completion, Message, Request, Sampling
+from reasongym.errors import PolicyError
 from reasongym.seeding import digest64
 from reasongym.templates import Renderer, Template
 from reasongym.thinking import Budget, Thought, think_on
@@ -123,6 +124,11 @@ def _settled(
 
     Where there are waits left and no room for one, the end stands as well, and counts as a cut by `length`.
     """
+    if prompt is not None and segment.text and not segment.token_ids:
+        raise PolicyError(
+            "a thinking budget goes on from the ids that were sampled, and the policy tells none; "
+            "measure without --thinking-tokens, or by an engine that returns token ids"
+        )
     if segment.finish == "length":
         return segment
     cut = _without_end(setting, budget, segment)
@@ -140,16 +146,16 @@ def _without_end(setting: Setting, budget: Budget, segment: Completion) -> Compl
 
     Ids go whole: what shares one with the stop string goes with it.
     """
-    stops = [segment.text.find(stop) for stop in (*setting.sampling.stop, budget.end) if stop in segment.text]
-    if setting.renderer is None or not segment.token_ids:
-        return replace(segment, text=segment.text[: min(stops, default=None)])
-    num_kept, text = len(segment.token_ids) - 1, setting.renderer.text(segment.token_ids[:-1])
-    while stops and not (len(text) <= min(stops) and segment.text.startswith(text)):
+    ids, renderer = segment.token_ids, setting.renderer
+    whole = renderer.text(ids) if renderer and ids else segment.text
+    stops = [whole.find(stop) for stop in (*setting.sampling.stop, budget.end) if stop in whole]
+    before = whole[: min(stops, default=None)]
+    if renderer is None or not ids:
+        return replace(segment, text=before)
+    num_kept = len(ids) - 1
+    while not before.startswith(text := renderer.text(ids[:num_kept])):
         num_kept -= 1
-        text = setting.renderer.text(segment.token_ids[:num_kept])
-    return replace(
-        segment, text=text, token_ids=segment.token_ids[:num_kept], logprobs=segment.logprobs[:num_kept]
-    )
+    return replace(segment, text=text, token_ids=ids[:num_kept], logprobs=segment.logprobs[:num_kept])
 
 
 def _extended(setting: Setting, prompt: list[int] | None, segment: Completion, put: str) -> list[int] | None:

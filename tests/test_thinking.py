@@ -16,7 +16,7 @@ from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.core import Data, Env, Json, Turn, Verdict
 from reasongym.episodes import Completion, Episode, Request, Sampling, flatten
-from reasongym.errors import UsageError
+from reasongym.errors import PolicyError, UsageError
 from reasongym.rollouts import Seat, play, rollout
 from reasongym.seeding import Stream, digest64
 from reasongym.templates import Renderer, Template
@@ -326,6 +326,16 @@ def test_a_policy_that_reads_messages_goes_on_with_its_own_half_of_a_turn() -> N
         "<think>so 4Wait no, 5Wait yes</think>",
     ]
     assert {half[0].role for half in halves[1:]} == {"assistant"}
+
+
+def test_a_policy_that_tells_no_ids_cannot_go_on_from_them() -> None:
+    renderer = Renderer(tokenizer_of("plain"), Template())
+    setting = Setting(Sampling(), Template(), renderer, thinking=Budget(9))
+    problem = registry.get(NAME).problem(registry.get(NAME).row(0))
+    with pytest.raises(
+        PolicyError, match="goes on from the ids that were sampled, and the policy tells none"
+    ):
+        rollout(ScriptedPolicy(lambda _: "hm"), [play(problem, setting, Seat())])
 
 
 def test_a_model_that_never_thinks_is_made_to_answer_behind_the_end_of_thinking() -> None:

@@ -37,7 +37,7 @@ def _played(run: Run, episode: Episode, reply: Callable[[Request], str]) -> list
     seat = Seat(episode.group, episode.member, run.salt)
     game = play(run.suite.problems[episode.group], run.protocol.setting(), seat)
     request = next(game)
-    for _ in range(len(episode.actions) + 1):  # what plays longer plays otherwise
+    for _ in range(len(episode.completions) + 1):  # what plays longer plays otherwise
         try:
             request = game.send(Completion(reply(request), "stop"))
         except StopIteration as end:

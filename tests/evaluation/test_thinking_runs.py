@@ -13,7 +13,7 @@ from reasongym.episodes import Completion, Request
 from reasongym.evaluation import Player, Protocol, Run, env_suite, evaluate, planned, rescore
 from reasongym.evaluation.rescoring import inspect
 from reasongym.leaderboard import check
-from reasongym.templates import Template
+from reasongym.templates import Renderer, Template
 from reasongym.thinking import Budget
 from tests.chats import tokenizer_of
 from tests.leaderboard.runs import change_episodes, reseal, set_value
@@ -77,6 +77,24 @@ def test_nothing_speaks_against_an_honest_run(honest: Path) -> None:
     assert report.result is not None
     assert report.result.scores.mean_turns == 1
     assert 0.5 < report.result.scores.solve_rate < 0.9
+
+
+def test_a_context_that_runs_out_leaves_an_honest_run(tmp_path: Path) -> None:
+    """Where there is no room to wait or to think on, what is stored still tells what was put."""
+    ends: set[tuple[int, str]] = set()
+    run = plan(num_problems=30)
+    renderer = Renderer(TOKENIZER, run.protocol.template)
+    prompts = [renderer.first_prompt(run.protocol.template.open(one.prompt)) for one in run.suite.problems]
+    for room in (90, 115, 130, 160):
+        context, folder = max(map(len, prompts)) + room, tmp_path / str(room)
+        evaluate(Speaker(TOKENIZER, say), run, folder, tokenizer=TOKENIZER, context_length=context)
+        assert {one.kind for one in check(folder).findings} == {"own_suite"}, "but for its 30 problems"
+        for one in inspect(folder).episodes:
+            assert one.verdict is not None
+            ends.add((len(one.completions), one.verdict.reason))
+            assert all(len(c.prompt_ids) + len(c.token_ids) <= context for c in one.completions)
+    assert {number for number, _ in ends} == {0, 2, 3, 4}
+    assert (0, "context_full") in ends
 
 
 def test_a_run_killed_in_the_middle_of_a_turn_ends_with_the_same_bytes(honest: Path, tmp_path: Path) -> None:
