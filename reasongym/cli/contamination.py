@@ -71,7 +71,7 @@ def _judgement(found: Drop) -> str:
     if found.is_memorised:
         return "The published problems look memorised: others of the same make are solved less often."
     most = max(0.0, found.interval.high)
-    return f"Nothing shows that problems were memorised; a drop of more than {most:.1%} would have."
+    return f"Nothing shows that problems were memorised; a drop of more than {most:.1%} is ruled out."
 
 
 def _texts(file: Path, column: str) -> Iterator[str]:
