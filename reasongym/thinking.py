@@ -102,5 +102,4 @@ def stages(budget: Budget | None, completions: Iterable[Completion]) -> Iterator
     thought = start = Thought(is_over=budget is None)
     for completion in completions:
         yield Stage(completion, thought)
-        is_answer = budget is None or thought.is_over
-        thought = start if is_answer else think_on(budget, thought, completion)
+        thought = start if budget is None or thought.is_over else think_on(budget, thought, completion)

@@ -58,7 +58,7 @@ def take_turn(setting: Setting, place: Place, last: Spoken | None) -> Turn:
     """Ask for a turn; None when the context has no room for it. `last` is the turn before."""
     budget, thought = setting.thinking, Thought(is_over=setting.thinking is None)
     prompt = _first_prompt(setting, place.messages, last)
-    said: tuple[Completion, ...] = ()
+    said: list[Completion] = []
     while (limit := _tokens_left(setting, thought, prompt)) > 0:
         sampling = _sampling(setting, thought, limit)
         completion = yield _request(setting, place, thought, prompt, sampling, len(said))
@@ -67,7 +67,7 @@ def take_turn(setting: Setting, place: Place, last: Spoken | None) -> Turn:
         segment = _settled(setting, budget, thought, prompt, completion)
         thought = think_on(budget, thought, segment)
         prompt = _extended(setting, prompt, segment, thought.put)
-        said = (*said, segment)
+        said.append(segment)
     return None
 
 
