@@ -37,6 +37,8 @@ class Sampling:
     """Of one completion, that is of one turn."""
     stop: tuple[str, ...] = ()
     """The completion ends with the token that completes one of these in the decoded text."""
+    stop_ids: tuple[int, ...] = ()
+    """Tokens that end the completion as an end of sequence does; the text does not show special ones."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < float("inf"):
@@ -55,6 +57,7 @@ class Request:
 
     id: int
     messages: tuple[Message, ...]
+    """A last one of the assistant's is a turn that it has begun and goes on with."""
     prompt_ids: list[int] | None
     """Token ids of the messages, for policies that read tokens."""
     sampling: Sampling
@@ -73,7 +76,10 @@ class Completion:
     finish: Finish
     prompt_ids: list[int] = field(default_factory=list[int])
     token_ids: list[int] = field(default_factory=list[int])
-    """Sampled ids; the last is the end-of-sequence token if that ended it."""
+    """Sampled ids; the last is the end-of-sequence token if that ended it.
+
+    Of a segment of thinking that the policy ended itself, what ended it is taken out unless it stands.
+    """
     logprobs: list[float] = field(default_factory=list[float])
     """Of each sampled id under the distribution it was drawn from; of greedy ones at temperature 1."""
     weights_version: int = 0

@@ -5,12 +5,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from reasongym.core import Problem, Session, Verdict
-from reasongym.episodes import Completion, Episode, Message, Policy, Request, Sampling
+from reasongym.core import Problem, Verdict
+from reasongym.episodes import Completion, Episode, Message, Policy, Request
 from reasongym.errors import PolicyError, Unscored, UsageError
 from reasongym.registry import get
-from reasongym.seeding import digest64
-from reasongym.templates import Renderer, Template
+from reasongym.turns import Place, Setting, Spoken, take_turn
 
 Play: TypeAlias = Generator[Request, Completion, Episode]
 """Yields requests, is sent their completions, returns the episode."""
@@ -26,31 +25,21 @@ class Seat:
     """Sets apart the sampling noise of equal rows (run seed, step, ...)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How a policy is put to play; `renderer` is None for policies that read messages, not tokens."""
-
-    sampling: Sampling
-    template: Template
-    renderer: Renderer | None = None
-    context_length: int | None = None
-    """Most ids a prompt and its completion may have; None where only the turn's limit counts."""
-
-
 def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
     """Play one episode to its end, or until turns or tokens run out."""
     env = get(problem.row.env_id)
     session = env.begin(problem)
     messages = setting.template.open(problem.prompt)
     completions: list[Completion] = []
+    spoken: Spoken | None = None
     while True:
-        request = _request(setting, seat, session, messages, completions)
-        if request is None:
+        key = b"%s %s %d %d" % (problem.row.key, seat.salt.encode(), seat.member, session.num_turns)
+        spoken = yield from take_turn(setting, Place(session, messages, key), spoken)
+        if spoken is None:
             verdict = Verdict(session.reward, False, "context_full")
             return _episode(problem, seat, messages, completions, verdict, is_truncated=True)
-        completion = yield request
-        completions.append(completion)
-        text = setting.template.prefill + completion.text
+        completions += spoken.completions
+        text = setting.template.prefill + spoken.text
         try:
             session, observation, _, verdict, truncated = env.advance(session, text)
         except Exception as error:  # whatever broke is our failure, and the other episodes play on
@@ -59,35 +48,9 @@ def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
             return _episode(problem, seat, messages, completions, None, error=told)
         messages = (*messages, Message("assistant", text))
         if verdict is not None:
-            cut = truncated or completion.finish == "length"
+            cut = truncated or completions[-1].finish == "length"
             return _episode(problem, seat, messages, completions, verdict, is_truncated=cut)
         messages = (*messages, Message("user", observation))
-
-
-def _request(
-    setting: Setting,
-    seat: Seat,
-    session: Session,
-    messages: tuple[Message, ...],
-    completions: list[Completion],
-) -> Request | None:
-    """Ask for the next turn; None when the context has no room for one more token."""
-    sampling, prompt_ids = setting.sampling, None
-    if setting.renderer is not None:
-        renderer = setting.renderer
-        prompt_ids = (
-            renderer.next_prompt(completions[-1], messages)
-            if completions
-            else renderer.first_prompt(messages)
-        )
-        if setting.context_length is not None:
-            room = setting.context_length - len(prompt_ids)
-            if room < 1:
-                return None
-            if room < sampling.max_tokens:
-                sampling = replace(sampling, max_tokens=room)
-    key = b"%s %s %d %d" % (session.problem.row.key, seat.salt.encode(), seat.member, session.num_turns)
-    return Request(0, messages, prompt_ids, sampling, digest64(key), session)
 
 
 def _episode(

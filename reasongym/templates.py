@@ -121,6 +121,19 @@ class Renderer:
             delta = rest if is_closed and not between else delta
         return [*last.prompt_ids, *last.token_ids, *self._ids(delta)]
 
+    def ids(self, text: str) -> list[int]:
+        """Return the ids of a text that is put inside a turn."""
+        return list(self._ids(text))
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Return what sampled ids show; special tokens show nothing."""
+        return self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+    def opening(self, text: str) -> tuple[int, ...]:
+        """Return the special token that a text begins with; none where it begins with an ordinary one."""
+        first = self._ids(text)[:1]
+        return first if first and self._marker(first[0]) else ()
+
     def written(self, text: str) -> list[int]:
         """Return the ids a completion has that writes `text` and ends."""
         return [*self._ids(text), self.eos_id]
@@ -148,7 +161,7 @@ class Renderer:
 
     def _marker_uncached(self, token_id: int) -> str:
         """Return what a special token stands for and "" for an ordinary one, which the text already shows."""
-        if self.tokenizer.decode([token_id], skip_special_tokens=True, clean_up_tokenization_spaces=False):
+        if self.text([token_id]):
             return ""
         return self.tokenizer.decode(
             [token_id], skip_special_tokens=False, clean_up_tokenization_spaces=False

@@ -256,7 +256,7 @@ class TorchPolicy:
 
     def _finish(self, row: _Row) -> Finish | None:
         sampling = row.request.sampling
-        if row.ids[-1] in self._eos:
+        if row.ids[-1] in self._eos or row.ids[-1] in sampling.stop_ids:
             return "stop"
         if sampling.stop:
             window = 4 * max(map(len, sampling.stop)) + 16  # a token may be one byte of a character

@@ -52,11 +52,13 @@ VERBS = {
     "rescore": Verb("reasongym.cli.rescore:rescore", "judge a run again, or what another program saved"),
     "export": Verb("reasongym.cli.export:export", "write a run for inspect-ai, lighteval or lm-eval"),
     "compare": Verb("reasongym.cli.compare:compare", "say which of several runs is better, and how surely"),
+    "tokens": Verb("reasongym.cli.tokens:tokens", "set accuracy beside the tokens it takes, and draw it"),
     "reflection": Verb(
         "reasongym.cli.reflection:reflection", "say whether a model that thinks again does better for it"
     ),
     "contamination": Verb(
-        "reasongym.cli.contamination:contamination", "find the problems of a benchmark in a training file"
+        "reasongym.cli.contamination:contamination",
+        "find a benchmark's problems in a training file, or memorised ones by their twins",
     ),
     "grade": Verb("reasongym.cli.grading:grade_answer", "judge an answer by the right one, with the reasons"),
     "board": Verb(

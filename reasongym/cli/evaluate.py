@@ -17,8 +17,10 @@ from reasongym.cli.progress import progress
 from reasongym.cli.scores import print_report
 from reasongym.errors import UsageError
 from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
-from reasongym.evaluation.presets import Preset, load_preset
+from reasongym.evaluation.presets import Preset, load_preset, preset_of, with_thinking
 from reasongym.evaluation.protocol import named_template
+from reasongym.evaluation.runs import read_run
+from reasongym.evaluation.twins import twin_suite
 from reasongym.templates import Template
 
 CONSOLE = Console()
@@ -34,6 +36,10 @@ class EvaluationFlags:
     """A benchmark such as math500 or aime24+aime25; --list-suites lists them."""
     data: Path | None = None
     """Folder of the benchmarks' files; where not given, REASONGYM_BENCHMARKS or the Hugging Face Hub."""
+    twin_of: Path | None = None
+    """A run folder: play twins of its problems, others of the same make, by its protocol."""
+    twin_salt: str = "twin"
+    """Another salt makes other twins."""
     list_suites: bool = False
     """List the benchmarks and the protocols, and do nothing else."""
     policy: str = "random"
@@ -59,6 +65,10 @@ class EvaluationFlags:
     """As the protocol says, else 1."""
     max_tokens: int | None = None
     """Of one turn; as the protocol says, else 256."""
+    thinking_tokens: int | None = None
+    """Of these, most before the answer; the model is then made to answer. 0 leaves thinking to the model."""
+    waits: int | None = None
+    """How often an end of thinking before that is refused and "Wait" put in its place."""
     seed: int = 0
     """Of the sampling noise."""
     output: Path | None = None
@@ -80,8 +90,9 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
         print_protocols(CONSOLE)
         return
     use_folder(flags.data)
-    suite = _suite(flags)
-    protocol = _protocol(flags, suite)
+    published = read_run(flags.twin_of) if flags.twin_of else None
+    suite = _twins(flags, published) if published else _suite(flags)
+    protocol = _protocol(flags, suite, published.protocol if published else None)
     seated = seat(
         flags.policy,
         suite.problems[0].row,
@@ -111,7 +122,7 @@ def _suite(flags: EvaluationFlags) -> Suite:
         given = f"both {flags.env} and --suite {flags.suite}" if flags.env else "neither"
         raise UsageError(f"eval takes the id of an environment or --suite NAME, got {given}")
     if flags.suite:
-        _require_whole_suite(flags)
+        _require_whole_suite(flags, f"the suite {flags.suite}")
         return named_suite(flags.suite, num_problems=flags.num_problems)
     return env_suite(
         flags.env,
@@ -123,7 +134,17 @@ def _suite(flags: EvaluationFlags) -> Suite:
     )
 
 
-def _require_whole_suite(flags: EvaluationFlags) -> None:
+def _twins(flags: EvaluationFlags, published: Run) -> Suite:
+    given = flags.env or flags.suite
+    if given:
+        raise UsageError(f"--twin-of names the run whose problems have twins; {given} cannot be asked too")
+    _require_whole_suite(flags, f"the run {flags.twin_of}")
+    if flags.num_problems is not None:
+        raise UsageError("there is a twin for every problem of the run; --num-problems cannot change that")
+    return twin_suite(published.suite, flags.twin_salt)
+
+
+def _require_whole_suite(flags: EvaluationFlags, name: str) -> None:
     """Refuse what selects problems of an environment: a benchmark is what it is."""
     chosen = {
         "level": flags.level is not None,
@@ -131,14 +152,15 @@ def _require_whole_suite(flags: EvaluationFlags) -> None:
         "first-seed": flags.first_seed != 0,
         "options": bool(flags.options),
     }
-    for name, is_chosen in chosen.items():
+    for flag, is_chosen in chosen.items():
         if is_chosen:
-            raise UsageError(f"--{name} is for environments; the suite {flags.suite} has its own problems")
+            raise UsageError(f"--{flag} is for environments; {name} has its own problems")
 
 
-def _protocol(flags: EvaluationFlags, suite: Suite) -> Protocol:
-    """Take the named protocol, if any, and what flags say otherwise."""
-    preset = load_preset(flags.protocol) if flags.protocol else Preset(template=_usual_template(flags))
+def _protocol(flags: EvaluationFlags, suite: Suite, published: Protocol | None) -> Protocol:
+    """Take the named protocol, or that of the run whose twins are played, and what flags say otherwise."""
+    usual = preset_of(published) if published else Preset(template=_usual_template(flags))
+    preset = load_preset(flags.protocol) if flags.protocol else usual
     given = {
         "samples": flags.samples,
         "template": named_template(flags.template) if flags.template else None,
@@ -146,6 +168,7 @@ def _protocol(flags: EvaluationFlags, suite: Suite) -> Protocol:
         "top_p": flags.top_p,
         "max_tokens": flags.max_tokens,
     }
+    preset = with_thinking(preset, flags.thinking_tokens, flags.waits)
     changed = replace(preset, **{name: value for name, value in given.items() if value is not None})
     return (changed if flags.samples is None else replace(changed, samples_on={})).protocol(suite.benchmarks)
 

@@ -1,5 +1,6 @@
 """Printing a judged run folder in the terminal."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich import box
@@ -43,8 +44,13 @@ def _lines(scores: Scores) -> list[tuple[str, str]]:
         (f"solve rate (avg@{scores.samples})", f"{scores.solve_rate:.1%} of {scores.num_problems} problems"),
         ("  95% for such problems", _told(scores.population)),
         ("  95% for these problems", sampling),
-        *((f"pass@{k}", f"{rate:.1%}") for k, rate in scores.pass_at.items() if k > 1),
+        *(
+            (f"pass@{k}, best@{k} by the verifier", f"{rate:.1%}")
+            for k, rate in scores.pass_at.items()
+            if k > 1
+        ),
         *((f"cons@{k}", f"{rate:.1%}") for k, rate in scores.cons_at.items() if k > 2),
+        *_selected(scores),
         *([(f"any@{scores.samples}", f"{scores.any_at:.1%}")] if scores.samples > 1 else []),
         ("mean reward", f"{scores.mean_reward:.3f}"),
         ("mean length", f"{tokens}{scores.mean_characters:.1f} characters, {scores.mean_turns:.1f} turns"),
@@ -53,6 +59,12 @@ def _lines(scores: Scores) -> list[tuple[str, str]]:
         ("declared an answer", f"{scores.answer_rate:.1%}"),
         ("reasons", ", ".join(f"{reason} {count}" for reason, count in scores.reasons.items())),
     ]
+
+
+def _selected(scores: Scores) -> Iterator[tuple[str, str]]:
+    """Tell what the policy's own signals select; by majority that is cons@k."""
+    for name, by_k in scores.best_at.items():
+        yield from ((f"best@{k}, the {name}", f"{rate:.1%}") for k, rate in by_k.items())
 
 
 def printable(name: str) -> str:

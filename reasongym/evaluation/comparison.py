@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import NormalDist, fmean, variance
 
 import numpy as np
+import numpy.typing as npt
 
 from reasongym.errors import UsageError
 from reasongym.evaluation.statistics import Interval, paired_interval
@@ -74,6 +75,51 @@ def sign_flip_p(differences: Sequence[int]) -> float:
         chances /= 2
     sums = total - 2 * np.arange(total + 1)
     return min(1.0, float(chances[np.abs(sums) >= abs(sum(differences))].sum()))
+
+
+MOST_CELLS = 4_000_000_000
+"""Additions that an exact test may take, some seconds."""
+
+
+def shuffle_p(one: Tally, other: Tally) -> float:
+    """Return how often the one would be so far above the other if all problems were shuffled between them.
+
+    The one-sided permutation test for problems that cannot be paired: the sums of every choice of as many
+    problems as the one has are counted by their value, up to `MOST_CELLS` of work, beyond which they are
+    normal. What comes out equal counts half (mid-p, Lancaster, JASA 56, 1961), so that a difference of
+    nothing is called significant as often as the level says.
+    """
+    unit, num = math.lcm(one.samples, other.samples), len(one.counts)
+    rates = [round(rate * unit) for rate in (*one.rates, *other.rates)]
+    is_easy = 2 * sum(rates) > unit * len(rates)
+    steps = [unit - rate for rate in rates] if is_easy else rates  # what is rare is quicker to count
+    common = math.gcd(*steps) or 1
+    values = [step // common for step in steps]
+    below = _below(values, num, sum(values[:num]))
+    return below if is_easy else 1 - below
+
+
+def _below(values: Sequence[int], size: int, at: int) -> float:
+    """Return the chance that `size` of the values sum to less, and half of that of as much."""
+    if size * len(values) * sum(values) > MOST_CELLS:
+        spread = math.sqrt(size * (len(values) - size) / len(values) * variance(values))
+        return NormalDist(size * fmean(values), spread).cdf(at)
+    chances = _sums(values, size)
+    return min(1.0, float(chances[:at].sum() + chances[at] / 2))
+
+
+def _sums(values: Sequence[int], size: int) -> npt.NDArray[np.float64]:
+    """Return the chance of each sum of `size` of the values, drawn without putting back."""
+    chances = np.zeros((size + 1, sum(values) + 1))  # [how many are drawn, their sum]
+    chances[0, 0] = 1.0
+    drawn = np.arange(size + 1)[:, None]
+    for place, value in enumerate(sorted(values, reverse=True)):
+        if value == 0:  # zeros come last and add nothing
+            break
+        chosen = chances * np.clip((size - drawn) / (len(values) - place), 0, 1)
+        chances -= chosen
+        chances[1:, value:] += chosen[:-1, : chances.shape[1] - value]
+    return chances.sum(0)
 
 
 def holm(ps: Sequence[float]) -> list[float]:

@@ -9,8 +9,9 @@ from reasongym.errors import Unscored
 from reasongym.evaluation.logs import EpisodeLog, open_log
 from reasongym.evaluation.rescoring import Report, rescore
 from reasongym.evaluation.runs import Run, open_folder
-from reasongym.rollouts import Play, Seat, Setting, play, rollout
+from reasongym.rollouts import Play, Seat, play, rollout
 from reasongym.templates import Renderer, Tokenizer
+from reasongym.turns import Setting
 
 
 class Progress(NamedTuple):
@@ -54,9 +55,8 @@ def evaluate(
 
 def setting_of(run: Run, tokenizer: Tokenizer | None, context_length: int | None) -> Setting:
     """Say how a run puts its problems to a policy; `tokenizer` is None for policies that read messages."""
-    template = run.protocol.template
-    renderer = Renderer(tokenizer, template) if tokenizer is not None else None
-    return Setting(run.protocol.sampling, template, renderer, context_length)
+    renderer = Renderer(tokenizer, run.protocol.template) if tokenizer is not None else None
+    return run.protocol.setting(renderer, context_length)
 
 
 def _missing_plays(run: Run, setting: Setting, present: set[tuple[int, int]]) -> Iterator[Play]:

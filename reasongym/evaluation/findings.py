@@ -8,7 +8,8 @@ from typing import NamedTuple
 from reasongym.core import Verdict
 from reasongym.episodes import Episode, Message
 from reasongym.evaluation.runs import Run
-from reasongym.rollouts import Seat, Setting, play
+from reasongym.rollouts import Seat, play
+from reasongym.thinking import stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Finding:
 
     kind: str
     """`other_problems`, `missing`, `duplicate`, `foreign`, `edited_prompt`, `edited_completion`,
-    `edited_flag`, `flipped` or `typed_score`; the board has more."""
+    `edited_flag`, `token_count`, `flipped` or `typed_score`; the board has more."""
     detail: str
 
     def __str__(self) -> str:
@@ -59,11 +60,11 @@ def find_misplaced(run: Run, stored: Sequence[Episode]) -> Iterator[Finding]:
         yield Finding("missing", f"problem {group}, sample {member} is not there")
 
 
-def find_edits(episode: Episode, played: Played) -> Iterator[Finding]:
+def find_edits(run: Run, episode: Episode, played: Played) -> Iterator[Finding]:
     """Compare every message with the one that the stored completions lead to."""
-    if len(episode.completions) != len(episode.actions):
-        counts = f"{len(episode.completions)} completions for {len(episode.actions)} actions"
-        yield Finding("edited_completion", f"{place(episode)} has {counts}")
+    told = _wrong_number(run, episode)
+    if told:
+        yield Finding("edited_completion", f"{place(episode)} {told}")
         return
     for stored, true in zip_longest(episode.messages, played.messages):
         if stored != true:
@@ -77,6 +78,30 @@ def find_edits(episode: Episode, played: Played) -> Iterator[Finding]:
         yield Finding("edited_flag", f"{place(episode)} was {told}, and says otherwise")
 
 
+def _wrong_number(run: Run, episode: Episode) -> str:
+    """Say where completions lack or are too many: each action ends with one of its own."""
+    placed = list(stages(run.protocol.thinking, episode.completions))
+    num_answers = sum(before.is_over for _, before in placed)
+    if num_answers != len(episode.actions):
+        what = "completions" if run.protocol.thinking is None else "answers"
+        return f"has {num_answers} {what} for {len(episode.actions)} actions"
+    return "stops in the middle of a turn" if placed and not placed[-1].before.is_over else ""
+
+
+def find_over_budget(run: Run, episode: Episode) -> Iterator[Finding]:
+    """Check that no segment of a turn has more tokens than its thinking budget and the turn leave it."""
+    budget = run.protocol.thinking
+    if budget is None:
+        return
+    for completion, before in stages(budget, episode.completions):
+        most = (run.protocol.max_tokens if before.is_over else budget.tokens) - before.spent
+        if len(completion.token_ids) > most:
+            what = "an answer" if before.is_over else "thinking"
+            told = f"{what} of {len(completion.token_ids)} tokens, the protocol leaves {most}"
+            yield Finding("token_count", f"{place(episode)} has {told}")
+            return
+
+
 def place(episode: Episode) -> str:
     """Say which episode of a run this is."""
     return f"problem {episode.group}, sample {episode.member}"
@@ -85,7 +110,7 @@ def place(episode: Episode) -> str:
 def played_again(run: Run, episode: Episode) -> Played:
     """Play the stored completions of an episode again."""
     problem = run.suite.problems[episode.group]
-    game = play(problem, Setting(run.protocol.sampling, run.protocol.template), Seat())
+    game = play(problem, run.protocol.setting(), Seat())
     messages = list(next(game).messages)
     for completion in episode.completions:
         try:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from reasongym.core import Problem
 from reasongym.episodes import Completion, Episode
-from reasongym.errors import DataError, Unscored
+from reasongym.errors import DataError, Unscored, UsageError
 from reasongym.evaluation.generations import Generation, Saved, Text, read_generations
 from reasongym.evaluation.logs import open_log
 from reasongym.evaluation.protocol import Protocol
 from reasongym.evaluation.rescoring import Report, rescore
 from reasongym.evaluation.runs import Player, Run, open_folder, planned
 from reasongym.evaluation.suites import Suite, problem_names
-from reasongym.rollouts import Seat, Setting, play
+from reasongym.rollouts import Seat, play
 from reasongym.templates import Template
 
 _SHOWN_CHARS = 60
@@ -43,6 +43,11 @@ def import_generations(
 
     `protocol` says how they were sampled, its number of samples aside; None where nobody knows.
     """
+    if protocol is not None and protocol.thinking is not None:
+        raise UsageError(
+            "a file of completions does not say what a thinking budget put into them and what was sampled; "
+            "name a protocol without one, or none"
+        )
     saved = read_generations(path)
     texts, num_left_out = _by_problem(path, suite, saved.generations)
     told = protocol or Protocol(Template("imported"), is_told=False)
@@ -139,9 +144,8 @@ def _episodes(run: Run, texts: Sequence[Sequence[Text]]) -> Iterator[Episode]:
 
 def _episode(run: Run, problem: Problem, seat: Seat, said: Text) -> Episode:
     """Play a completion; what the template begins an answer with is not there twice."""
-    setting = Setting(run.protocol.sampling, run.protocol.template)
     text = said.text.removeprefix(run.protocol.template.prefill)
-    game = play(problem, setting, seat)
+    game = play(problem, run.protocol.setting(), seat)
     next(game)
     try:
         game.send(Completion(text, said.finish, [], list(said.token_ids)))

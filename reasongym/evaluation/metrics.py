@@ -11,6 +11,7 @@ from reasongym.episodes import Episode
 from reasongym.errors import UsageError
 from reasongym.evaluation.benchmarks import ENV_ID
 from reasongym.evaluation.consensus import Ballot, answer_form, answer_text, ballot, mean_cons_at
+from reasongym.evaluation.selection import mean_best_at, rated
 from reasongym.evaluation.statistics import Interval, population_interval, sampling_interval
 
 CUT_REASONS = ("turn_limit", "context_full", "unfinished")
@@ -32,7 +33,10 @@ class Scores:
     sampling: Interval | None
     """95% interval for these very problems; None where each has one sample, which shows none."""
     pass_at: dict[int, float]
-    """Unbiased pass@k for each k a power of two, at most half the samples (1 always)."""
+    """Unbiased pass@k for each k a power of two, at most half the samples (1 always).
+
+    It is best@k by the verifier too.
+    """
     mean_reward: float
     mean_turns: float
     mean_tokens: float | None
@@ -50,6 +54,8 @@ class Scores:
     """Episodes with a declared answer, right or wrong: what others call the format score."""
     lengths: dict[int, float] = field(default_factory=dict[int, float])
     """Percentiles of an episode's length, in tokens, or in characters where there are no tokens."""
+    best_at: dict[str, dict[int, float]] = field(default_factory=dict[str, dict[int, float]])
+    """best@k by each signal that needs no verdict, for the k of `cons_at` above 1."""
 
 
 class AtK(NamedTuple):
@@ -75,7 +81,7 @@ def score(episodes: Sequence[Episode]) -> Scores:
         sampling=sampling_interval(counts, samples),
         pass_at={k: mean_pass_at(counts, samples, k) for k in ks},
         mean_reward=_mean([verdict.reward for verdict in verdicts]),
-        mean_turns=_mean([len(episode.completions) for episode in episodes]),
+        mean_turns=_mean([len(episode.actions) for episode in episodes]),
         mean_tokens=_mean_tokens(episodes),
         mean_characters=_mean([sum(len(c.text) for c in episode.completions) for episode in episodes]),
         truncation_rate=_mean([is_cut(episode) for episode in episodes]),
@@ -85,6 +91,7 @@ def score(episodes: Sequence[Episode]) -> Scores:
         cons_at={k: mean_cons_at(ballots, k) for k in sorted({*ks, samples})},
         answer_rate=_mean([verdict.correct or verdict.answer is not None for verdict in verdicts]),
         lengths=_percentiles(_lengths(episodes)),
+        best_at=_best_at(episodes, [k for k in sorted({*ks, samples}) if k > 1]),
     )
 
 
@@ -128,6 +135,12 @@ def is_cut(episode: Episode) -> bool:
 def _reported_ks(samples: int) -> list[int]:
     """At k beyond half the samples the estimate is still unbiased but its spread is near its range."""
     return [2**power for power in range(samples.bit_length()) if power == 0 or 2 ** (power + 1) <= samples]
+
+
+def _best_at(episodes: Sequence[Episode], ks: Sequence[int]) -> dict[str, dict[int, float]]:
+    if not ks:
+        return {}
+    return {name: {k: mean_best_at(found, k) for k in ks} for name, found in rated(episodes).items()}
 
 
 def _ballots(episodes: Sequence[Episode]) -> Iterator[Ballot]:

@@ -1,12 +1,12 @@
 """Protocols as TOML files, and those that reproduce what others report; each file says where it is from.
 
-A file holds the settings of a `Protocol` with its template as a table, a line `about` it, and `samples_on`:
-the samples on suites that are measured with others.
+A file holds the settings of a `Protocol`, its template and its thinking budget as tables, a line `about` it,
+and `samples_on`: the samples on suites that are measured with others.
 """
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -17,6 +17,7 @@ from reasongym.core import Json
 from reasongym.errors import DataError, UnknownName, UsageError
 from reasongym.evaluation.protocol import Protocol
 from reasongym.templates import Template
+from reasongym.thinking import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Preset:
     samples: int = 1
     samples_on: dict[str, int] = field(default_factory=dict[str, int])
     """The samples on suites by name, where they are others."""
+    thinking: Budget | None = None
 
     def protocol(self, suites: Sequence[str] = ()) -> Protocol:
         """Make the protocol for suites; raises UsageError where it has another number of samples for each."""
@@ -38,7 +40,45 @@ class Preset:
         if len(wanted) > 1:
             told = ", ".join(f"{self.samples_on.get(name, self.samples)} on {name}" for name in suites)
             raise UsageError(f"the protocol takes {told}: measure these apart, or say --samples")
-        return Protocol(self.template, self.temperature, self.top_p, self.max_tokens, wanted.pop())
+        return Protocol(
+            self.template,
+            self.temperature,
+            self.top_p,
+            self.max_tokens,
+            wanted.pop(),
+            thinking=self.thinking,
+        )
+
+
+def preset_of(protocol: Protocol) -> Preset:
+    """Return a protocol as a file would tell it; raises UsageError where nobody told how a run was made."""
+    if not protocol.is_told:
+        raise UsageError("the run does not say how it was sampled, so nothing can be played alike")
+    return Preset(
+        "",
+        protocol.template,
+        protocol.temperature,
+        protocol.top_p,
+        protocol.max_tokens,
+        protocol.samples,
+        thinking=protocol.thinking,
+    )
+
+
+def with_thinking(preset: Preset, tokens: int | None, waits: int | None) -> Preset:
+    """Set what is given of a preset's thinking budget; no tokens take it away."""
+    if tokens == 0:
+        if waits:
+            raise UsageError(f"{waits} waits need a thinking budget, got one of 0 tokens")
+        return replace(preset, thinking=None)
+    budget = preset.thinking
+    if tokens is not None:
+        budget = replace(budget, tokens=tokens) if budget else Budget(tokens)
+    if waits is not None:
+        if budget is None:
+            raise UsageError("waits need a thinking budget: give --thinking-tokens too")
+        budget = replace(budget, waits=waits)
+    return replace(preset, thinking=budget)
 
 
 def preset_names() -> list[str]:
@@ -71,12 +111,13 @@ def _parsed(content: bytes, where: str) -> Preset:
         told: Json = tomllib.loads(content.decode())
         _require_known(told, Preset, where)
         _require_known(told.get("template", {}), Template, where)
+        _require_known(told.get("thinking", {}), Budget, where)
         return msgspec.convert(told, Preset)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise DataError(f"{where} is no protocol: {error}") from error
 
 
-def _require_known(told: Json, kind: type[Preset] | type[Template], where: str) -> None:
+def _require_known(told: Json, kind: type[Preset | Template | Budget], where: str) -> None:
     """Refuse a misspelt setting, which would otherwise be a default in silence."""
     known = [one.name for one in fields(kind)]
     for name in cast(dict[str, Json], told) if isinstance(told, dict) else ():

@@ -9,7 +9,9 @@ import msgspec
 from reasongym.core import Json
 from reasongym.episodes import Sampling
 from reasongym.errors import UnknownName, UsageError
-from reasongym.templates import TEMPLATES, Template
+from reasongym.templates import TEMPLATES, Renderer, Template
+from reasongym.thinking import Budget
+from reasongym.turns import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +28,38 @@ class Protocol:
     """Episodes played on each problem."""
     is_told: bool = True
     """False where completions were made elsewhere and nobody said how: then only `samples` means anything."""
+    thinking: Budget | None = None
+    """How long a model thinks before it answers, within `max_tokens`; None leaves that to the model."""
 
     def __post_init__(self) -> None:
         _require(0 <= self.temperature < math.inf, "temperature", "0 (greedy) or more", self.temperature)
         _require(0 < self.top_p <= 1, "top_p", "over 0 and at most 1", self.top_p)
         _require(self.max_tokens >= 1, "max_tokens", "at least 1", self.max_tokens)
         _require(self.samples >= 1, "samples", "at least 1", self.samples)
+        if self.thinking is not None and self.thinking.tokens >= self.max_tokens:
+            raise UsageError(
+                f"max_tokens must be more than the {self.thinking.tokens} tokens of thinking, "
+                f"as the answer takes what they leave, got {self.max_tokens}"
+            )
 
     @property
     def digest(self) -> str:
         """Twelve hex digits that name the protocol's content."""
         content: dict[str, Json] = msgspec.to_builtins(self)
-        if self.is_told:  # protocols from before this field keep their digests
+        if self.is_told:  # protocols from before a field keep their digests
             del content["is_told"]
+        if self.thinking is None:
+            del content["thinking"]
         return blake2b(msgspec.json.encode(content), digest_size=6).hexdigest()
 
     @property
     def sampling(self) -> Sampling:
         """How each completion is sampled."""
         return Sampling(self.temperature, self.top_p, self.max_tokens, self.template.stop)
+
+    def setting(self, renderer: Renderer | None = None, context_length: int | None = None) -> Setting:
+        """Return how a policy is put to play; without a renderer for one that reads messages."""
+        return Setting(self.sampling, self.template, renderer, context_length, self.thinking)
 
     @property
     def title(self) -> str:
@@ -54,7 +69,14 @@ class Protocol:
             return f"settings not told, {samples}"
         heat = "greedy" if self.temperature == 0 else f"T {self.temperature:g}"
         nucleus = "" if self.top_p == 1 else f", top-p {self.top_p:g}"
-        return f"{self.template.name}, {heat}{nucleus}, {self.max_tokens} tokens, {samples}"
+        return f"{self.template.name}, {heat}{nucleus}, {self.max_tokens} tokens{self._thinking}, {samples}"
+
+    @property
+    def _thinking(self) -> str:
+        if self.thinking is None:
+            return ""
+        waits = {0: "", 1: ", 1 wait"}.get(self.thinking.waits, f", {self.thinking.waits} waits")
+        return f" with {self.thinking.tokens} to think{waits}"
 
 
 def named_template(name: str) -> Template:

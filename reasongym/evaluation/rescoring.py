@@ -20,6 +20,7 @@ from reasongym.evaluation.findings import (
     find_edits,
     find_misplaced,
     find_other_problems,
+    find_over_budget,
     place,
     played_again,
 )
@@ -107,8 +108,8 @@ def _judged(run: Run, stored: Sequence[Episode]) -> tuple[list[Episode], list[Fi
     findings: list[Finding] = []
     for one in stored:
         played = played_again(run, one)
-        edits = list(find_edits(one, played))
-        findings += edits
+        edits = list(find_edits(run, one, played))
+        findings += [*edits, *find_over_budget(run, one)]
         judged.append(replace(one, verdict=_judge(one, None if edits else played.verdict)))
     return judged, findings
 

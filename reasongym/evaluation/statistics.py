@@ -88,6 +88,18 @@ def paired_interval(one: Sequence[float], other: Sequence[float]) -> Interval:
     return Interval(round(max(-1.0, mean - half), 9), round(min(1.0, mean + half), 9))
 
 
+def difference_interval(one: tuple[float, Interval], other: tuple[float, Interval]) -> Interval:
+    """Bound the difference of two rates that were measured apart, each given with its own interval.
+
+    Newcombe's hybrid of two score intervals (Statistics in Medicine 17, 1998, method 10), which holds where
+    rates are near 0 or 1.
+    """
+    (rate, (low, high)), (rate2, (low2, high2)) = one, other
+    below = math.hypot(rate - low, high2 - rate2)
+    above = math.hypot(high - rate, rate2 - low2)
+    return Interval(round(rate - rate2 - below, 9), round(rate - rate2 + above, 9))
+
+
 def wilson(rate: float, trials: float, z: float = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)) -> Interval:
     """Return Wilson's score interval of a rate over independent trials (JASA 22, 1927)."""
     middle = (rate + z * z / (2 * trials)) / (1 + z * z / trials)

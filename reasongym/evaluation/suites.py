@@ -1,8 +1,10 @@
 """Suites: which problems a policy is measured on, as data with a digest of the problems themselves."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
+from itertools import groupby
 
 import msgspec
 
@@ -82,7 +84,7 @@ class Suite:
     def name(self) -> str:
         """Name the suite in words."""
         bundle = bundle_named(tuple(one.benchmark for one in self.slices))
-        return bundle or " + ".join(one.title for one in self.slices)
+        return bundle or " + ".join(_titles(self.slices))
 
     @property
     def benchmarks(self) -> list[str]:
@@ -108,6 +110,14 @@ class Suite:
         return hashed.hexdigest()
 
 
+def _titles(slices: Sequence[Slice]) -> Iterator[str]:
+    """Name slices that differ in their seeds alone together."""
+    for _, alike in groupby(slices, key=lambda one: replace(one, first_seed=0, num_problems=1)):
+        first, *others = alike
+        more = [f"{len(others)} more stretches"] if others else []
+        yield ", ".join([first.title, *more])
+
+
 def env_suite(
     env_id: str,
     *,
@@ -130,6 +140,12 @@ def env_suite(
         size = env.size(level, split, _filled(env, row))
         num_problems = DEFAULT_PROBLEMS if size is None else max(1, min(DEFAULT_PROBLEMS, size - first_seed))
     return Suite((Slice(env.env_id, level, split, num_problems, first_seed, row.options),))
+
+
+def size_of(one: Slice) -> int | None:
+    """Return how many problems there are of a slice's kind in all; None where a generator makes them."""
+    env = registry.get(one.env_id)
+    return env.size(one.level, one.split, _filled(env, one.rows()[0]))
 
 
 def _filled(env: Env, row: Row) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from reasongym import registry
 from reasongym.episodes import Completion, Episode, Request
 from reasongym.evaluation.findings import Finding, place
 from reasongym.evaluation.runs import Run
-from reasongym.rollouts import Seat, Setting, play
+from reasongym.rollouts import Seat, play
 from reasongym.seeding import stream
 
 BASELINES = ("oracle", "random", "constant", "human")
@@ -34,10 +34,10 @@ def find_other_play(run: Run, episodes: Sequence[Episode]) -> Iterator[Finding]:
 
 def _played(run: Run, episode: Episode, reply: Callable[[Request], str]) -> list[str]:
     """Return what is played in an episode's place."""
-    setting = Setting(run.protocol.sampling, run.protocol.template)
-    game = play(run.suite.problems[episode.group], setting, Seat(episode.group, episode.member, run.salt))
+    seat = Seat(episode.group, episode.member, run.salt)
+    game = play(run.suite.problems[episode.group], run.protocol.setting(), seat)
     request = next(game)
-    for _ in range(len(episode.actions) + 1):  # what plays longer plays otherwise
+    for _ in range(len(episode.completions) + 1):  # what plays longer plays otherwise
         try:
             request = game.send(Completion(reply(request), "stop"))
         except StopIteration as end:

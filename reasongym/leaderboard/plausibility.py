@@ -6,12 +6,14 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from reasongym import registry
 from reasongym.episodes import Completion, Episode
 from reasongym.evaluation.findings import Finding, place
 from reasongym.evaluation.runs import Run
 from reasongym.leaderboard.baselines import BASELINES
+from reasongym.thinking import stages
 
 LONG_TEXT = 80
 """Characters from which on a text is more than an answer, as a rule."""
@@ -35,21 +37,24 @@ def find_implausible(run: Run, episodes: Sequence[Episode]) -> Iterator[Finding]
     yield from _find_leaked_answers(run)
     yield from _find_wrong_counts(run, episodes)
     yield from _find_two_texts(episodes)
+    yield from _find_other_insertions(run, episodes)
     if run.player.policy not in BASELINES:
         yield from _find_moved(episodes)
         yield from _find_repeated(run, episodes)
 
 
 def _find_leaked_answers(run: Run) -> Iterator[Finding]:
-    """Look for answers in the words that the template puts before every problem."""
-    template = run.protocol.template
-    words = set(re.findall(r"[^\s,;:$(){}\[\]]+", f"{template.system} {template.user} {template.prefill}"))
+    """Look for answers in the words that the protocol puts before and into every turn."""
+    template, thinking = run.protocol.template, run.protocol.thinking
+    put = (template.system, template.user, template.prefill)
+    put += () if thinking is None else (thinking.wait, thinking.end, thinking.cue)
+    words = set(re.findall(r"[^\s,;:$(){}\[\]]+", " ".join(put)))
     answers = {_answer(one.row.env_id, one.data) for one in run.suite.problems} - {""}
     leaked = sorted(answer for answer in answers if answer in words)
     if len(leaked) >= max(FEWEST_LEAKED, LEAKED_SHARE * len(answers)):
         told = ", ".join(leaked[:3])
         yield Finding(
-            "leaked_answer", f"the template holds {len(leaked)} of the right answers, such as {told}"
+            "leaked_answer", f"the protocol holds {len(leaked)} of the right answers, such as {told}"
         )
 
 
@@ -116,6 +121,24 @@ def _find_two_texts(episodes: Sequence[Episode]) -> Iterator[Finding]:
         if one.completions and prompts.setdefault(one.group, first) != first:
             yield Finding("token_text", f"{place(one)} has other prompt ids than the problem's other samples")
             return
+
+
+def _find_other_insertions(run: Run, episodes: Sequence[Episode]) -> Iterator[Finding]:
+    """Between segments of a turn stand the ids of what the protocol puts there: none lack, all are alike."""
+    put: dict[str, list[int]] = {"": []}
+    for one in episodes:
+        placed = list(stages(run.protocol.thinking, one.completions))
+        for (last, _), (completion, before) in pairwise(placed):
+            if before == placed[0].before or not completion.prompt_ids:  # a turn begins, or there are no ids
+                continue
+            known = [*last.prompt_ids, *last.token_ids]
+            inserted = completion.prompt_ids[len(known) :]
+            lacks = bool(before.put) and not inserted
+            other = put.setdefault(before.put, inserted) != inserted
+            if lacks or other or completion.prompt_ids[: len(known)] != known:
+                told = f"does not have the ids of {before.put[:40]!r} between two segments"
+                yield Finding("token_text", f"{place(one)} {told}")
+                return
 
 
 def _find_moved(episodes: Sequence[Episode]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reasongym.envs.math_problems.benchmarks import BENCHMARKS, FOLDER_VARIABLE, Benchmark
-from reasongym.errors import DataError
+from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import Suite, named_suite, rescore
 from reasongym.evaluation.imports import Imported, import_generations
 from reasongym.evaluation.presets import load_preset
@@ -221,6 +221,14 @@ def test_a_protocol_that_opens_the_thinking_is_respected(suite: Suite, tmp_path:
     assert report.result is not None
     assert report.result.scores.reasons == {"no_answer": 60}
     assert (report.run.protocol.samples, report.run.protocol.temperature) == (2, 0.6)
+
+
+def test_a_protocol_with_a_thinking_budget_is_refused(suite: Suite, tmp_path: Path) -> None:
+    """One text does not show what was put into it; playing it again would put that in once more."""
+    protocol = load_preset("s1-wait-2").protocol()
+    with pytest.raises(UsageError, match="does not say what a thinking budget put into them"):
+        import_generations(plain(tmp_path), suite, tmp_path / "run", protocol=protocol)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_cut_off_completion_is_counted_as_truncated(suite: Suite, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from reasongym.errors import DataError, UnknownName, UsageError
 from reasongym.evaluation.benchmarks import PARTS
 from reasongym.evaluation.presets import load_preset, preset_names
+from reasongym.thinking import Budget
 
 REPORTED = {
     "simplerl-zoo": (1.0, 0.95, 16000, {"aime24": 32, "math500": 1}),
@@ -20,6 +21,8 @@ REPORTED = {
     "oat-zero-no-template": (0.0, 1.0, 3000, {"aime24": 1}),
     "logic-rl": (0.8, 0.95, 10000, {"aime24": 1}),
     "s1": (0.0, 1.0, 32768, {"aime24": 1}),
+    "s1-wait-2": (0.0, 1.0, 32768, {"aime24": 1}),
+    "s1-wait-4": (0.0, 1.0, 32768, {"aime24": 1}),
     "justrl": (0.7, 0.9, 31744, {"aime24": 32, "math500": 4, "minerva": 4, "hmmt25": 32}),
 }
 """Temperature, top-p, tokens and samples by suite: READMEs and scripts of the systems, read apart."""
@@ -56,6 +59,7 @@ PROMPTS = {
     "oat-zero-r1": f"{R1}\nUser: 1+1?\nAssistant: <think>",
     "oat-zero-no-template": "1+1?",
     "s1": "[user]1+1?",
+    "s1-wait-2": "[user]1+1?<|im_start|>think",
     "justrl": f"[user]1+1? {BOXED}",
 }  # fmt: skip
 
@@ -77,6 +81,13 @@ def test_every_protocol_that_comes_with_us_is_held_against_its_source() -> None:
         assert preset.about
 
 
+def test_s1_thinks_in_the_texts_of_its_harness() -> None:
+    for waits in (2, 4):
+        thinking = load_preset(f"s1-wait-{waits}").protocol().thinking
+        assert thinking == Budget(32668, waits, "Wait", "<|im_start|>answer", "\nFinal Answer:")
+    assert load_preset("s1").protocol().thinking is None
+
+
 def test_protocols_have_digests_of_their_own() -> None:
     assert len({load_preset(name).protocol().digest for name in preset_names()}) == len(preset_names())
 
@@ -92,6 +103,10 @@ def test_suites_with_other_numbers_of_samples_are_not_mixed() -> None:
     [
         ("temprature = 1.0", "unknown setting of .*; did you mean 'temperature'"),
         ("[template]\nsistem = ''", "did you mean 'system'"),
+        ("[thinking]\ntokens = 9\nwait = 2", "is no protocol: .*thinking.wait"),
+        ("[thinking]\ntokens = 9\nwate = 2", "did you mean 'wait"),
+        ("[thinking]\nwaits = 2", "is no protocol: .*tokens"),
+        ("max_tokens = 9\n[thinking]\ntokens = 9", "more than the 9 tokens of thinking, .* got 9"),
         ("temperature = 'hot'", "is no protocol: .*temperature"),
         ("temperature = ", "is no protocol"),
         ("samples = 0", "samples must be at least 1, got 0"),

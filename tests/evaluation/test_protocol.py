@@ -1,12 +1,18 @@
 """Protocols refuse what cannot be sampled and are named by their content."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 
 from reasongym.errors import UnknownName, UsageError
 from reasongym.evaluation import Protocol
 from reasongym.evaluation.protocol import named_template
+from reasongym.evaluation.runs import read_run
+from reasongym.thinking import Budget
+
+RUNS = Path(__file__).parents[2] / "leaderboards" / "runs"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,33 @@ def test_values_out_of_range_are_refused_by_name(name: str, value: float) -> Non
         Protocol(**{name: value})  # pyright: ignore[reportArgumentType]
 
 
+BUDGETS = [
+    Budget(9),
+    Budget(10),
+    Budget(9, waits=1),
+    Budget(9, wait="Hmm"),
+    Budget(9, end="</thought>"),
+    Budget(9, cue=""),
+]
+
+
+def test_protocols_on_record_keep_their_digests() -> None:
+    """The scores of committed runs were written before protocols had thinking budgets."""
+    folders = sorted(RUNS.iterdir())
+    assert folders
+    for folder in folders:
+        recorded = json.loads((folder / "scores.json").read_bytes())["protocol_digest"]
+        assert read_run(folder).protocol.digest == recorded, folder.name
+
+
+def test_a_budget_is_told_in_words_and_reaches_the_setting() -> None:
+    protocol = Protocol(max_tokens=90, thinking=Budget(70, waits=2))
+    assert protocol.title == "default, T 1, 90 tokens with 70 to think, 2 waits, 1 sample"
+    assert protocol.setting().thinking == Budget(70, waits=2)
+    with pytest.raises(UsageError, match="max_tokens must be more than the 90 tokens of thinking"):
+        Protocol(max_tokens=90, thinking=Budget(90))
+
+
 def test_the_digest_moves_with_every_setting() -> None:
     varied = [
         Protocol(),
@@ -34,6 +67,7 @@ def test_the_digest_moves_with_every_setting() -> None:
         Protocol(top_p=0.9),
         Protocol(max_tokens=7),
         Protocol(samples=2),
+        *(Protocol(thinking=budget) for budget in BUDGETS),
     ]
     assert len({protocol.digest for protocol in varied}) == len(varied)
 
