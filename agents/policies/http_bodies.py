@@ -125,18 +125,28 @@ class Dialect:
             )
         if self.template.prefill and not self.server.is_vllm:
             raise UsageError(
-                f"the template {self.template.name!r} begins the model's turn with {self.template.prefill!r}, "
-                "which this server's chat cannot take: choose another --template"
+                f"the template {self.template.name!r} begins the model's turn with "
+                f"{self.template.prefill!r}, which this server's chat cannot take: choose another --template"
             )
 
-    def asked(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """Return the path and the body of a request."""
+    def asked(self, request: Request, *, is_limited: bool = True) -> tuple[str, dict[str, Any]]:
+        """Return the path and the body of a request; one without a limit may fill the context."""
+        settings = self._settings(request)
+        if not is_limited:
+            del settings[self.limit_name]
         if request.prompt_ids is not None:
-            return "/completions", {"prompt": request.prompt_ids} | self._settings(request)
-        messages = [{"role": one.role, "content": one.content} for one in self._messages(request)]
-        continued = messages[-1]["role"] == "assistant"
-        more = {"continue_final_message": True, "add_generation_prompt": False} if continued else {}
-        return "/chat/completions", {"messages": messages} | more | self._settings(request)
+            return "/completions", {"prompt": request.prompt_ids} | settings
+        messages, begun = _split(request, self.template)
+        told = [{"role": one.role, "content": one.content} for one in messages]
+        if begun and not self.server.is_vllm:
+            raise PolicyError(
+                "a turn that has begun must be continued, which this server's chat cannot do: choose a "
+                "protocol that asks for each turn in one piece"
+            )
+        if begun:
+            told.append({"role": "assistant", "content": begun})
+            settings |= {"continue_final_message": True, "add_generation_prompt": False}
+        return "/chat/completions", {"messages": told} | settings
 
     def adapts(self, rejected: Rejected) -> bool:
         """Learn another way to ask from what was rejected; False where there is none.
@@ -152,11 +162,6 @@ class Dialect:
             self.takes_seed = False
             return True
         return False
-
-    def _messages(self, request: Request) -> Iterable[Message]:
-        begun = request.messages[-1].role == "assistant"
-        prefill = self.template.prefill
-        return (*request.messages, *([Message("assistant", prefill)] if prefill and not begun else []))
 
     def _settings(self, request: Request) -> dict[str, Any]:
         sampling = request.sampling
@@ -184,22 +189,18 @@ class Dialect:
                     "--tokenizer to ask by messages, or use vLLM 0.10.2 or later"
                 )
             return Completion(self.decode(ids), finish, request.prompt_ids, ids)
-        text = choice.text if choice.message is None else self._spoken(choice.message, finish)
+        begun = _split(request, self.template)[1]
+        text = choice.text if choice.message is None else _spoken(choice.message, finish, begun)
         if not self.server.is_vllm and finish == "stop":
             text = _closed(text or "", request.sampling.stop)
         prompt_ids = choice.prompt_token_ids or answer.prompt_token_ids or []
         return Completion(text or "", finish, prompt_ids, ids)
 
-    def _spoken(self, said: Said, finish: Finish) -> str:
-        """Put thinking that the server took out back to where it was, so that graders read what was sampled."""
-        content = said.content or said.refusal or ""
-        thought = said.reasoning_content or said.reasoning
-        if not thought:
-            return content
-        prefill = self.template.prefill
-        is_open = prefill.rfind("<think>") > prefill.rfind("</think>")
-        is_cut = finish == "length" and not content
-        return f"{'' if is_open else '<think>'}{thought}{'' if is_cut else '</think>'}{content}"
+
+def is_too_long(rejected: Rejected) -> bool:
+    """Whether a server says that a prompt and the limit of its completion do not fit together."""
+    told = rejected.told.lower()
+    return rejected.status == 400 and any(word in told for word in ("context", "max_tokens", "maximum"))
 
 
 def guessed_tokens(request: Request) -> int:
@@ -217,3 +218,20 @@ def _closed(text: str, stops: Iterable[str]) -> str:
         if stop.startswith("</") and text.count(stop.replace("</", "<", 1)) > text.count(stop):
             return text + stop
     return text
+
+
+def _split(request: Request, template: Template) -> tuple[tuple[Message, ...], str]:
+    """Return the messages before the model's turn, and the text that this turn begins with."""
+    *before, last = request.messages
+    return (tuple(before), last.content) if last.role == "assistant" else (request.messages, template.prefill)
+
+
+def _spoken(said: Said, finish: Finish, begun: str) -> str:
+    """Put thinking that the server took out back to where it was, so that graders read what was sampled."""
+    content = said.content or said.refusal or ""
+    thought = said.reasoning_content or said.reasoning
+    if not thought:
+        return content
+    is_open = begun.rfind("<think>") > begun.rfind("</think>")
+    is_cut = finish == "length" and not content
+    return f"{'' if is_open else '<think>'}{thought}{'' if is_cut else '</think>'}{content}"

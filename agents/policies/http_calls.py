@@ -46,9 +46,13 @@ class Endpoint:
             self.key.encode("ascii")
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             at_fault = f"${self.key_name}" if isinstance(error, UnicodeEncodeError) else self.url
-            raise UsageError(f"{at_fault} cannot be used to reach a server: {type(error).__name__}") from error
+            raise UsageError(
+                f"{at_fault} cannot be used to reach a server: {type(error).__name__}"
+            ) from error
         if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise UsageError(f"a server is named by its URL, such as http://localhost:8000/v1, got {self.url}")
+            raise UsageError(
+                f"a server is named by its URL, such as http://localhost:8000/v1, got {self.url}"
+            )
 
     @property
     def shown(self) -> str:
@@ -197,9 +201,7 @@ class Caller:
             f"{method} {self._endpoint.shown}{path} was tried {times}, last: {_failure(state)}; {KEPT}"
         )
 
-    async def _attempt(
-        self, method: str, url: str, content: bytes | None, read: Callable[[bytes], T]
-    ) -> T:
+    async def _attempt(self, method: str, url: str, content: bytes | None, read: Callable[[bytes], T]) -> T:
         try:
             async with asyncio.timeout(self._limits.timeout_s):
                 answer, body = await self._exchange(method, url, content)
@@ -233,14 +235,17 @@ class Caller:
         status, told = answer.status_code, self._words(body)
         if status in (401, 403):
             raise PolicyError(
-                f"{self._endpoint.shown} refuses the key ({status}: {told}); ${self._endpoint.key_name} gives "
-                f"it and is {'set' if self._endpoint.key else 'empty'}, --api-key-env names another variable; {KEPT}"
+                f"{self._endpoint.shown} refuses the key ({status}: {told}); ${self._endpoint.key_name} "
+                f"gives it and is {'set' if self._endpoint.key else 'empty'}, --api-key-env names another "
+                f"variable; {KEPT}"
             )
         if (status not in RETRIED and status < 500) or "insufficient_quota" in told:
             raise Rejected(status, told)
         wait_s = _asked_wait_s(answer.headers.get("Retry-After", ""))
         if wait_s > LONGEST_WAIT_S:
-            raise PolicyError(f"{self._endpoint.shown} asks to wait {wait_s:.0f} s ({status}: {told}); {KEPT}")
+            raise PolicyError(
+                f"{self._endpoint.shown} asks to wait {wait_s:.0f} s ({status}: {told}); {KEPT}"
+            )
         if wait_s:
             self._requests.pause(asyncio.get_running_loop().time() + wait_s)
         raise _Transient(f"{self._endpoint.shown} answered {status}: {told}", wait_s=wait_s)
@@ -281,5 +286,3 @@ def _asked_wait_s(header: str) -> float:
         return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):  # nothing, nonsense, or a date without a zone
         return 0.0
-
-

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from threading import Thread
 from typing import Any, TypeVar
 
-from reasongym.agents.policies.http_bodies import Dialect, guessed_tokens, read_answer
+from reasongym.agents.policies.http_bodies import Answer, Dialect, guessed_tokens, is_too_long, read_answer
 from reasongym.agents.policies.http_calls import KEPT, Abandoned, Caller, Endpoint, Limits, Rejected
 from reasongym.agents.policies.usage import Prices, Usage
 from reasongym.episodes import Completion, Request
@@ -152,13 +152,7 @@ class HttpPolicy:
                 "with a higher one"
             )
         tokens = guessed_tokens(request)
-        path, body = self._dialect.asked(request)
-        try:
-            answer = await self._caller.post(path, body, read_answer, tokens)
-        except Rejected as rejected:
-            if body != self._dialect.asked(request)[1] or self._dialect.adapts(rejected):
-                return await self._complete(request)
-            raise self._explained(rejected, path) from rejected
+        answer = await self._asked(request, tokens)
         told = answer.usage
         if told is None:
             self.usage = self.usage.and_unmetered()
@@ -167,6 +161,20 @@ class HttpPolicy:
             self.usage = self.usage.and_completion(*used, self._prices)
             self._caller.settle(tokens - sum(used))
         return self._dialect.completion(answer, request)
+
+    async def _asked(self, request: Request, tokens: int, *, is_limited: bool = True) -> Answer:
+        """Ask, otherwise where the server rejects the way and not the request; raises PolicyError."""
+        path, body = self._dialect.asked(request, is_limited=is_limited)
+        try:
+            return await self._caller.post(path, body, read_answer, tokens)
+        except Rejected as rejected:
+            if body != self._dialect.asked(request, is_limited=is_limited)[1] or self._dialect.adapts(
+                rejected
+            ):
+                return await self._asked(request, tokens, is_limited=is_limited)
+            if is_limited and request.prompt_ids is None and is_too_long(rejected):
+                return await self._asked(request, tokens, is_limited=False)  # as much as there is room for
+            raise self._explained(rejected, path) from rejected
 
     def _explained(self, rejected: Rejected, path: str) -> PolicyError:
         """Say what can be done about a request that the server will not answer."""
@@ -177,8 +185,10 @@ class HttpPolicy:
             hint = f"it has the models {has}" if has else "does the URL end in /v1, and is --model right?"
         elif "chat template" in told:
             hint = "ask it by tokens: --tokenizer DIR names the model's tokenizer"
-        elif "context" in told or "maximum" in told:
-            hint = "choose a lower --max-tokens, or let the room be counted: --tokenizer DIR"
+        elif is_too_long(rejected):
+            hint = (
+                "the prompt alone is too long; --tokenizer DIR ends such an episode as one of a full context"
+            )
         elif "quota" in told:
             hint = "its account has no credit left"
         return PolicyError(f"{path} of {server.model!r}: {rejected}; {hint}{'; ' * bool(hint)}{KEPT}")

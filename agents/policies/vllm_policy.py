@@ -16,7 +16,7 @@ from reasongym.episodes import Completion, Finish, Request
 from reasongym.errors import PolicyError
 
 SETTINGS = {
-    # The engine itself in this process: no other one is forked from under torch's threads, or left after a kill.
+    # The engine itself is in this process: none is forked from under torch's threads, or left after a kill.
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
     "VLLM_LOGGING_LEVEL": "ERROR",
     "VLLM_NO_USAGE_STATS": "1",

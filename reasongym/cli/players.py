@@ -26,7 +26,7 @@ def seat(
     engine: EngineFlags,
     server: ServerFlags,
 ) -> Seated:
-    """Make the policy of a name for problems like that of `row`; raises UnknownName, DataError, PolicyError."""
+    """Make the policy of a name for problems like that of `row`; raises a ReasongymError."""
     is_url = "://" in name
     if not is_url:
         _require_unset(server, f"is for servers, whose --policy is a URL; here it is {name}")

@@ -117,5 +117,5 @@ def _entries(path: Path) -> Generator[_Entry]:
                 yield _decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise DataError(
-                    f"{path}:{number} is no completion ({error}); delete that line, and what it held is asked again"
+                    f"{path}:{number} is no completion ({error}); delete that line, and it is asked again"
                 ) from error

@@ -142,8 +142,10 @@ def test_a_pause_of_an_hour_is_told_and_not_waited_for() -> None:
     ("refusal", "told"),
     [
         (error(404, "no such model"), f"it has the models {MODEL}"),
-        (error(400, "maximum context length is 512 tokens"), "choose a lower --max-tokens"),
-        (error(400, "As of transformers v4.44, default chat template is no longer allowed"), "--tokenizer DIR"),
+        (
+            error(400, "As of transformers v4.44, default chat template is no longer allowed"),
+            "--tokenizer DIR",
+        ),
         (error(429, "You exceeded your quota: insufficient_quota"), "has no credit left"),
         (error(422, "Extra inputs are not permitted: top_p"), "top_p"),
     ],
@@ -204,12 +206,14 @@ def test_a_request_that_waits_to_be_tried_again_is_given_up_when_another_fails()
 
 
 def test_a_policy_that_failed_can_be_used_again() -> None:
-    with serving(trouble=lambda number: error(400, "no") if number == 0 else None) as server:
-        with asking(server) as policy:
-            with pytest.raises(PolicyError):
-                generate(policy, requests(1))
-            policy.cancel([0])
-            assert texts(generate(policy, requests(3))) == expected(3)
+    def first_is_refused(number: int) -> Trouble | None:
+        return error(400, "no") if number == 0 else None
+
+    with serving(trouble=first_is_refused) as server, asking(server) as policy:
+        with pytest.raises(PolicyError):
+            generate(policy, requests(1))
+        policy.cancel([0])
+        assert texts(generate(policy, requests(3))) == expected(3)
 
 
 def test_cancelled_requests_never_come_and_are_not_sent() -> None:
@@ -230,14 +234,14 @@ def test_no_more_requests_a_minute_are_sent_than_allowed() -> None:
         with asking(server, requests_per_minute=600) as policy:
             generate(policy, requests(8))
         gaps = [later - sooner for sooner, later in zip(server.begun_s, server.begun_s[1:], strict=False)]
-        assert server.begun_s[-1] - server.begun_s[0] >= 0.1 * 7 - 0.05, gaps
+        assert server.begun_s[-1] - server.begun_s[0] >= 0.1 * 7 - 0.15, gaps
 
 
 def test_completions_count_as_their_limit_until_they_are_there() -> None:
     with serving(slowly(0.5)) as server:
-        with asking(server, tokens_per_minute=60_000) as policy:  # 1,000 a second
+        with asking(server, tokens_per_minute=24_000) as policy:  # 400 a second
             generate(policy, requests(3, max_tokens=200))
-        assert server.begun_s[1] - server.begun_s[0] >= 0.19
+        assert server.begun_s[1] - server.begun_s[0] >= 0.4
 
 
 def test_the_run_stops_at_its_cost_with_no_more_above_it_than_was_in_flight() -> None:
@@ -277,7 +281,7 @@ def test_a_server_is_asked_for_its_only_model() -> None:
     with serving() as server:
         assert describe(Endpoint(server.url)).model == MODEL
         server.models = [{"id": "a"}, {"id": "b"}]
-        with pytest.raises(UsageError, match="--model names the one .* it has a, b"):
+        with pytest.raises(UsageError, match=r"--model names the one .* it has a, b"):
             describe(Endpoint(server.url))
         assert describe(Endpoint(server.url), "b").model == "b"
         server.models = None
@@ -289,7 +293,10 @@ def test_a_server_is_asked_for_its_only_model() -> None:
 def test_vllm_tells_more_of_itself_and_where_the_model_lies_stays_here() -> None:
     with serving() as server:
         facts = {"owned_by": "vllm", "max_model_len": 512}
-        server.models = [{"id": "x", "root": "/home/me/models/mine"} | facts, {"id": "y", "root": "org/y"} | facts]
+        server.models = [
+            {"id": "x", "root": "/home/me/models/mine"} | facts,
+            {"id": "y", "root": "org/y"} | facts,
+        ]
         mine, theirs = (describe(Endpoint(server.url), name) for name in "xy")
         assert (mine.software, mine.context_length, mine.root) == ("vllm 9.9.9", 512, "mine")
         assert theirs.root == "org/y"
@@ -314,3 +321,24 @@ def test_limits_are_above_zero(name: str) -> None:
 def test_a_server_takes_no_weights() -> None:
     with serving() as server, asking(server) as policy, pytest.raises(PolicyError, match="its own weights"):
         policy.push({}, 1)
+
+
+def test_a_chat_whose_limit_leaves_no_room_for_the_prompt_may_fill_the_context() -> None:
+    def short_context(number: int) -> Trouble | None:
+        told = "max_tokens=4000 cannot be greater than max_model_len=512. Please request fewer output tokens."
+        return error(400, told) if "max_tokens" in server.asked[number] else None
+
+    with (
+        serving(lambda _: said("as far as it goes", "length"), short_context) as server,
+        asking(server) as policy,
+    ):
+        (done,) = generate(policy, requests(1, max_tokens=4000))
+        assert (done.text, done.finish) == ("as far as it goes", "length")
+        assert len(server.asked) == 2
+
+
+def test_a_prompt_that_is_too_long_by_itself_is_told() -> None:
+    with serving(trouble=lambda _: error(400, "maximum context length is 512 tokens")) as server:
+        with asking(server) as policy, pytest.raises(PolicyError, match="the prompt alone is too long"):
+            generate(policy, requests(1))
+        assert len(server.asked) == 2
