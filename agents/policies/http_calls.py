@@ -41,14 +41,12 @@ class Endpoint:
     """The environment variable that the key is from."""
 
     def __post_init__(self) -> None:
+        if not (self.key.isascii() and self.key.isprintable()):
+            raise UsageError(f"${self.key_name} holds characters that no key has")
         try:
             parsed = httpx.URL(self.url)
-            self.key.encode("ascii")
-        except (httpx.InvalidURL, UnicodeEncodeError) as error:
-            at_fault = f"${self.key_name}" if isinstance(error, UnicodeEncodeError) else self.url
-            raise UsageError(
-                f"{at_fault} cannot be used to reach a server: {type(error).__name__}"
-            ) from error
+        except httpx.InvalidURL as error:
+            raise UsageError(f"cannot reach a server at {self.url}: {error}") from error
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise UsageError(
                 f"a server is named by its URL, such as http://localhost:8000/v1, got {self.url}"
@@ -106,6 +104,15 @@ class _Transient(Exception):
         super().__init__(told)
         self.wait_s = wait_s
         self.is_timeout = is_timeout
+
+
+class _Told(msgspec.Struct):
+    """What a server says of an error, at the top or inside `error`."""
+
+    message: str | None = None
+    detail: Any = None
+    code: str | int | None = None
+    error: "_Told | str | None" = None
 
 
 class Abandoned(Exception):
@@ -211,7 +218,7 @@ class Caller:
         except httpx.ConnectError as error:
             raise _Transient(f"nobody answers at {self._endpoint.shown}: {error}") from error
         except httpx.RequestError as error:
-            told = str(error) or "the connection broke"
+            told = self._endpoint.masked(str(error)) or "the connection broke"
             raise _Transient(f"the answer was cut off ({type(error).__name__}: {told})") from error
         if answer.status_code != 200:
             self._refuse(answer, body)
@@ -266,14 +273,13 @@ def _failure(state: RetryCallState) -> _Transient:
 def _message(body: bytes) -> str:
     """Return the message of an error in JSON, with its code; "" where there is none."""
     try:
-        told = msgspec.json.decode(body)
+        told = msgspec.json.decode(body, type=_Told)
     except (msgspec.DecodeError, UnicodeDecodeError):  # a page of a proxy, or nothing
         return ""
-    inner = told.get("error", told) if isinstance(told, dict) else told
-    if not isinstance(inner, dict):
-        return inner if isinstance(inner, str) else ""
-    parts = [inner.get(name) for name in ("message", "detail", "code")]
-    return " ".join(str(part) for part in parts if part)
+    inner = told if told.error is None else told.error
+    if isinstance(inner, str):
+        return inner
+    return " ".join(str(part) for part in (inner.message, inner.detail, inner.code) if part)
 
 
 def _asked_wait_s(header: str) -> float:

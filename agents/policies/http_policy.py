@@ -44,7 +44,6 @@ class HttpPolicy:
         self._on_retry = on_retry
         self._outbox: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._num_in_flight = 0
         self._failure: PolicyError | None = None
         self._seats = asyncio.Semaphore(self._limits.concurrency)
         self._loop = asyncio.new_event_loop()
@@ -60,7 +59,7 @@ class HttpPolicy:
 
     def poll(self) -> list[Done]:
         """Return what is done; raises PolicyError once a request has failed and nothing is in flight."""
-        failure = self._failure if not self._num_in_flight else None
+        failure = self._failure if not self._tasks else None
         done = self._collect(0.0 if failure else POLL_S)
         if failure is not None and not done:
             self._in_loop(_made(self._forget_failure))
@@ -121,7 +120,6 @@ class HttpPolicy:
         async with self._seats:
             if self._failure is not None:
                 return
-            self._num_in_flight += 1
             try:
                 self._outbox.put((request.id, await self._complete(request)))
             except Abandoned:
@@ -130,8 +128,6 @@ class HttpPolicy:
                 self._fail(error)
             except Exception as error:  # a fault of ours must not leave the caller waiting for ever
                 self._fail(PolicyError(f"asking the server failed ({type(error).__name__}: {error}); {KEPT}"))
-            finally:
-                self._num_in_flight -= 1
 
     def _fail(self, error: PolicyError) -> None:
         self._failure = self._failure or error

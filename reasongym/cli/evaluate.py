@@ -72,11 +72,13 @@ class EvaluationFlags:
     """Folder of the training run that made the model, for its learning curve on the board."""
     max_live: int = 256
     """Most episodes in play at once."""
-    engine: Annotated[EngineFlags, tyro.conf.arg(name="")] = field(default_factory=EngineFlags)
-    server: Annotated[ServerFlags, tyro.conf.arg(name="")] = field(default_factory=ServerFlags)
+    engine: EngineFlags = field(default_factory=EngineFlags)
+    server: ServerFlags = field(default_factory=ServerFlags)
 
 
-def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
+def evaluate(
+    flags: Annotated[EvaluationFlags, tyro.conf.arg(name=""), tyro.conf.OmitArgPrefixes],
+) -> None:
     """Score a policy on an environment or a benchmark and keep every completion."""
     if flags.list_suites:
         print_suites(CONSOLE)
@@ -176,4 +178,4 @@ def _progress(
         yield lambda _: None
         return
     with progress(CONSOLE, run.suite.name, run.num_episodes) as show:
-        yield lambda now: show(now.done, solved=f"{now.solve_rate:.1%}", **figures())
+        yield lambda now: show(now.done, now.total, solved=f"{now.solve_rate:.1%}", **figures())

@@ -15,7 +15,6 @@ from reasongym.agents.policies.usage import Prices, read_usage, write_usage
 from reasongym.cli.seated import Metered, Seated
 from reasongym.errors import UsageError
 from reasongym.evaluation import Player
-from reasongym.evaluation.runs import RUN_FILE
 from reasongym.seeding import digest64
 from reasongym.templates import Template
 
@@ -68,7 +67,7 @@ def seat_server(url: str, label: str, template: Template, flags: ServerFlags, co
         max_cost=flags.max_cost,
     )
     _require_prices(flags, prices)
-    endpoint = Endpoint(url, os.environ.get(flags.api_key_env, ""), flags.api_key_env)
+    endpoint = Endpoint(url, os.environ.get(flags.api_key_env, "").strip(), flags.api_key_env)
     server = describe(endpoint, flags.model)
     tokenizer, tokenizer_digest = _tokenizer(flags.tokenizer)
     dialect = Dialect(server, template, tokenizer and _decoder(tokenizer))
@@ -131,7 +130,7 @@ def metered(
     if policy is None:
         yield dict
         return
-    policy.usage = read_usage(folder)
+    policy.usage = before = read_usage(folder)
 
     def save() -> dict[str, str]:
         write_usage(folder, policy.usage)
@@ -141,6 +140,7 @@ def metered(
     try:
         yield save
     finally:
-        if (folder / RUN_FILE).is_file():
+        if policy.usage != before:
             save()
+        if policy.usage.completions:
             console.print(f"used by all starts: {policy.usage}", markup=False, highlight=False)

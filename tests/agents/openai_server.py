@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,7 +82,7 @@ class OpenAIServer:
 def serving(
     complete: Callable[[Json], Json] = lambda body: said(text_of(body)),
     trouble: Callable[[int], Trouble | None] = lambda number: None,
-) -> Iterator[OpenAIServer]:
+) -> Generator[OpenAIServer]:
     """Serve until the block ends."""
     scripted = OpenAIServer(complete, trouble)
 

@@ -99,7 +99,7 @@ def test_a_server_without_token_ids_cannot_be_asked_by_tokens() -> None:
 
 
 def test_a_chat_keeps_token_ids_where_they_are_offered() -> None:
-    answer = said("two") | {"prompt_token_ids": [1, 2]}
+    answer: dict[str, Any] = said("two") | {"prompt_token_ids": [1, 2]}
     answer["choices"][0]["token_ids"] = [3]
     assert completion(Dialect(VLLM), answer, request()) == Completion("two", "stop", [1, 2], [3])
 
