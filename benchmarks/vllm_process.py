@@ -15,7 +15,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PYTHON = Path(os.environ.get("REASONGYM_VLLM_PYTHON") or ROOT / ".venv-vllm" / "bin" / "python")
 """The interpreter that `make vllm` installs vLLM for; the variable names another one."""
-SETTINGS = {"OMP_NUM_THREADS": "1", "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_NO_USAGE_STATS": "1"}
+SETTINGS = {
+    "OMP_NUM_THREADS": "1",
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_CPU_OMP_THREADS_BIND": "nobind",  # pinned to one core, vLLM would wait for whatever runs there
+    "VLLM_NO_USAGE_STATS": "1",
+}
 PATIENCE_S = 1200.0
 
 
