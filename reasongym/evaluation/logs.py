@@ -25,16 +25,13 @@ class EpisodeLog:
 
     def append(self, episode: Episode) -> None:
         """Add a finished episode; it survives this process from here on."""
-        line = to_json(episode)
-        with _reported(self.path):
-            while line:  # a disk that is nearly full takes a part, and fails at the rest
-                line = line[self._file.write(line) :]
+        append_line(self._file, to_json(episode), self.path)
         self._count(episode)
 
     def sort(self) -> None:
         """Rewrite the file in the order (problem, sample), so that it tells nothing of interruptions."""
         episodes = sorted(read_episodes(self.path), key=lambda one: (one.group, one.member))
-        with _reported(self.path):
+        with reported(self.path):
             write_whole(self.path, b"".join(map(to_json, episodes)))
 
     def _count(self, episode: Episode) -> None:
@@ -46,17 +43,17 @@ class EpisodeLog:
 def open_log(folder: Path, run: Run) -> Generator[EpisodeLog]:
     """Open a run's log for this process alone, a cut-off last line removed; raises DataError."""
     path = folder / EPISODES_FILE
-    with _reported(path):
+    with reported(path):
         file = path.open("a+b", buffering=0)  # each episode is with the system as soon as it is written
     with file:
         _lock(file, folder)
-        with _reported(path):
-            _drop_cut_off_line(file)
+        with reported(path):
+            drop_cut_off_line(file)
         yield EpisodeLog(path, file, run)
 
 
 @contextmanager
-def _reported(path: Path) -> Generator[None]:
+def reported(path: Path) -> Generator[None]:
     """Turn a failure of the disk into words."""
     try:
         yield
@@ -75,7 +72,15 @@ def _lock(file: FileIO, folder: Path) -> None:
         ) from error
 
 
-def _drop_cut_off_line(file: FileIO) -> None:
+def append_line(file: FileIO, line: bytes, path: Path) -> None:
+    """Hand a line to the system; raises DataError."""
+    with reported(path):
+        while line:  # a disk that is nearly full takes a part, and fails at the rest
+            line = line[file.write(line) :]
+
+
+def drop_cut_off_line(file: FileIO) -> None:
+    """Cut off what was written of a last line when a kill came; the file then stands at its end."""
     file.seek(0)
     written = file.read()
     file.truncate(written.rfind(b"\n") + 1)

@@ -3,6 +3,7 @@
 run.json         suite, protocol, player, grader and versions: decides every episode to come
 episodes.jsonl   every finished episode, in the order (problem, sample) once the run is complete
 scores.json      derived from the two by `rescore`; deleting it loses nothing
+journal.jsonl    completions of episodes that may not be over; gone once the run is complete
 """
 
 import os
@@ -26,6 +27,7 @@ from reasongym.evaluation.suites import Suite
 RUN_FILE = "run.json"
 EPISODES_FILE = "episodes.jsonl"
 SCORES_FILE = "scores.json"
+JOURNAL_FILE = "journal.jsonl"
 
 RECORDED_LIBRARIES = ("torch", "transformers", "vllm")
 """Their versions are recorded where they are loaded: they decide the sampled tokens."""
@@ -143,10 +145,10 @@ def _differences(old: Json, new: Json, name: str = "") -> Iterator[str]:
 
 
 def _versions() -> dict[str, str]:
-    loaded = [name for name in RECORDED_LIBRARIES if name in sys.modules]
-    return {"python": platform.python_version()} | {
-        name: version(name) for name in ("reasongym", "gymnasium", *loaded)
-    }
+    ours = {name: version(name) for name in ("reasongym", "gymnasium")}
+    # Not of the distribution, which has another name where vLLM was built for CPUs.
+    loaded = {name: str(sys.modules[name].__version__) for name in RECORDED_LIBRARIES if name in sys.modules}
+    return {"python": platform.python_version()} | ours | loaded
 
 
 def _commit() -> str | None:
