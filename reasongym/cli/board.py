@@ -1,4 +1,4 @@
-"""The verb `board`: `submit` a run, `verify` what was submitted, `regrade` it, `build` the static page."""
+"""The verb `board`: `submit` a run, `verify` and `regrade` what was submitted, `build` the static site."""
 
 import sys
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from pathlib import Path
 import tyro
 from rich.console import Console
 
+from reasongym.cli.baselines import RUNS, baselines
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.scores import printable
 from reasongym.errors import DataError, UnknownName, UsageError
 from reasongym.evaluation.findings import Finding
 
 CONSOLE = Console()
-RUNS = Path("leaderboards/runs")
 FLIPS = Path("leaderboards/flips.jsonl")
 MAX_SHOWN = 5
 """Findings of one kind against one folder: a run without its episodes has one for each of them."""
@@ -21,7 +21,13 @@ MAX_SHOWN = 5
 
 def board(args: list[str]) -> None:
     """Read the command line of `reasongym board`."""
-    verbs = {"submit": submit, "verify": verify, "regrade": regrade, "build": build}
+    verbs = {
+        "submit": submit,
+        "verify": verify,
+        "regrade": regrade,
+        "baselines": baselines,
+        "build": build,
+    }
     if not args:
         raise UsageError(f"board takes one of {', '.join(verbs)}; --help says more")
     if args[0] not in (*verbs, "-h", "--help"):
@@ -99,7 +105,7 @@ def regrade(
 
     flips = leaderboard.regrade(folders, log)
     for flip in flips:
-        _print(f"{flip.folder}: {flip.change}")
+        _print(f"{flip.folder}: {flip.flip}")
     CONSOLE.print(f"{_counted(flips, 'verdict')} flipped", highlight=False)
 
 

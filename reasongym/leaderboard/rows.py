@@ -14,6 +14,7 @@ import msgspec
 from reasongym.episodes import Episode
 from reasongym.errors import DataError
 from reasongym.evaluation.comparison import Tally, tied_with_first
+from reasongym.evaluation.flips import Flip
 from reasongym.evaluation.metrics import correct_counts
 from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
@@ -31,7 +32,7 @@ class BoardRow:
     """With recomputed verdicts, in the order (problem, sample)."""
     curve: Curve | None
     """Of the training run that made the model."""
-    flips: list[str]
+    flips: list[Flip]
     """Verdicts that the grader of the run's own time gave otherwise."""
 
     @property

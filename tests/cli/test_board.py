@@ -76,7 +76,7 @@ def test_the_curve_comes_along_and_the_submitters_folders_do_not(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "board takes one of submit, verify, regrade, build; --help says more"),
+        ([], "board takes one of submit, verify, regrade, baselines, build; --help says more"),
         (["sumbit"], "unknown verb of board 'sumbit'; did you mean 'submit'?"),
         (["verify", "missing"], "there is no folder missing to verify"),
         (["submit", "missing"], "missing is not a run folder"),
