@@ -15,6 +15,7 @@ from reasongym.evaluation.findings import Finding
 
 CONSOLE = Console()
 FLIPS = Path("leaderboards/flips.jsonl")
+REPORTED = Path("leaderboards/reported.jsonl")
 MAX_SHOWN = 5
 """Findings of one kind against one folder: a run without its episodes has one for each of them."""
 
@@ -113,23 +114,33 @@ def build(
     runs: tyro.conf.Positional[tuple[Path, ...]] = (RUNS,),
     *,
     output: Path = Path("site"),
-    reported: tuple[Path, ...] = (),
+    reported: tuple[Path, ...] = (REPORTED,),
+    flips: Path = FLIPS,
     data: Path | None = None,
 ) -> None:
-    """Render the leaderboard of run folders as a static page.
+    """Render the leaderboard of run folders as a static site.
 
     Args:
         runs: Run folders, or folders of run folders.
-        output: Folder of the page.
-        reported: JSONL files of figures that others published, shown apart and unranked.
+        output: Folder of the site.
+        reported: JSONL files of figures that others published, shown apart and unranked; the board's own
+            where not given, and only where the board itself is rendered.
+        flips: The log of `reasongym board regrade`, for the page of changes of the grader; the board's own
+            where not given.
         data: Folder of the benchmarks' files, where runs are on benchmarks.
     """
     use_folder(data)
     from reasongym import leaderboard
 
-    told = [row for path in reported for row in leaderboard.read_reported(path)]
-    page = leaderboard.build(leaderboard.collect(runs), output, told)
+    told = [row for path in _there(reported, REPORTED, runs) for row in leaderboard.read_reported(path)]
+    logged = [flip for path in _there((flips,), FLIPS, runs) for flip in leaderboard.read_flips(path)]
+    page = leaderboard.build(leaderboard.collect(runs), output, told, logged)
     CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
+
+
+def _there(paths: tuple[Path, ...], usual: Path, runs: tuple[Path, ...]) -> list[Path]:
+    """Leave out the board's own file where other runs than the board's are shown, or where there is none."""
+    return [path for path in paths if path != usual or (RUNS in runs and path.exists())]
 
 
 def _print_findings(folder: Path, findings: list[Finding]) -> None:

@@ -1,0 +1,132 @@
+"""Accuracy against tokens, as the numbers of an inline SVG: a mark for each run, and a run's own curve."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reasongym.leaderboard.links import run_page
+from reasongym.leaderboard.rows import BoardRow
+
+WIDTH, HEIGHT = 640.0, 260.0
+"""Of the drawing, in its own units; the axes' numbers stand outside."""
+MOST_CURVES = 12
+"""Above it the curves of single runs would be a tangle."""
+MOST_POINTS = 60
+"""Of one curve."""
+LABEL = (6.6, 15.0)
+"""Width of a character and height of a line, for keeping names apart."""
+
+
+class Spot(NamedTuple):
+    """A place in the drawing."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A run in the drawing."""
+
+    row: BoardRow
+    page: str
+    spot: Spot
+    low: float
+    """Where the 95% interval begins and ends, as heights."""
+    high: float
+    curve: str
+    """The share solved within so many tokens, as an SVG `points` attribute; may be empty."""
+    is_named: bool
+    """Whether there is room for its name."""
+    is_left: bool
+    """Whether the name stands on its left side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Runs by the tokens they spend on an episode, on a logarithmic scale."""
+
+    marks: list[Mark]
+    ticks: list[tuple[float, str]]
+    """Along the tokens: where, and how many."""
+
+
+def tokens_plot(rows: Sequence[BoardRow]) -> Plot | None:
+    """Draw runs whose tokens were counted; None where there is none."""
+    counted = [row for row in rows if row.result.scores.mean_tokens]
+    if not counted:
+        return None
+    curves = {row.result.key: solved_within(row) for row in counted if len(counted) <= MOST_CURVES}
+    means = [row.result.scores.mean_tokens or 1.0 for row in counted]
+    axis = _Axis(
+        min([*means, *(n for curve in curves.values() for n, _ in curve)]),
+        max([*means, *(n for curve in curves.values() for n, _ in curve)]),
+    )
+    return Plot(_marks(counted, curves, axis), axis.ticks())
+
+
+def solved_within(row: BoardRow) -> list[tuple[int, float]]:
+    """Return the share of episodes that are right and ended within n tokens, for each n where it grows.
+
+    Were thinking cut off at n tokens, so many would be solved at least.
+    """
+    lengths = sorted(
+        sum(len(completion.token_ids) for completion in one.completions)
+        for one in row.episodes
+        if one.verdict is not None and one.verdict.correct
+    )
+    grid = sorted({max(1, length) for length in lengths})
+    kept = grid[:: math.ceil(len(grid) / MOST_POINTS)] if grid else []
+    return [(n, bisect_right(lengths, n) / len(row.episodes)) for n in dict.fromkeys([*kept, *grid[-1:]])]
+
+
+class _Axis:
+    """A logarithmic scale over whole steps of 1, 2 and 5."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self._steps = list(_steps_around(low, high))
+        self._low, high = math.log(self._steps[0]), math.log(self._steps[-1])
+        self._scale = WIDTH / (high - self._low)
+
+    def place(self, tokens: float) -> float:
+        return (math.log(tokens) - self._low) * self._scale
+
+    def ticks(self) -> list[tuple[float, str]]:
+        every = math.ceil(len(self._steps) / 9)
+        return [(self.place(step), f"{step:,}") for step in self._steps[::every]]
+
+
+def _steps_around(low: float, high: float) -> Iterable[int]:
+    """Give 1, 2, 5, 10, 20, ... from the last one below to the first one above, two at least."""
+    steps = [factor * 10**power for power in range(10) for factor in (1, 2, 5)]
+    first = max((place for place, step in enumerate(steps) if step <= low), default=0)
+    last = next((place for place, step in enumerate(steps) if step >= high), len(steps) - 1)
+    return steps[first : max(last, first + 1) + 1]
+
+
+def _marks(rows: Sequence[BoardRow], curves: dict[str, list[tuple[int, float]]], axis: _Axis) -> list[Mark]:
+    taken: list[tuple[float, float, float]] = []
+    marks: list[Mark] = []
+    for row in rows:
+        scores = row.result.scores
+        spot = Spot(axis.place(max(1.0, scores.mean_tokens or 1.0)), _height(scores.solve_rate))
+        width = LABEL[0] * len(row.run.player.name) + 10
+        is_left = spot.x + width > WIDTH
+        box = (spot.x - width if is_left else spot.x, spot.x if is_left else spot.x + width, spot.y)
+        is_named = not any(_overlap(box, other) for other in taken)
+        if is_named:
+            taken.append(box)
+        points = " ".join(f"{axis.place(n):.1f},{_height(rate):.1f}" for n, rate in curves.get(row.result.key, []))
+        low, high = map(_height, scores.population)
+        marks.append(Mark(row, run_page(row), spot, low, high, points, is_named, is_left))
+    return marks
+
+
+def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < LABEL[1]
+
+
+def _height(rate: float) -> float:
+    return HEIGHT * (1 - rate)
