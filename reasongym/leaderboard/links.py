@@ -5,10 +5,6 @@ from hashlib import blake2b
 
 from reasongym.leaderboard.rows import BoardRow
 
-PAGE_NAMES = r"(?:run|model|suite|problems)-[a-z0-9-]{1,80}\.html|flips\.html"
-"""Pages of a site; those that a build did not write are of an older one."""
-
-
 def run_page(row: BoardRow) -> str:
     """Name the page of a run, after the key of its result."""
     return f"run-{row.result.key}.html"

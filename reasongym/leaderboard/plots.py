@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 640.0, 260.0
 """Of the drawing, in its own units; the axes' numbers stand outside."""
 MOST_CURVES = 12
 """Above it the curves of single runs would be a tangle."""
+MOST_NAMED = 60
+"""Above it names are only told on hovering, and intervals are left to the table."""
 MOST_POINTS = 60
 """Of one curve."""
 LABEL = (6.6, 15.0)
@@ -24,6 +26,17 @@ class Spot(NamedTuple):
 
     x: float
     y: float
+
+
+class Label(NamedTuple):
+    """Where a name stands."""
+
+    x: float
+    y: float
+    anchor: str
+    """As SVG's `text-anchor`."""
+    is_shown: bool
+    """Whether there is room for it; else it is told on hovering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +51,8 @@ class Mark:
     high: float
     curve: str
     """The share solved within so many tokens, as an SVG `points` attribute; may be empty."""
-    is_named: bool
-    """Whether there is room for its name."""
-    is_left: bool
-    """Whether the name stands on its left side."""
+    label: Label | None
+    """Its name; None where there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +118,48 @@ def _steps_around(low: float, high: float) -> Iterable[int]:
 
 
 def _marks(rows: Sequence[BoardRow], curves: dict[str, list[tuple[int, float]]], axis: _Axis) -> list[Mark]:
-    taken: list[tuple[float, float, float]] = []
+    spots = [_spot(row, axis) for row in rows]
+    is_crowded = len(rows) > MOST_NAMED
+    taken = [] if is_crowded else [_Box(spot.x - 5, spot.x + 5, spot.y) for spot in spots]
     marks: list[Mark] = []
-    for row in rows:
+    for row, spot in zip(rows, spots, strict=True):
         scores = row.result.scores
-        spot = Spot(axis.place(max(1.0, scores.mean_tokens or 1.0)), _height(scores.solve_rate))
-        width = LABEL[0] * len(row.run.player.name) + 10
-        is_left = spot.x + width > WIDTH
-        box = (spot.x - width if is_left else spot.x, spot.x if is_left else spot.x + width, spot.y)
-        is_named = not any(_overlap(box, other) for other in taken)
-        if is_named:
-            taken.append(box)
-        points = " ".join(f"{axis.place(n):.1f},{_height(rate):.1f}" for n, rate in curves.get(row.result.key, []))
+        label = None if is_crowded else _label(spot, row.run.player.name, taken)
+        curve = curves.get(row.result.key, [])
+        points = " ".join(f"{axis.place(n):.1f},{_height(rate):.1f}" for n, rate in curve)
         low, high = map(_height, scores.population)
-        marks.append(Mark(row, run_page(row), spot, low, high, points, is_named, is_left))
+        marks.append(Mark(row, run_page(row), spot, low, high, points, label))
     return marks
 
 
-def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
-    return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < LABEL[1]
+class _Box(NamedTuple):
+    left: float
+    right: float
+    y: float
+
+    def overlaps(self, other: "_Box") -> bool:
+        is_beside = self.left < other.right and other.left < self.right
+        return is_beside and abs(self.y - other.y) < LABEL[1]
+
+
+def _spot(row: BoardRow, axis: _Axis) -> Spot:
+    scores = row.result.scores
+    return Spot(axis.place(max(1.0, scores.mean_tokens or 1.0)), _height(scores.solve_rate))
+
+
+def _label(spot: Spot, name: str, taken: list[_Box]) -> Label:
+    """Place a name beside its mark where it meets nothing; the last place is for showing it on demand."""
+    width = LABEL[0] * len(name)
+    places = [(below, left) for left in (False, True) for below in (False, True)]
+    for below, left in places:
+        y = spot.y + (14 if below else -6)
+        box = _Box(spot.x - 8 - width, spot.x - 8, y) if left else _Box(spot.x + 8, spot.x + 8 + width, y)
+        is_inside = box.left >= 0 and box.right <= WIDTH
+        if is_inside and not any(box.overlaps(other) for other in taken):
+            taken.append(box)
+            return Label(box.right if left else box.left, y, "end" if left else "start", True)
+    on_left = spot.x > WIDTH / 2
+    return Label(spot.x + (-8 if on_left else 8), spot.y - 6, "end" if on_left else "start", False)
 
 
 def _height(rate: float) -> float:

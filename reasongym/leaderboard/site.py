@@ -1,6 +1,5 @@
 """The static site: an index of suites, and a page for each suite, its problems, each model and each run."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from reasongym.errors import DataError
 from reasongym.leaderboard.changes import changes
 from reasongym.leaderboard.exports import as_csv, as_json
 from reasongym.leaderboard.filters import filter_choices
-from reasongym.leaderboard.links import PAGE_NAMES, model_page, problems_page, run_page
+from reasongym.leaderboard.links import model_page, problems_page, run_page
 from reasongym.leaderboard.plots import tokens_plot
 from reasongym.leaderboard.problem_views import problems_data
 from reasongym.leaderboard.profiles import profiles
@@ -18,6 +17,8 @@ from reasongym.leaderboard.rows import BoardRow, ReportedRow
 from reasongym.leaderboard.standings import Standing, standings
 from reasongym.leaderboard.viewing import viewer_data
 
+GENERATOR = b'<meta name="generator" content="reasongym board">'
+"""In the head of every page that a build wrote."""
 TIERS = {
     "live": "Played on problems that were drawn after the model was fixed; every verdict recomputed.",
     "replayed": "A part of the completions was sampled again from the model; every verdict recomputed.",
@@ -49,8 +50,13 @@ def build(
 def _remove_stale(output: Path, written: set[str]) -> None:
     """Remove the pages of what is no longer on the board, and no other file."""
     for path in output.glob("*.html"):
-        if path.name not in written and re.fullmatch(PAGE_NAMES, path.name):
+        if path.name not in written and _is_ours(path):
             path.unlink()
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return GENERATOR in file.read(1_000)
 
 
 def _pages(
