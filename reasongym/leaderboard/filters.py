@@ -18,7 +18,9 @@ def filter_choices(standing: Standing) -> dict[str, Any]:
     tiers = [*(table.tier for table in standing.tables), *(["reported"] if standing.reported else [])]
     return {
         "size": [[band, band] for band in (*(name for name, _ in BANDS), UNKNOWN) if band in bands],
-        "protocol": [[key, _short(title)] for key, title in sorted(protocols.items(), key=lambda item: item[1])],
+        "protocol": [
+            [key, _short(title)] for key, title in sorted(protocols.items(), key=lambda item: item[1])
+        ],
         "tier": [[tier, tier] for tier in tiers],
     }
 

@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 from reasongym.leaderboard.rows import BoardRow
 
+
 def run_page(row: BoardRow) -> str:
     """Name the page of a run, after the key of its result."""
     return f"run-{row.result.key}.html"

@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 640.0, 260.0
 """Of the drawing, in its own units; the axes' numbers stand outside."""
 MOST_CURVES = 12
 """Above it the curves of single runs would be a tangle."""
+MOST_MARKS = 500
+"""Of the best runs: more cover one another."""
 MOST_NAMED = 60
 """Above it names are only told on hovering, and intervals are left to the table."""
 MOST_POINTS = 60
@@ -62,11 +64,14 @@ class Plot:
     marks: list[Mark]
     ticks: list[tuple[float, str]]
     """Along the tokens: where, and how many."""
+    num_left_out: int
+    """Runs below the best ones."""
 
 
 def tokens_plot(rows: Sequence[BoardRow]) -> Plot | None:
     """Draw runs whose tokens were counted; None where there is none."""
-    counted = [row for row in rows if row.result.scores.mean_tokens]
+    every = [row for row in rows if row.result.scores.mean_tokens]
+    counted = sorted(every, key=lambda row: -row.result.scores.solve_rate)[:MOST_MARKS]
     if not counted:
         return None
     curves = {row.result.key: solved_within(row) for row in counted if len(counted) <= MOST_CURVES}
@@ -75,7 +80,7 @@ def tokens_plot(rows: Sequence[BoardRow]) -> Plot | None:
         min([*means, *(n for curve in curves.values() for n, _ in curve)]),
         max([*means, *(n for curve in curves.values() for n, _ in curve)]),
     )
-    return Plot(_marks(counted, curves, axis), axis.ticks())
+    return Plot(_marks(counted, curves, axis), axis.ticks(), len(every) - len(counted))
 
 
 def solved_within(row: BoardRow) -> list[tuple[int, float]]:

@@ -19,6 +19,8 @@ from reasongym.leaderboard.viewing import viewer_data
 
 GENERATOR = b'<meta name="generator" content="reasongym board">'
 """In the head of every page that a build wrote."""
+MOST_SHOWN = 300
+"""Rows of a table before it is asked for all."""
 TIERS = {
     "live": "Played on problems that were drawn after the model was fixed; every verdict recomputed.",
     "replayed": "A part of the completions was sampled again from the model; every verdict recomputed.",
@@ -80,13 +82,23 @@ def _pages(
 
 def _of_suite(renderer: Renderer, standing: Standing) -> Iterator[tuple[str, str]]:
     plot, choices = tokens_plot(standing.rows), filter_choices(standing)
-    yield standing.page, renderer.page(
-        "suite.html", script="filters.js", it=standing, plot=plot, filters=choices, TIERS=TIERS
+    yield (
+        standing.page,
+        renderer.page(
+            "suite.html",
+            script="filters.js",
+            it=standing,
+            plot=plot,
+            filters=choices,
+            TIERS=TIERS,
+            MOST_SHOWN=MOST_SHOWN,
+        ),
     )
     if standing.digest:
         data = problems_data(standing.rows)
-        yield problems_page(standing.digest), renderer.page(
-            "problems.html", script="problems.js", it=standing, data=data
+        yield (
+            problems_page(standing.digest),
+            renderer.page("problems.html", script="problems.js", it=standing, data=data),
         )
     for row in standing.rows:
         shown = {"row": row, "standing": standing, "plot": tokens_plot([row]), "data": viewer_data(row)}
@@ -97,4 +109,8 @@ def _groups(arranged: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
     """Set environments apart from benchmarks; what nobody measured comes last."""
     environments = [one for one in arranged if not one.is_benchmark]
     benchmarks = [one for one in arranged if one.is_benchmark]
-    return [(title, those) for title, those in (("Environments", environments), ("Benchmarks", benchmarks)) if those]
+    return [
+        (title, those)
+        for title, those in (("Environments", environments), ("Benchmarks", benchmarks))
+        if those
+    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reasongym.leaderboard.plots import HEIGHT, MOST_NAMED, WIDTH, solved_within, tokens_plot
+from reasongym.leaderboard.plots import HEIGHT, MOST_MARKS, MOST_NAMED, WIDTH, solved_within, tokens_plot
 from reasongym.leaderboard.rows import BoardRow, read_row
 from tests.leaderboard.runs import countdown
 
@@ -35,7 +35,7 @@ def test_a_runs_curve_counts_right_episodes_that_had_ended(row: BoardRow) -> Non
 def test_marks_stand_by_tokens_and_accuracy(row: BoardRow) -> None:
     plot = tokens_plot([spending(row, 100.0, 0.25), spending(row, 1000.0, 0.75)])
     assert plot is not None
-    one, other = plot.marks
+    other, one = plot.marks
     assert 0 <= one.spot.x < other.spot.x <= WIDTH
     assert (one.spot.y, other.spot.y) == (0.75 * HEIGHT, 0.25 * HEIGHT)
     ticks = dict((told, x) for x, told in plot.ticks)
@@ -62,3 +62,10 @@ def test_a_crowd_is_drawn_without_names(row: BoardRow) -> None:
     plot = tokens_plot([spending(row, 10.0 + n, 0.5) for n in range(MOST_NAMED + 1)])
     assert plot is not None
     assert not any(mark.label or mark.curve for mark in plot.marks)
+
+
+def test_of_very_many_runs_the_best_are_drawn(row: BoardRow) -> None:
+    plot = tokens_plot([spending(row, 10.0, n / 1000) for n in range(MOST_MARKS + 7)])
+    assert plot is not None
+    assert (len(plot.marks), plot.num_left_out) == (MOST_MARKS, 7)
+    assert min(mark.row.result.scores.solve_rate for mark in plot.marks) == 7 / 1000

@@ -12,6 +12,7 @@
       size: element.dataset.size,
       protocol: element.dataset.protocol,
       tier: section.dataset.tier,
+      section,
     })),
   );
 
@@ -20,18 +21,31 @@
     byId(name).parentElement.hidden = options.length < 2;
   }
 
+  // A table shows its first rows until it is asked for all: thousands of them take a phone seconds to lay out.
+  const MOST_SHOWN = Number(document.querySelector("main").dataset.most);
+  const whole = new Set();
+
   function apply() {
     const wanted = Object.fromEntries(controls.map(([name, control]) => [name, control.value]));
     const query = wanted.query.trim().toLowerCase();
-    let shown = 0;
+    const fitting = new Map(sections.map((section) => [section, 0]));
     for (const row of rows) {
-      const fits = ["size", "protocol", "tier"].every((name) => !wanted[name] || row[name] === wanted[name]);
-      const hidden = !(fits && (!query || row.name.includes(query)));
+      const fits = ["size", "protocol", "tier"].every((name) => !wanted[name] || row[name] === wanted[name])
+        && (!query || row.name.includes(query));
+      const place = fitting.get(row.section) + fits;
+      fitting.set(row.section, place);
+      const hidden = !(fits && (place <= MOST_SHOWN || whole.has(row.section)));
       if (row.element.hidden !== hidden) row.element.hidden = hidden;
-      shown += !hidden;
     }
-    for (const section of sections) section.hidden = !section.querySelector("tbody tr:not([hidden])");
-    byId("count").textContent = shown === rows.length ? `${shown} rows` : `${shown} of ${rows.length} rows`;
+    let total = 0;
+    for (const [section, count] of fitting) {
+      const more = section.querySelector("button");
+      section.hidden = !count;
+      more.hidden = count <= MOST_SHOWN || whole.has(section);
+      more.textContent = `show all ${count} rows`;
+      total += count;
+    }
+    byId("count").textContent = total === rows.length ? `${total} rows` : `${total} of ${rows.length} rows`;
   }
 
   function write() {
@@ -50,6 +64,12 @@
     apply();
   }
 
+  for (const section of sections) {
+    section.querySelector("button").addEventListener("click", () => {
+      whole.add(section);
+      apply();
+    });
+  }
   byId("filters").hidden = rows.length < 2;
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("input", write);
