@@ -1,4 +1,4 @@
-"""What the pages of the site are called: names that stay the same from build to build, and are safe in any path."""
+"""What the pages of the site are called: names that stay from build to build and are safe in any path."""
 
 import re
 from hashlib import blake2b

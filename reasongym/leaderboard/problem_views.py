@@ -18,7 +18,7 @@ Outcome = tuple[bool, str]
 
 
 def problems_data(rows: Sequence[BoardRow]) -> dict[str, Any]:
-    """Return the problems of a suite, and of each run one character a sample: its place among the outcomes."""
+    """Return the problems of a suite, and of each run a character a sample: its place among the outcomes."""
     outcomes = sorted({one for row in rows for one in _outcomes(row)}, key=lambda one: (not one[0], one[1]))
     codes = {outcome: chr(_FIRST_CODE + place) for place, outcome in enumerate(outcomes)}
     answers = _answers(rows)

@@ -21,7 +21,6 @@ from reasongym.evaluation.runs import RUN_FILE, Run
 from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
 
-
 TIERS = ("live", "replayed", "rescored")
 """How far rows were checked, the furthest first; rows of two tiers are never ranked together."""
 

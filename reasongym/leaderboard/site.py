@@ -24,7 +24,7 @@ MOST_SHOWN = 300
 TIERS = {
     "live": "Played on problems that were drawn after the model was fixed; every verdict recomputed.",
     "replayed": "A part of the completions was sampled again from the model; every verdict recomputed.",
-    "rescored": "Every verdict was recomputed from the completions; that the model said them is its submitter's word.",
+    "rescored": "Every verdict was recomputed; that the model said this is its submitter's word.",
 }
 
 

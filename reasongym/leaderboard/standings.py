@@ -1,4 +1,4 @@
-"""What is known of each suite: its measured rows tier by tier, never mixed, and what others reported of it."""
+"""What is known of each suite: its measured rows, tier by tier and never mixed, and reported figures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

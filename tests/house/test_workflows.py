@@ -1,4 +1,4 @@
-"""Workflows call commands of this repository and nothing else, so that whatever they do can be done by hand."""
+"""Workflows call commands of this repository and no others: whatever they do can be done by hand."""
 
 import re
 from pathlib import Path

@@ -1,7 +1,6 @@
 """Accuracy against tokens: where marks stand, what a run's own curve says, and names that do not meet."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
