@@ -50,11 +50,12 @@ def _publish(env_id: str, policy: Baseline, level: int | None, board: Path) -> t
     with TemporaryDirectory() as inside:
         folder = Path(inside, "run")
         report = evaluate(seated.policy, planned(suite, Protocol(), seated.player), folder)
+        findings = leaderboard.check(folder).findings  # before what is there makes room for it
+        if findings or report.result is None:
+            raise DataError(f"the baseline {policy} of {suite.name} is refused: {findings[0]}")
         for older in _same(board, suite.name, policy):
             shutil.rmtree(older)
-        place, findings = leaderboard.submit(folder, board)
-    if findings or report.result is None:
-        raise DataError(f"the baseline {policy} of {suite.name} is refused: {findings[0]}")
+        place, _ = leaderboard.submit(folder, board)
     return report.result.scores.solve_rate, place
 
 

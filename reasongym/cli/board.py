@@ -114,8 +114,8 @@ def build(
     runs: tyro.conf.Positional[tuple[Path, ...]] = (RUNS,),
     *,
     output: Path = Path("site"),
-    reported: tuple[Path, ...] = (REPORTED,),
-    flips: Path = FLIPS,
+    reported: tuple[Path, ...] | None = None,
+    flips: Path | None = None,
     data: Path | None = None,
 ) -> None:
     """Render the leaderboard of run folders as a static site.
@@ -132,15 +132,18 @@ def build(
     use_folder(data)
     from reasongym import leaderboard
 
-    told = [row for path in _there(reported, REPORTED, runs) for row in leaderboard.read_reported(path)]
-    logged = [flip for path in _there((flips,), FLIPS, runs) for flip in leaderboard.read_flips(path)]
-    page = leaderboard.build(leaderboard.collect(runs), output, told, logged)
+    of_board = RUNS in runs
+    told = _usual(REPORTED, of_board) if reported is None else reported
+    logs = _usual(FLIPS, of_board) if flips is None else (flips,)
+    figures = [row for path in told for row in leaderboard.read_reported(path)]
+    logged = [flip for path in logs for flip in leaderboard.read_flips(path)]
+    page = leaderboard.build(leaderboard.collect(runs), output, figures, logged)
     CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
 
 
-def _there(paths: tuple[Path, ...], usual: Path, runs: tuple[Path, ...]) -> list[Path]:
-    """Leave out the board's own file where other runs than the board's are shown, or where there is none."""
-    return [path for path in paths if path != usual or (RUNS in runs and path.exists())]
+def _usual(path: Path, of_board: bool) -> tuple[Path, ...]:
+    """Take the board's own file where the board is rendered and has one."""
+    return (path,) if of_board and path.exists() else ()
 
 
 def _print_findings(folder: Path, findings: list[Finding]) -> None:

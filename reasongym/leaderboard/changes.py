@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from reasongym.evaluation.flips import Judged
 from reasongym.leaderboard.regrading import LoggedFlip
@@ -37,13 +36,13 @@ class Change:
 def changes(rows: Sequence[BoardRow], logged: Sequence[LoggedFlip]) -> list[Change]:
     """Group what was logged, and what is still to be regraded, by the change; the latest first."""
     by_completions = {row.result.completions_digest: row for row in rows}
-    every = [*logged, *_not_regraded(rows)]
-    grouped = groupby(every, key=lambda one: (one.old_grader, one.new_grader))
-    found = [
-        Change(old, new, [(one, by_completions.get(one.completions)) for one in flips])
-        for (old, new), flips in grouped
-    ]
-    return found[::-1]
+    found: dict[tuple[str, str], Change] = {}
+    for one in (*logged, *_not_regraded(rows)):
+        change = found.setdefault(
+            (one.old_grader, one.new_grader), Change(one.old_grader, one.new_grader, [])
+        )
+        change.flips.append((one, by_completions.get(one.completions)))
+    return list(found.values())[::-1]
 
 
 def _not_regraded(rows: Sequence[BoardRow]) -> Iterator[LoggedFlip]:

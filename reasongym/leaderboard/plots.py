@@ -46,6 +46,7 @@ class Mark:
     """A run in the drawing."""
 
     row: BoardRow
+    name: str
     page: str
     spot: Spot
     low: float
@@ -68,14 +69,14 @@ class Plot:
     """Runs below the best ones."""
 
 
-def tokens_plot(rows: Sequence[BoardRow]) -> Plot | None:
-    """Draw runs whose tokens were counted; None where there is none."""
-    every = [row for row in rows if row.result.scores.mean_tokens]
-    counted = sorted(every, key=lambda row: -row.result.scores.solve_rate)[:MOST_MARKS]
+def tokens_plot(named: Sequence[tuple[BoardRow, str]]) -> Plot | None:
+    """Draw runs, each under a name, whose tokens were counted; None where there is none."""
+    every = [one for one in named if one[0].result.scores.mean_tokens]
+    counted = sorted(every, key=lambda one: -one[0].result.scores.solve_rate)[:MOST_MARKS]
     if not counted:
         return None
-    curves = {row.result.key: solved_within(row) for row in counted if len(counted) <= MOST_CURVES}
-    means = [row.result.scores.mean_tokens or 1.0 for row in counted]
+    curves = {row.result.key: solved_within(row) for row, _ in counted if len(counted) <= MOST_CURVES}
+    means = [row.result.scores.mean_tokens or 1.0 for row, _ in counted]
     axis = _Axis(
         min([*means, *(n for curve in curves.values() for n, _ in curve)]),
         max([*means, *(n for curve in curves.values() for n, _ in curve)]),
@@ -122,18 +123,19 @@ def _steps_around(low: float, high: float) -> Iterable[int]:
     return steps[first : max(last, first + 1) + 1]
 
 
-def _marks(rows: Sequence[BoardRow], curves: dict[str, list[tuple[int, float]]], axis: _Axis) -> list[Mark]:
-    spots = [_spot(row, axis) for row in rows]
-    is_crowded = len(rows) > MOST_NAMED
+def _marks(
+    named: Sequence[tuple[BoardRow, str]], curves: dict[str, list[tuple[int, float]]], axis: _Axis
+) -> list[Mark]:
+    spots = [_spot(row, axis) for row, _ in named]
+    is_crowded = len(named) > MOST_NAMED
     taken = [] if is_crowded else [_Box(spot.x - 5, spot.x + 5, spot.y) for spot in spots]
     marks: list[Mark] = []
-    for row, spot in zip(rows, spots, strict=True):
-        scores = row.result.scores
-        label = None if is_crowded else _label(spot, row.run.player.name, taken)
+    for (row, name), spot in zip(named, spots, strict=True):
+        label = None if is_crowded else _label(spot, name, taken)
         curve = curves.get(row.result.key, [])
         points = " ".join(f"{axis.place(n):.1f},{_height(rate):.1f}" for n, rate in curve)
-        low, high = map(_height, scores.population)
-        marks.append(Mark(row, run_page(row), spot, low, high, points, label))
+        low, high = map(_height, row.result.scores.population)
+        marks.append(Mark(row, name, run_page(row), spot, low, high, points, label))
     return marks
 
 

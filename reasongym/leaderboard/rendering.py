@@ -5,6 +5,7 @@ Completions are hostile text. They enter a page only as JSON with `<`, `>` and `
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -31,15 +32,15 @@ class Renderer:
         self._pages.globals.update(_shared())
         self._pages.filters["percent"] = _percent
 
-    def page(self, template: str, *, script: str = "", **shown: Any) -> str:
+    def page(self, template: str, shown: Mapping[str, Any], script: str = "") -> str:
         """Render a template with the one script that it needs, if any."""
-        return self._pages.get_template(template).render(script=script, **shown)
+        return self._pages.get_template(template).render({**shown, "script": script})
 
 
 def _shared() -> dict[str, Any]:
     return {
         "style": Markup(_asset("style.css")),
-        "asset": lambda name: Markup(_asset(name)),
+        "asset": _script,
         "content_policy": _content_policy,
         "run_page": links.run_page,
         "model_page": links.model_page,
@@ -52,6 +53,10 @@ def _shared() -> dict[str, Any]:
 def key_of(text: str) -> str:
     """Name a text in few letters, for a filter that is kept in an address."""
     return sha256(text.encode(errors="replace")).hexdigest()[:8]
+
+
+def _script(name: str) -> Markup:
+    return Markup(_asset(name))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from reasongym.errors import DataError
 from reasongym.leaderboard.changes import changes
@@ -68,41 +69,37 @@ def _pages(
     renderer = Renderer()
     arranged = standings(rows, reported)
     changed = changes(rows, flips)
-    yield "index.html", renderer.page("index.html", groups=_groups(arranged), changes=changed)
+    yield "index.html", renderer.page("index.html", {"groups": _groups(arranged), "changes": changed})
     if changed:
-        yield "flips.html", renderer.page("flips.html", changes=changed)
+        yield "flips.html", renderer.page("flips.html", {"changes": changed})
     for standing in arranged:
         yield from _of_suite(renderer, standing)
     for one in profiles(arranged):
-        plot = tokens_plot([row for _, row in one.measured])
-        yield model_page(one.name), renderer.page("model.html", it=one, plot=plot)
+        named = [(row, row.result.suite) for _, row in one.measured]
+        yield model_page(one.name), renderer.page("model.html", {"it": one, "plot": tokens_plot(named)})
     yield "board.json", as_json(rows)
     yield "board.csv", as_csv(rows, reported)
 
 
 def _of_suite(renderer: Renderer, standing: Standing) -> Iterator[tuple[str, str]]:
-    plot, choices = tokens_plot(standing.rows), filter_choices(standing)
-    yield (
-        standing.page,
-        renderer.page(
-            "suite.html",
-            script="filters.js",
-            it=standing,
-            plot=plot,
-            filters=choices,
-            TIERS=TIERS,
-            MOST_SHOWN=MOST_SHOWN,
-        ),
-    )
+    yield standing.page, renderer.page("suite.html", _suite(standing), script="filters.js")
     if standing.digest:
-        data = problems_data(standing.rows)
-        yield (
-            problems_page(standing.digest),
-            renderer.page("problems.html", script="problems.js", it=standing, data=data),
-        )
+        shown = {"it": standing, "data": problems_data(standing.rows)}
+        yield problems_page(standing.digest), renderer.page("problems.html", shown, script="problems.js")
     for row in standing.rows:
-        shown = {"row": row, "standing": standing, "plot": tokens_plot([row]), "data": viewer_data(row)}
-        yield run_page(row), renderer.page("run.html", script="viewer.js", **shown)
+        plot = tokens_plot([(row, row.run.player.name)])
+        shown = {"row": row, "standing": standing, "plot": plot, "data": viewer_data(row)}
+        yield run_page(row), renderer.page("run.html", shown, script="viewer.js")
+
+
+def _suite(standing: Standing) -> dict[str, Any]:
+    return {
+        "it": standing,
+        "plot": tokens_plot([(row, row.run.player.name) for row in standing.rows]),
+        "filters": filter_choices(standing),
+        "TIERS": TIERS,
+        "MOST_SHOWN": MOST_SHOWN,
+    }
 
 
 def _groups(arranged: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:

@@ -15,7 +15,10 @@ MakeRun = Callable[..., Path]
 Shown = Callable[[Path, str], str]
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="neither chromium nor google-chrome is installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BROWSER is None, reason="neither chromium nor google-chrome is installed"),
+]
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def shown(tmp_path: Path) -> Shown:
         profile = f"--user-data-dir={tmp_path / 'profile'}"
         command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", profile, "--dump-dom"]
         address = f"{page.resolve().as_uri()}#{fragment}"
-        told = subprocess.run([*command, address], capture_output=True, text=True, timeout=120, check=True)
+        told = subprocess.run([*command, address], capture_output=True, text=True, timeout=300, check=True)
         return re.sub(r"<script.*?</script>", "", told.stdout, flags=re.DOTALL)
 
     return open_page

@@ -20,6 +20,10 @@ def spending(row: BoardRow, tokens: float, rate: float, name: str = "m") -> Boar
     return replace(row, result=replace(row.result, scores=scores), run=replace(row.run, player=player))
 
 
+def named(rows: list[BoardRow]) -> list[tuple[BoardRow, str]]:
+    return [(row, row.run.player.name) for row in rows]
+
+
 def test_a_runs_curve_counts_right_episodes_that_had_ended(row: BoardRow) -> None:
     lengths = [sum(len(c.token_ids) for c in one.completions) for one in row.episodes]
     right = [bool(one.verdict and one.verdict.correct) for one in row.episodes]
@@ -32,7 +36,7 @@ def test_a_runs_curve_counts_right_episodes_that_had_ended(row: BoardRow) -> Non
 
 
 def test_marks_stand_by_tokens_and_accuracy(row: BoardRow) -> None:
-    plot = tokens_plot([spending(row, 100.0, 0.25), spending(row, 1000.0, 0.75)])
+    plot = tokens_plot(named([spending(row, 100.0, 0.25), spending(row, 1000.0, 0.75)]))
     assert plot is not None
     other, one = plot.marks
     assert 0 <= one.spot.x < other.spot.x <= WIDTH
@@ -44,12 +48,12 @@ def test_marks_stand_by_tokens_and_accuracy(row: BoardRow) -> None:
 
 def test_runs_without_tokens_are_not_drawn(row: BoardRow) -> None:
     silent = replace(row.result.scores, mean_tokens=None)
-    assert tokens_plot([replace(row, result=replace(row.result, scores=silent))]) is None
+    assert tokens_plot(named([replace(row, result=replace(row.result, scores=silent))])) is None
 
 
 def test_names_that_would_meet_are_left_to_hovering(row: BoardRow) -> None:
     rows = [spending(row, 100.0 + n, 0.5, "a model of some name") for n in range(10)]
-    plot = tokens_plot(rows)
+    plot = tokens_plot(named(rows))
     assert plot is not None
     shown = [mark.label for mark in plot.marks if mark.label and mark.label.is_shown]
     assert 1 <= len(shown) < 10
@@ -58,13 +62,13 @@ def test_names_that_would_meet_are_left_to_hovering(row: BoardRow) -> None:
 
 
 def test_a_crowd_is_drawn_without_names(row: BoardRow) -> None:
-    plot = tokens_plot([spending(row, 10.0 + n, 0.5) for n in range(MOST_NAMED + 1)])
+    plot = tokens_plot(named([spending(row, 10.0 + n, 0.5) for n in range(MOST_NAMED + 1)]))
     assert plot is not None
     assert not any(mark.label or mark.curve for mark in plot.marks)
 
 
 def test_of_very_many_runs_the_best_are_drawn(row: BoardRow) -> None:
-    plot = tokens_plot([spending(row, 10.0, n / 1000) for n in range(MOST_MARKS + 7)])
+    plot = tokens_plot(named([spending(row, 10.0, n / 1000) for n in range(MOST_MARKS + 7)]))
     assert plot is not None
     assert (len(plot.marks), plot.num_left_out) == (MOST_MARKS, 7)
     assert min(mark.row.result.scores.solve_rate for mark in plot.marks) == 7 / 1000
