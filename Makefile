@@ -88,7 +88,7 @@ site: $(VENV)/.installed-board  ## build the board's site in site/ (ARGS=)
 board-verify: $(VENV)/.installed-board  ## recompute every row of the board (ARGS=--data FOLDER)
 	$(BIN)/reasongym board verify $(ARGS)
 
-# One of each kind of environment, chosen by size too: a baseline keeps every prompt.
+# Ten families whose prompts are short: a run keeps each of them.
 BOARD_ENVS := Countdown-v0 Arithmetic-v0 Combinatorics-v0 Derivative-v0 Gcd-v0 Integral-v0 KnightsKnaves-v0 \
   LinearEquation-v0 SokobanPlan-v0 WordProblem-v0
 

@@ -1,7 +1,7 @@
 """The verb `board baselines`: plays what marks the scale of environments and puts it on the board."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from reasongym.cli.players import seat
 from reasongym.errors import DataError, UsageError
+from reasongym.evaluation.findings import Finding
 
 CONSOLE = Console()
 RUNS = Path("leaderboards/runs")
@@ -50,13 +51,18 @@ def _publish(env_id: str, policy: Baseline, level: int | None, board: Path) -> t
     with TemporaryDirectory() as inside:
         folder = Path(inside, "run")
         report = evaluate(seated.policy, planned(suite, Protocol(), seated.player), folder)
-        findings = leaderboard.check(folder).findings  # before what is there makes room for it
-        if findings or report.result is None:
-            raise DataError(f"the baseline {policy} of {suite.name} is refused: {findings[0]}")
+        _require_none(leaderboard.check(folder).findings)  # before what is there makes room for it
         for older in _same(board, suite.name, policy):
             shutil.rmtree(older)
-        place, _ = leaderboard.submit(folder, board)
+        place, findings = leaderboard.submit(folder, board)
+        _require_none(findings)
+    assert report.result is not None, "nothing speaks against the run"
     return report.result.scores.solve_rate, place
+
+
+def _require_none(findings: Sequence[Finding]) -> None:
+    if findings:
+        raise DataError(f"the board refuses its own baseline: {findings[0]}")
 
 
 def _same(board: Path, suite: str, policy: str) -> Iterator[Path]:

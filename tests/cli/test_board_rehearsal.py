@@ -61,6 +61,9 @@ def test_the_commands_that_the_page_tells_put_a_model_on_the_board(
     assert "Nobody has measured it yet" not in page
     assert re.findall(r'<a href="model-[^"]*">([^<]*)</a>', page) == ["my-model", "theirs-7B"]
     assert f"{NUM_PROBLEMS} problems" in page
+    (run_page,) = (tmp_path / "site").glob("run-*.html")
+    shown = json.loads(run_page.read_text().partition('id="data">')[2].partition("</script>")[0])
+    assert shown["problems"][3]["gold"] == {"answer": "21", "form": "21"}
 
 
 def commands(page: str) -> list[str]:
