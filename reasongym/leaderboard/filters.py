@@ -4,7 +4,7 @@ from typing import Any
 
 from reasongym.leaderboard.rendering import key_of
 from reasongym.leaderboard.sizes import BANDS, UNKNOWN, band_of
-from reasongym.leaderboard.standings import Standing
+from reasongym.leaderboard.suites import Standing
 
 MAX_TITLE = 70
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from reasongym.leaderboard.links import model_page
 from reasongym.leaderboard.rows import BoardRow, ReportedRow
-from reasongym.leaderboard.standings import Standing
+from reasongym.leaderboard.suites import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from reasongym.leaderboard.profiles import profiles
 from reasongym.leaderboard.regrading import LoggedFlip
 from reasongym.leaderboard.rendering import Renderer
 from reasongym.leaderboard.rows import BoardRow, ReportedRow
-from reasongym.leaderboard.standings import Standing, standings
+from reasongym.leaderboard.suites import Standing, standings
 from reasongym.leaderboard.viewing import viewer_data
 
 GENERATOR = b'<meta name="generator" content="reasongym board">'
