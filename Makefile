@@ -13,10 +13,11 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo vllm test test-all test-vllm check lint types layers format bench prove prove-slice clean
+.PHONY: help setup demo vllm test test-all test-vllm check lint types layers format bench prove prove-slice \
+  site board-verify board-baselines clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Variables: SEED=1  ARGS='--tiny'  PYTHON=python3.12  VENV=.venv  WORKERS=2"
 
 $(BIN)/python $(BENCH_BIN)/python $(VLLM_VENV)/bin/python:
@@ -32,6 +33,11 @@ $(VENV)/.installed-demo: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing the developer's tools and every extra that needs no GPU into $(VENV) ..."
 	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets,dev,docker,games,http,math,serve,train]'
+	@touch $@
+
+$(VENV)/.installed-board: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing what the board needs into $(VENV) ..."
+	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets]'
 	@touch $@
 
 # Apart from the developer's environment, which no peer's requirements may change.
@@ -92,6 +98,19 @@ prove: $(BENCH_VENV)/.installed $(VLLM_VENV)/.installed  ## measure what the REA
 
 prove-slice: $(VENV)/.installed-dev  ## the proofs that every change must pass
 	$(BIN)/python -m benchmarks.prove --slice --force
+
+site: $(VENV)/.installed-board  ## build the board's site in site/ (ARGS=)
+	$(BIN)/reasongym board build --output site $(ARGS)
+
+board-verify: $(VENV)/.installed-board  ## recompute every row of the board (ARGS=--data FOLDER)
+	$(BIN)/reasongym board verify $(ARGS)
+
+# Ten families whose prompts are short: a run keeps each of them.
+BOARD_ENVS := Countdown-v0 Arithmetic-v0 Combinatorics-v0 Derivative-v0 Gcd-v0 Integral-v0 KnightsKnaves-v0 \
+  LinearEquation-v0 SokobanPlan-v0 WordProblem-v0
+
+board-baselines: $(VENV)/.installed-board  ## play the board's baselines again (BOARD_ENVS=)
+	$(BIN)/reasongym board baselines $(BOARD_ENVS)
 
 clean:  ## remove the environment, builds and caches; runs/ stays
 	rm -rf $(VENV) $(BENCH_VENV) $(VLLM_VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache

@@ -1,4 +1,4 @@
-"""The verb `board`: runs are submitted, verified, replayed and regraded, shown as a page and exported."""
+"""The verb `board`: runs are submitted, verified, replayed and regraded, shown as a site and exported."""
 
 import sys
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import tyro
 
+from reasongym.cli.baselines import RUNS, baselines
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.files import replacing
 from reasongym.cli.findings import CONSOLE, counted, print_findings, print_text
@@ -14,8 +15,8 @@ from reasongym.cli.replay import replay
 from reasongym.cli.rounds import rounds
 from reasongym.errors import DataError, UnknownName, UsageError
 
-RUNS = Path("leaderboards/runs")
 FLIPS = Path("leaderboards/flips.jsonl")
+REPORTED = Path("leaderboards/reported.jsonl")
 
 
 def board(args: list[str]) -> None:
@@ -25,6 +26,7 @@ def board(args: list[str]) -> None:
         "verify": verify,
         "replay": replay,
         "regrade": regrade,
+        "baselines": baselines,
         "build": build,
         "export": export,
         "round": round_,
@@ -39,7 +41,7 @@ def board(args: list[str]) -> None:
     tyro.extras.subcommand_cli_from_dict(
         verbs,
         prog="reasongym board",
-        description="Submit runs to the leaderboard, verify and replay them, build the page, hold rounds.",
+        description="Submit runs to the leaderboard, verify and replay them, build the site, hold rounds.",
         args=args,
     )
 
@@ -109,7 +111,7 @@ def regrade(
 
     flips = leaderboard.regrade(folders, log)
     for flip in flips:
-        print_text(f"{flip.folder}: {flip.change}")
+        print_text(f"{flip.folder}: {flip.flip}")
     CONSOLE.print(f"{counted(flips, 'verdict')} flipped", highlight=False)
 
 
@@ -117,23 +119,36 @@ def build(
     runs: tyro.conf.Positional[tuple[Path, ...]] = (RUNS,),
     *,
     output: Path = Path("site"),
-    reported: tuple[Path, ...] = (),
+    reported: tuple[Path, ...] | None = None,
+    flips: Path | None = None,
     data: Path | None = None,
 ) -> None:
-    """Render the leaderboard of run folders as a static page.
+    """Render the leaderboard of run folders as a static site.
 
     Args:
         runs: Run folders, or folders of run folders.
-        output: Folder of the page.
-        reported: JSONL files of figures that others published, shown apart and unranked.
+        output: Folder of the site.
+        reported: JSONL files of figures that others published, shown apart and unranked; the board's own
+            where not given, and only where the board itself is rendered.
+        flips: The log of `reasongym board regrade`, for the page of changes of the grader; the board's own
+            where not given.
         data: Folder of the benchmarks' files, where runs are on benchmarks.
     """
     use_folder(data)
     from reasongym import leaderboard
 
-    told = [row for path in reported for row in leaderboard.read_reported(path)]
-    page = leaderboard.build(leaderboard.collect(runs), output, told)
+    of_board = RUNS in runs
+    told = _usual(REPORTED, of_board) if reported is None else reported
+    logs = _usual(FLIPS, of_board) if flips is None else (flips,)
+    figures = [row for path in told for row in leaderboard.read_reported(path)]
+    logged = [flip for path in logs for flip in leaderboard.read_flips(path)]
+    page = leaderboard.build(leaderboard.collect(runs), output, figures, logged)
     CONSOLE.print(f"open {page.resolve().as_uri()}", soft_wrap=True, markup=False)
+
+
+def _usual(path: Path, of_board: bool) -> tuple[Path, ...]:
+    """Take the board's own file where the board is rendered and has one."""
+    return (path,) if of_board and path.exists() else ()
 
 
 def round_() -> None:

@@ -21,9 +21,9 @@ from reasongym.evaluation.findings import (
     find_misplaced,
     find_other_problems,
     find_over_budget,
-    place,
     played_again,
 )
+from reasongym.evaluation.flips import Flip, find_flips
 from reasongym.evaluation.grader import grader_digest
 from reasongym.evaluation.metrics import Scores, score
 from reasongym.evaluation.runs import EPISODES_FILE, SCORES_FILE, Run, read_run, write_whole
@@ -56,8 +56,8 @@ class Report:
     episodes: list[Episode]
     """In the order (problem, sample), with the recomputed verdicts."""
     findings: list[Finding]
-    flips: list[str]
-    """Verdicts that another version of the grader gave otherwise, in words."""
+    flips: list[Flip]
+    """Verdicts that another version of the grader gave otherwise."""
     result: Result | None
     """None where episodes are missing, doubled or foreign."""
 
@@ -84,10 +84,10 @@ def inspect(folder: Path) -> Report:
         return Report(run, [], findings, [], None)
     judged, edits = _judged(run, stored)
     findings += edits
-    changes = [_change(*pair) for pair in zip(stored, judged, strict=True) if _differs(*pair)]
+    changes = list(find_flips(stored, judged))
     is_regraded = grader != run.grader
     if not is_regraded:
-        findings += [Finding("flipped", change) for change in changes]
+        findings += [Finding("flipped", str(change)) for change in changes]
     result = _result(run, grader, judged)
     findings += _typed_scores(folder / SCORES_FILE, result)
     return Report(run, judged, findings, changes if is_regraded else [], result)
@@ -149,23 +149,6 @@ def _result(run: Run, grader: str, judged: list[Episode]) -> Result:
 
 def _as_file(result: Result) -> bytes:
     return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
-
-
-def _differs(stored: Episode, judged: Episode) -> bool:
-    one, other = stored.verdict, judged.verdict
-    if one is None or other is None:
-        return one is not other
-    return (one.reward, one.correct, one.reason) != (other.reward, other.correct, other.reason)
-
-
-def _change(stored: Episode, judged: Episode) -> str:
-    return f"{place(stored)} was judged {_told(stored.verdict)}, is {_told(judged.verdict)}"
-
-
-def _told(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "not at all"
-    return f"{'correct' if verdict.correct else 'wrong'} ({verdict.reason}, {verdict.reward:g})"
 
 
 def _typed_scores(path: Path, result: Result) -> Iterator[Finding]:

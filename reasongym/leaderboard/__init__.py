@@ -1,6 +1,6 @@
 """The leaderboard: rows computed from run folders by judging them again, and a static site of them."""
 
-from reasongym.leaderboard.regrading import regrade
+from reasongym.leaderboard.regrading import read_flips, regrade
 from reasongym.leaderboard.replaying import replay
 from reasongym.leaderboard.rows import BoardRow, ReportedRow, collect, read_reported
 from reasongym.leaderboard.site import build
@@ -14,6 +14,7 @@ __all__ = [
     "build",
     "check",
     "collect",
+    "read_flips",
     "read_reported",
     "regrade",
     "replay",

@@ -1,4 +1,4 @@
-"""Bringing stored runs up to date after a change of the grader, with a list of the verdicts that flipped."""
+"""Bringing stored runs up to date after a change of the grader, with a log of the verdicts that flipped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,25 +8,27 @@ import msgspec
 
 from reasongym.episodes import to_json
 from reasongym.errors import DataError
+from reasongym.evaluation.flips import Flip
 from reasongym.evaluation.grader import grader_digest
-from reasongym.evaluation.rescoring import Report, inspect, rescore
+from reasongym.evaluation.rescoring import Report, completions_digest, inspect, rescore
 from reasongym.evaluation.runs import EPISODES_FILE, RUN_FILE, write_whole
 from reasongym.leaderboard.rows import run_folders
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
-    """A verdict that a newer grader gives otherwise."""
+class LoggedFlip:
+    """A verdict that a newer grader gives otherwise, and where it is."""
 
     folder: str
     """Name of the run's folder."""
-    change: str
-    """In words: which episode, what it was judged, what it is."""
+    completions: str
+    """Digest of the run's completions, which no grader changes."""
     old_grader: str
     new_grader: str
+    flip: Flip
 
 
-def regrade(paths: Iterable[Path], log: Path) -> list[Flip]:
+def regrade(paths: Iterable[Path], log: Path) -> list[LoggedFlip]:
     """Let every run at or below the paths hold today's verdicts; add what flipped to a JSONL file.
 
     All runs are judged before any is written. Raises DataError where something else speaks against one.
@@ -45,6 +47,22 @@ def regrade(paths: Iterable[Path], log: Path) -> list[Flip]:
     return flips
 
 
+def read_flips(log: Path) -> list[LoggedFlip]:
+    """Read what earlier changes of the grader flipped; raises DataError naming a line that is none."""
+    try:
+        lines = log.read_bytes().splitlines()
+    except OSError as error:
+        raise DataError(f"cannot read {log}: {error.strerror}") from error
+    return [_logged(log, number, line) for number, line in enumerate(lines, 1)]
+
+
+def _logged(log: Path, number: int, line: bytes) -> LoggedFlip:
+    try:
+        return msgspec.json.decode(line, type=LoggedFlip)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{log}:{number} is not a flipped verdict: {error}") from error
+
+
 def _judged(folder: Path) -> Report:
     report = inspect(folder)
     if report.findings:
@@ -52,9 +70,10 @@ def _judged(folder: Path) -> Report:
     return report
 
 
-def _flips(folder: Path, report: Report) -> list[Flip]:
+def _flips(folder: Path, report: Report) -> list[LoggedFlip]:
     new = grader_digest(report.run.suite.env_ids)
-    return [Flip(folder.name, change, report.run.grader, new) for change in report.flips]
+    played = completions_digest(report.episodes)
+    return [LoggedFlip(folder.name, played, report.run.grader, new, flip) for flip in report.flips]
 
 
 def _write(folder: Path, report: Report) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from reasongym.episodes import Episode
 from reasongym.errors import DataError
 from reasongym.evaluation.comparison import Tally, tied_with_first
+from reasongym.evaluation.flips import Flip
 from reasongym.evaluation.metrics import correct_counts
 from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
@@ -27,6 +28,9 @@ from reasongym.leaderboard.standings import find_wrong_run
 Tier: TypeAlias = Literal["rescored", "replayed", "live"]
 """Every verdict recomputed; some episodes generated again by the model; played on problems nobody knew."""
 
+TIERS = ("live", "replayed", "rescored")
+"""How far rows were checked, the furthest first; rows of two tiers are never ranked together."""
+
 
 @dataclass(frozen=True)
 class BoardRow:
@@ -38,7 +42,7 @@ class BoardRow:
     """With recomputed verdicts, in the order (problem, sample)."""
     curve: Curve | None
     """Of the training run that made the model."""
-    flips: list[str]
+    flips: list[Flip]
     """Verdicts that the grader of the run's own time gave otherwise."""
     tier: Tier = "rescored"
     """How far the row was checked."""
@@ -67,13 +71,21 @@ class ReportedRow:
     k: int | None = None
     """Samples of each problem; None where nobody says."""
 
+    @property
+    def rate(self) -> float | None:
+        """The value as a share of 1; None where its unit is another."""
+        shares = {"percent": self.value / 100, "fraction": self.value}
+        rate = shares.get(self.unit)
+        return rate if rate is not None and 0 <= rate <= 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows on one suite, best first."""
+    """The rows of one tier on one suite, best first."""
 
     suite: str
     suite_digest: str
+    tier: str
     rows: list[BoardRow]
     tied: frozenset[str]
     """Keys of the competing rows that cannot be told from the first one."""
@@ -119,12 +131,9 @@ def run_folders(path: Path) -> Iterator[Path]:
 
 
 def tables(rows: Iterable[BoardRow]) -> list[Table]:
-    """Arrange rows by suite, those of one suite by solve rate."""
-    ordered = sorted(
-        rows, key=lambda row: (row.result.suite, row.result.suite_digest, -_rate(row), row.result.key)
-    )
-    grouped = groupby(ordered, key=lambda row: (row.result.suite, row.result.suite_digest))
-    return [_table(suite, digest, list(members)) for (suite, digest), members in grouped]
+    """Arrange rows by suite and tier, those of one table by solve rate."""
+    ordered = sorted(rows, key=lambda row: (*_table_of(row), -_rate(row), row.result.key))
+    return [_table(list(members)) for _, members in groupby(ordered, key=_table_of)]
 
 
 def read_reported(path: Path) -> list[ReportedRow]:
@@ -143,8 +152,14 @@ def _reported(path: Path, number: int, line: bytes) -> ReportedRow:
         raise DataError(f"{path}:{number} is not a reported row: {error}") from error
 
 
-def _table(suite: str, digest: str, rows: list[BoardRow]) -> Table:
-    return Table(suite, digest, rows, _tied_with_first([row for row in rows if not row.is_baseline]))
+def _table_of(row: BoardRow) -> tuple[str, str, int]:
+    return row.result.suite, row.result.suite_digest, TIERS.index(row.tier)
+
+
+def _table(rows: list[BoardRow]) -> Table:
+    first = rows[0]
+    tied = _tied_with_first([row for row in rows if not row.is_baseline])
+    return Table(first.result.suite, first.result.suite_digest, first.tier, rows, tied)
 
 
 def _tied_with_first(competing: Sequence[BoardRow]) -> frozenset[str]:

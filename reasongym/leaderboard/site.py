@@ -1,137 +1,113 @@
-"""The static site: an index of tables and one page a run, each page whole in itself and openable from disk.
+"""The static site: an index of suites, and a page for each suite, its problems, each model and each run."""
 
-Completions are hostile text. They enter a page only as JSON with `<`, `>` and `&` escaped and are shown by
-`textContent`; the page's policy lets no script or style run but the two of ours, named by their hash.
-"""
-
-from base64 import b64encode
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from importlib.resources import files
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from reasongym.episodes import Episode
 from reasongym.errors import DataError
-from reasongym.evaluation.metrics import is_cut
+from reasongym.leaderboard.changes import changes
 from reasongym.leaderboard.exports import as_csv, as_json
-from reasongym.leaderboard.rows import BoardRow, ReportedRow, tables
+from reasongym.leaderboard.filters import filter_choices
+from reasongym.leaderboard.links import model_page, problems_page, run_page
+from reasongym.leaderboard.plots import tokens_plot
+from reasongym.leaderboard.problem_views import problems_data
+from reasongym.leaderboard.profiles import profiles
+from reasongym.leaderboard.regrading import LoggedFlip
+from reasongym.leaderboard.rendering import Renderer
+from reasongym.leaderboard.rows import BoardRow, ReportedRow
+from reasongym.leaderboard.suites import Standing, standings
+from reasongym.leaderboard.viewing import viewer_data
+
+GENERATOR = b'<meta name="generator" content="reasongym board">'
+"""In the head of every page that a build wrote."""
+MOST_SHOWN = 300
+"""Rows of a table before it is asked for all."""
+TIERS = {
+    "live": "Played on problems that were drawn after the model was fixed; every verdict recomputed.",
+    "replayed": "A part of the completions was sampled again from the model; every verdict recomputed.",
+    "rescored": "Every verdict was recomputed; that the model said this is its submitter's word.",
+}
 
 
-def build(rows: Sequence[BoardRow], output: Path, reported: Sequence[ReportedRow] = ()) -> Path:
+def build(
+    rows: Sequence[BoardRow],
+    output: Path,
+    reported: Sequence[ReportedRow] = (),
+    flips: Sequence[LoggedFlip] = (),
+) -> Path:
     """Write the site and return the path of its index; raises DataError where it cannot be written."""
-    pages = _environment()
-    written = {"index.html": pages.get_template("index.html").render(
-        tables=tables(rows), reported=_by_benchmark(reported)
-    )}  # fmt: skip
-    for row in rows:
-        written[page_name(row)] = pages.get_template("run.html").render(row=row, data=viewer_data(row))
-    written |= {"board.json": as_json(rows), "board.csv": as_csv(rows, reported)}
-    _write(output, written)
-    return output / "index.html"
-
-
-def _write(output: Path, pages: dict[str, str]) -> None:
-    """Write the pages and remove those of runs that are no longer on the board."""
+    written: set[str] = set()
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for name, text in pages.items():
+        for name, text in _pages(rows, reported, flips):
             (output / name).write_text(text, encoding="utf-8")
-        for stale in {path.name for path in output.glob(f"run-{'[0-9a-f]' * 12}.html")} - pages.keys():
-            (output / stale).unlink()
+            written.add(name)
+        _remove_stale(output, written)
     except OSError as error:
         raise DataError(
             f"cannot write the page to {output}: {error.strerror}; choose another --output"
         ) from error
+    return output / "index.html"
 
 
-def page_name(row: BoardRow) -> str:
-    """Name the page of a run."""
-    return f"run-{row.result.key}.html"
+def _remove_stale(output: Path, written: set[str]) -> None:
+    """Remove the pages of what is no longer on the board, and no other file."""
+    for path in output.glob("*.html"):
+        if path.name not in written and _is_ours(path):
+            path.unlink()
 
 
-def viewer_data(row: BoardRow) -> dict[str, Any]:
-    """Return what the viewer shows of a run, each prompt once."""
-    openings = {
-        one.group: [[m.role, m.content] for m in one.messages[: len(one.messages) - _num_played(one)]]
-        for one in row.episodes
-    }
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return GENERATOR in file.read(1_000)
+
+
+def _pages(
+    rows: Sequence[BoardRow], reported: Sequence[ReportedRow], flips: Sequence[LoggedFlip]
+) -> Iterator[tuple[str, str]]:
+    """Give every file of the site, one at a time: together they may be large."""
+    renderer = Renderer()
+    arranged = standings(rows, reported)
+    changed = changes(rows, flips)
+    yield "index.html", renderer.page("index.html", {"groups": _groups(arranged), "changes": changed})
+    if changed:
+        yield "flips.html", renderer.page("flips.html", {"changes": changed})
+    for standing in arranged:
+        yield from _of_suite(renderer, standing)
+    for one in profiles(arranged):
+        named = [(row, row.result.suite) for _, row in one.measured]
+        yield model_page(one.name), renderer.page("model.html", {"it": one, "plot": tokens_plot(named)})
+    yield "board.json", as_json(rows)
+    yield "board.csv", as_csv(rows, reported)
+
+
+def _of_suite(renderer: Renderer, standing: Standing) -> Iterator[tuple[str, str]]:
+    yield standing.page, renderer.page("suite.html", _suite(standing), script="filters.js")
+    if standing.digest:
+        shown = {"it": standing, "data": problems_data(standing.rows)}
+        yield problems_page(standing.digest), renderer.page("problems.html", shown, script="problems.js")
+    for row in standing.rows:
+        plot = tokens_plot([(row, row.run.player.name)])
+        shown = {"row": row, "standing": standing, "plot": plot, "data": viewer_data(row)}
+        yield run_page(row), renderer.page("run.html", shown, script="viewer.js")
+
+
+def _suite(standing: Standing) -> dict[str, Any]:
     return {
-        "problems": [{"row": one.row.as_dict(), "opening": openings[group]} for group, one in _firsts(row)],
-        "episodes": [_shown(one) for one in row.episodes],
+        "it": standing,
+        "plot": tokens_plot([(row, row.run.player.name) for row in standing.rows]),
+        "filters": filter_choices(standing),
+        "TIERS": TIERS,
+        "MOST_SHOWN": MOST_SHOWN,
     }
 
 
-def _num_played(episode: Episode) -> int:
-    """Count the messages from the first completion on; none where the prompt alone filled the context."""
-    roles = [message.role for message in episode.messages]
-    return len(roles) - roles.index("assistant") if "assistant" in roles else 0
-
-
-def _firsts(row: BoardRow) -> list[tuple[int, Episode]]:
-    grouped = groupby(row.episodes, key=lambda episode: episode.group)
-    return [(group, next(members)) for group, members in grouped]
-
-
-def _shown(episode: Episode) -> dict[str, Any]:
-    verdict = episode.verdict
-    assert verdict is not None, "a board row holds judged episodes only"
-    return {
-        "problem": episode.group,
-        "sample": episode.member,
-        "turns": [
-            [m.role, m.content] for m in episode.messages[len(episode.messages) - _num_played(episode) :]
-        ],
-        "tokens": sum(len(completion.token_ids) for completion in episode.completions),
-        "correct": verdict.correct,
-        "reward": verdict.reward,
-        "reason": verdict.reason,
-        "answer": verdict.answer,
-        "cut": is_cut(episode),
-    }
-
-
-def _by_benchmark(reported: Iterable[ReportedRow]) -> list[tuple[str, list[ReportedRow]]]:
-    """Group reported rows; inside a benchmark by name, never by value."""
-    ordered = sorted(reported, key=lambda row: (row.benchmark, row.model.lower(), row.source))
-    return [(name, list(rows)) for name, rows in groupby(ordered, key=lambda row: row.benchmark)]
-
-
-def _environment() -> Environment:
-    pages = Environment(
-        loader=PackageLoader("reasongym.leaderboard", "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style, script = _asset("style.css"), _asset("viewer.js")
-    content_policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    shared: dict[str, Any] = {
-        "style": Markup(style),
-        "script": Markup(script),
-        "content_policy": content_policy,
-        "page_name": page_name,
-    }
-    pages.globals.update(shared)
-    pages.filters["percent"] = _percent
-    return pages
-
-
-def _asset(name: str) -> str:
-    return files("reasongym.leaderboard").joinpath("pages", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.1f}%"
+def _groups(arranged: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
+    """Set environments apart from benchmarks; what nobody measured comes last."""
+    environments = [one for one in arranged if not one.is_benchmark]
+    benchmarks = [one for one in arranged if one.is_benchmark]
+    return [
+        (title, those)
+        for title, those in (("Environments", environments), ("Benchmarks", benchmarks))
+        if those
+    ]

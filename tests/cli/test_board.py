@@ -73,10 +73,21 @@ def test_the_curve_comes_along_and_the_submitters_folders_do_not(
     assert str(tmp_path) not in (place / "run.json").read_text()
 
 
+def test_a_baseline_played_again_takes_the_place_of_the_older(reasongym: Reasongym, tmp_path: Path) -> None:
+    command = ("board", "baselines", "Gcd-v0", "--policies", "oracle", "--board", tmp_path)
+    for _ in range(2):
+        assert reasongym(*command)[:2] == (0, "gcd-v0-level-3-oracle: 100.0%\n")
+        assert [path.name for path in tmp_path.iterdir()] == ["gcd-v0-level-3-oracle"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "board takes one of submit, verify, replay, regrade, build, export, round; --help says more"),
+        (
+            [],
+            "board takes one of submit, verify, replay, regrade, baselines, build, export, round; "
+            "--help says more",
+        ),
         (["sumbit"], "unknown verb of board 'sumbit'; did you mean 'submit'?"),
         (["verify", "missing"], "there is no folder missing to verify"),
         (["submit", "missing"], "missing is not a run folder"),

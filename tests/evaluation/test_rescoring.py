@@ -181,7 +181,7 @@ def test_verdicts_of_an_older_grader_are_regraded_not_refused(folder: Path) -> N
     report = rescore(folder)
     assert report.findings == []
     assert len(report.flips) == 1
-    assert "problem 0, sample 0 was judged" in report.flips[0]
+    assert "problem 0, sample 0 was judged" in str(report.flips[0])
 
 
 @pytest.mark.parametrize(

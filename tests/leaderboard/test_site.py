@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from reasongym.errors import DataError
+from reasongym.evaluation.flips import Flip, Judged
 from reasongym.leaderboard import ReportedRow, build, collect
+from reasongym.leaderboard.regrading import LoggedFlip
 from reasongym.leaderboard.rows import read_row
-from reasongym.leaderboard.site import viewer_data
+from reasongym.leaderboard.viewing import viewer_data
 
 MakeRun = Callable[..., Path]
 HOSTILE = (
@@ -58,6 +61,14 @@ def test_a_hostile_completion_stays_text(make_run: MakeRun, tmp_path: Path) -> N
     assert HOSTILE in {text for episode in shown["episodes"] for _, text in episode["turns"]}
 
 
+def test_the_page_of_problems_holds_hostile_text_as_data_only(make_run: MakeRun, tmp_path: Path) -> None:
+    build(collect([make_run("model", otherwise=HOSTILE)]), tmp_path / "site")
+    (page,) = (text for name, text in pages(tmp_path / "site").items() if name.startswith("problems-"))
+    elements = Elements(page)
+    assert [tag for tag, _ in elements.tags if tag in ("script", "img", "iframe")] == ["script", "script"]
+    assert json.loads(elements.scripts[0])["runs"][0]["name"] == "model"
+
+
 def test_hostile_names_and_reported_figures_are_escaped(make_run: MakeRun, tmp_path: Path) -> None:
     hostile = [ReportedRow(HOSTILE, HOSTILE, 1.0, HOSTILE, HOSTILE, HOSTILE)]
     build(collect([make_run("<b>model", policy="<i>torch")]), tmp_path / "site", hostile)
@@ -85,10 +96,10 @@ def test_nothing_but_our_script_and_style_may_run(make_run: MakeRun, tmp_path: P
 
 def test_pages_load_nothing_and_link_only_to_each_other(make_run: MakeRun, tmp_path: Path) -> None:
     build(collect([make_run("model"), make_run("other", skill=0.1)]), tmp_path / "site")
-    written = pages(tmp_path / "site")
-    for page in written.values():
+    written = {path.name for path in (tmp_path / "site").iterdir()}
+    for page in pages(tmp_path / "site").values():
         links = [attributes.get("href") for _, attributes in Elements(page).tags if "href" in attributes]
-        assert {str(link).partition("#")[0] for link in links} <= set(written)
+        assert {str(link).partition("#")[0] for link in links} <= written
         assert not [attributes for _, attributes in Elements(page).tags if "src" in attributes]
         assert "http" not in page.replace("http-equiv", "")
 
@@ -121,16 +132,73 @@ def test_an_episode_whose_prompt_filled_the_context_is_shown_without_a_turn(
     build(collect([folder]), tmp_path / "site")
 
 
-def test_reported_rows_are_in_a_table_of_their_own_by_name(make_run: MakeRun, tmp_path: Path) -> None:
+def test_reported_rows_stand_apart_by_name_below_the_command_that_measures(tmp_path: Path) -> None:
     reported = [
         ReportedRow(name, "aime24", value, "percent", "readme", "greedy")
         for name, value in (("a-model", 10.0), ("c-model", 5.0), ("b-model", 90.0))
     ]
-    build(collect([make_run("model")]), tmp_path / "site", reported)
+    build([], tmp_path / "site", reported)
+    before, _, apart = pages(tmp_path / "site")["suite-aime24.html"].partition("Reported elsewhere")
+    assert not re.findall(r"[abc]-model<", before)
+    assert re.findall(r">([abc])-model<", apart) == ["a", "b", "c"]
+    assert "reasongym eval --suite aime24 --protocol" in before
+
+
+def test_with_reported_figures_benchmarks_that_nobody_measured_are_listed(tmp_path: Path) -> None:
+    build([], tmp_path / "site", [ReportedRow("m", "aime24", 10.0, "percent", "readme")])
     index = pages(tmp_path / "site")["index.html"]
-    ranked, _, apart = index.partition("Reported elsewhere")
-    assert not re.findall(r"[abc]-model", ranked)
-    assert re.findall(r"([abc])-model", apart) == ["a", "b", "c"]
+    listed = re.findall(r'href="suite-([a-z0-9-]+)\.html"', index)
+    assert listed[:4] == ["aime24", "aime25", "amc23", "math500"]
+    assert "math-train" not in index
+
+
+def test_what_goes_by_two_names_is_one_suite(tmp_path: Path) -> None:
+    told = [ReportedRow("m", name, 10.0, "percent", name) for name in ("minerva", "minerva_math")]
+    build([], tmp_path / "site", told)
+    page = pages(tmp_path / "site")["suite-minerva.html"]
+    assert len(re.findall(r"<tr data-size", page)) == 2
+    assert not (tmp_path / "site" / "suite-minerva-math.html").exists()
+
+
+def test_a_model_has_one_page_with_all_its_rows(make_run: MakeRun, tmp_path: Path) -> None:
+    rows = collect([make_run("model"), make_run(" model", level=1, skill=0.2)])
+    build(rows, tmp_path / "site", [ReportedRow("Model", "aime24", 10.0, "percent", "readme")])
+    page = pages(tmp_path / "site")["model-model.html"]
+    assert re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', page) == [
+        "Countdown-v0 level 0",
+        "Countdown-v0 level 1",
+        "aime24",
+    ]
+
+
+def test_tied_rows_are_marked_and_a_baseline_never(make_run: MakeRun, tmp_path: Path) -> None:
+    folders = [make_run(name, skill=skill) for name, skill in (("first", 0.8), ("close", 0.78), ("far", 0.1))]
+    build(collect([*folders, make_run("the oracle", skill=1.0, policy="oracle")]), tmp_path / "site")
+    (page,) = (text for name, text in pages(tmp_path / "site").items() if name.startswith("suite-"))
+    lines = re.findall(r"<tr( class=\"\w+\")? data-size[^>]*>\s*<th[^>]*><a[^>]*>([^<]*)", page)
+    marked = {name: kind for kind, name in lines}
+    assert marked == {
+        "the oracle": ' class="baseline"',
+        "first": ' class="tied"',
+        "close": ' class="tied"',
+        "far": "",
+    }
+
+
+def test_every_flipped_verdict_is_shown_with_both_verdicts_and_its_completion(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    (row,) = collect([make_run("model")])
+    flip = Flip(3, 1, Judged(correct=False, reason="wrong_value", reward=0.0), Judged(True, "ok", 1.0))
+    logged = LoggedFlip("run", row.result.completions_digest, "0" * 12, row.result.grader, flip)
+    gone = replace(logged, folder="gone", completions="f" * 12)
+    build([row], tmp_path / "site", [], [logged, gone])
+    page = pages(tmp_path / "site")["flips.html"]
+    assert f'href="run-{row.result.key}.html#3.1"' in page
+    assert "2 changed: 2 became correct, 0 became wrong" in page
+    assert "wrong value" in page
+    assert "no longer on the board" in page
+    assert 'href="flips.html"' in pages(tmp_path / "site")["index.html"]
 
 
 def test_the_board_is_exported_as_json(make_run: MakeRun, tmp_path: Path) -> None:
@@ -161,9 +229,10 @@ def test_pages_of_runs_that_left_the_board_are_removed_and_other_files_are_not(
 ) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "run-notes.html").write_text("mine")
+    (tmp_path / "site" / "model-notes.html").write_text("mine, too")
     build(collect([make_run("model")]), tmp_path / "site")
     build([], tmp_path / "site")
-    assert set(pages(tmp_path / "site")) == {"index.html", "run-notes.html"}
+    assert set(pages(tmp_path / "site")) == {"index.html", "model-notes.html", "run-notes.html"}
 
 
 def test_an_empty_board_says_how_to_make_a_run(tmp_path: Path) -> None:

@@ -77,16 +77,23 @@
   }
 
   function write(episode) {
-    const { row, opening } = problems[episode.problem];
+    const { row, opening, gold } = problems[episode.problem];
     byId("title").textContent = `Problem ${episode.problem}, sample ${episode.sample}`;
     const verdict = byId("verdict");
     verdict.className = episode.correct ? "correct" : "";
     const facts = [`reward ${episode.reward}`];
     if (!episode.correct) facts.unshift(episode.reason.replaceAll("_", " "));
-    if (episode.answer !== null) facts.push(`read as ${episode.answer}`);
     if (episode.tokens) facts.push(`${episode.tokens} tokens`);
     if (episode.cut) facts.push("cut off");
     verdict.replaceChildren(make("b", episode.correct ? "correct" : "wrong"), ` · ${facts.join(" · ")}`);
+    const forms = episode.answer === null ? [] : [["answer", episode.answer, episode.form]];
+    if (gold) forms.push(["right", gold.answer, gold.form]);
+    byId("forms").replaceChildren(...forms.flatMap(([name, text, form]) => {
+      const told = make("dd");
+      told.append(make("code", text));
+      if (form !== null && form !== text) told.append(" read as ", make("code", form));
+      return [make("dt", name), told];
+    }));
     byId("messages").replaceChildren(...[...opening, ...episode.turns].map(([role, content], at) => {
       const name = at < opening.length ? (role === "user" ? "prompt" : role) : role === "user" ? "observation" : "completion";
       const message = make("div", undefined, `message ${role}`);
