@@ -98,14 +98,14 @@ def test_by_tokens_a_served_model_says_what_it_says_in_this_process(
 def test_kill_9_asks_again_for_no_more_than_was_in_flight(tmp_path: Path) -> None:
     with serving(slowly) as server:
         flags = [*PROGRAM, *GAME, "--policy", server.url, "--concurrency", "4", "--output"]
-        subprocess.run([*flags, str(tmp_path / "whole")], check=True, capture_output=True, timeout=300)
+        subprocess.run([*flags, str(tmp_path / "whole")], check=True, capture_output=True, timeout=900)
         needed = len(server.asked)
         server.asked.clear()
         for at_least in (needed // 4, needed // 2):
             killed([*flags, str(tmp_path / "parts")], lambda least=at_least: len(server.asked) >= least)
         kept = (tmp_path / "parts" / "journal.jsonl").read_bytes().count(b"\n")
         assert kept >= len(server.asked) - 2 * 4
-        subprocess.run([*flags, str(tmp_path / "parts")], check=True, capture_output=True, timeout=300)
+        subprocess.run([*flags, str(tmp_path / "parts")], check=True, capture_output=True, timeout=900)
     assert needed == 30 * TURNS
     assert needed <= len(server.asked) <= needed + 2 * 4
     assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
@@ -115,7 +115,7 @@ def test_kill_9_asks_again_for_no_more_than_was_in_flight(tmp_path: Path) -> Non
 
 def killed(command: list[str], is_time: Callable[[], bool]) -> None:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not is_time():
             assert process.poll() is None, "the run ended by itself"
             assert time.monotonic() < deadline
@@ -142,17 +142,17 @@ def test_a_server_that_dies_for_good_costs_nothing_that_was_there(
 def test_a_full_disk_is_told_and_the_same_command_goes_on_where_there_is_room(tmp_path: Path) -> None:
     with serving() as server:
         flags = [*PROGRAM, *GAME, "--policy", server.url, "--output"]
-        subprocess.run([*flags, str(tmp_path / "whole")], check=True, capture_output=True, timeout=300)
+        subprocess.run([*flags, str(tmp_path / "whole")], check=True, capture_output=True, timeout=900)
         needed = len(server.asked)
         command = [*flags, str(tmp_path / "full")]
         limited = ["bash", "-c", 'ulimit -f 16; exec "$@"', "bash", *command]  # files of 16 KiB
-        full = subprocess.run(limited, capture_output=True, text=True, timeout=300)
+        full = subprocess.run(limited, capture_output=True, text=True, timeout=900)
         assert full.returncode == 2
         assert (
             "journal.jsonl: File too large; what is there is kept, the same command continues" in full.stderr
         )
         assert len(full.stderr.splitlines()) == 1
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        subprocess.run(command, check=True, capture_output=True, timeout=900)
         assert len(server.asked) <= 2 * needed + 16, "at most what was in flight is asked again"
     assert contents(tmp_path / "full") == contents(tmp_path / "whole")
 
