@@ -175,6 +175,8 @@ class Dialect:
             settings["seed"] = request.noise_key >> 33  # 31 bits, which every server takes
         if sampling.stop:
             settings["stop"] = list(sampling.stop)
+        if sampling.stop_ids:
+            settings["stop_token_ids"] = list(sampling.stop_ids)
         return settings | (OF_VLLM if self.server.is_vllm else {})
 
     def completion(self, answer: Answer, request: Request) -> Completion:

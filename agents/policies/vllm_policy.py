@@ -103,7 +103,7 @@ class VllmPolicy:
             max_tokens=sampling.max_tokens,
             seed=request.noise_key >> 1,  # it takes 63 bits
             stop=list(sampling.stop),
-            stop_token_ids=self._eos_ids,
+            stop_token_ids=[*self._eos_ids, *sampling.stop_ids],
             logprobs=0,
             detokenize=bool(sampling.stop),
             output_kind=self._vllm.sampling_params.RequestOutputKind.FINAL_ONLY,

@@ -58,6 +58,12 @@ def test_a_prompt_with_token_ids_is_sent_as_it_is() -> None:
     assert "messages" not in body
 
 
+def test_tokens_that_end_a_segment_are_sent() -> None:
+    asked = Request(0, (Message("user", "1 + 1"),), [4], Sampling(stop_ids=(7, 8)), 0, SESSION)
+    assert Dialect(VLLM, decode=digits).asked(asked)[1]["stop_token_ids"] == [7, 8]
+    assert "stop_token_ids" not in Dialect(VLLM).asked(request())[1]
+
+
 @pytest.mark.parametrize("key", [0, 1, 2**33, 2**64 - 1])
 def test_the_seed_follows_the_noise_key_and_fits_every_server(key: int) -> None:
     seed = Dialect(PLAIN).asked(request(noise_key=key))[1]["seed"]
