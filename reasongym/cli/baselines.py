@@ -9,7 +9,9 @@ from typing import Literal
 import tyro
 from rich.console import Console
 
+from reasongym.cli.engines import EngineFlags
 from reasongym.cli.players import seat
+from reasongym.cli.servers import ServerFlags
 from reasongym.errors import DataError, UsageError
 from reasongym.evaluation.findings import Finding
 
@@ -46,11 +48,12 @@ def _publish(env_id: str, policy: Baseline, level: int | None, board: Path) -> t
     from reasongym import leaderboard
     from reasongym.evaluation import Protocol, env_suite, evaluate, planned
 
-    suite = env_suite(env_id, level=level)
-    seated = seat(policy, suite.problems[0].row, CONSOLE, device="cpu", dtype="float32")
+    suite, protocol = env_suite(env_id, level=level), Protocol()
+    row = suite.problems[0].row
+    seated = seat(policy, row, protocol.template, CONSOLE, engine=EngineFlags(), server=ServerFlags())
     with TemporaryDirectory() as inside:
         folder = Path(inside, "run")
-        report = evaluate(seated.policy, planned(suite, Protocol(), seated.player), folder)
+        report = evaluate(seated.policy, planned(suite, protocol, seated.player), folder)
         _require_none(leaderboard.check(folder).findings)  # before what is there makes room for it
         for older in _same(board, suite.name, policy):
             shutil.rmtree(older)

@@ -6,8 +6,10 @@ from pathlib import Path
 import tyro
 
 from reasongym.cli.benchmarks import use_folder
+from reasongym.cli.engines import EngineFlags
 from reasongym.cli.findings import CONSOLE, print_findings
 from reasongym.cli.players import seat
+from reasongym.cli.servers import ServerFlags
 from reasongym.errors import DataError
 from reasongym.evaluation.runs import read_run
 
@@ -42,8 +44,15 @@ def replay(
 
     stored = read_run(run)
     played_in = dtype or stored.player.engine.get("dtype", "float32")
-    row = stored.suite.problems[0].row
-    seated = seat(policy, row, CONSOLE, label=stored.player.model, device=device, dtype=played_in)
+    seated = seat(
+        policy,
+        stored.suite.problems[0].row,
+        stored.protocol.template,
+        CONSOLE,
+        label=stored.player.model,
+        engine=EngineFlags(device=device, dtype=played_in),
+        server=ServerFlags(),
+    )
     record, findings = leaderboard.replay(
         run,
         seated.policy,
