@@ -298,7 +298,8 @@ def test_saved_completions_become_a_run_that_the_board_takes(reasongym: Reasongy
     assert "theirs on aime24" in out
     assert "100.0% of 30 problems" in out
     assert reasongym("board", "build", tmp_path / "run", "--output", tmp_path / "site")[0] == 0
-    assert "settings not told, 1 sample" in (tmp_path / "site" / "index.html").read_text()
+    (page,) = (tmp_path / "site").glob("suite-*.html")
+    assert "settings not told, 1 sample" in page.read_text()
     saved.write_text(saved.read_text()[:-30])
     code, _, err = reasongym("rescore", saved, *flags[:-1], tmp_path / "other")
     assert code == 2
