@@ -22,7 +22,7 @@ from reasongym.agents.models import LoadedModel, load_model
 from reasongym.episodes import Completion, Episode, read_episodes
 from tests.agents.served_models import CONTEXT, save_served_model
 
-PROBLEMS = ["CountdownSteps-v0", "--level", "1", "--num-problems", "48"]
+PROBLEMS = ["CountdownSteps-v0", "--level", "1", "--num-problems", "60"]
 GAME = ["eval", *PROBLEMS, "--temperature", "0", "--max-tokens", "40"]
 MAIN = ["-c", "from reasongym.cli import main; main()"]
 ENGINES = ("torch", "vllm", "served", "killed")
