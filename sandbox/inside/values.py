@@ -1,0 +1,94 @@
+"""Plain values as JSON and back: what goes into a function that is tested, and what comes out of it.
+
+Beyond JSON, objects with one key that begins with `!` stand for tuples, sets, dictionaries with other keys
+than text, bytes, complex and very long whole numbers, and floats that are no number. Only values cross, never
+objects: what a program makes of equality stays in the program.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+MAX_DEPTH = 200
+_LONG_BITS = 8_000
+"""Whole numbers that are longer are written in base 16, which is read in linear time."""
+
+
+class NotPlain(ValueError):
+    """The value is of a kind, or nested to a depth, that does not cross."""
+
+
+def encode(value: Any, depth: int = 0) -> Any:
+    """Return a value in terms of JSON; values of derived types count as those they derive from."""
+    if depth > MAX_DEPTH:
+        raise NotPlain(f"the value is nested deeper than {MAX_DEPTH}")
+    if value is None or value is True or value is False:
+        return value
+    for kind, encoded in _ENCODERS:
+        if isinstance(value, kind):
+            return encoded(value, depth + 1)
+    if type(value).__module__ == "numpy" and callable(getattr(value, "tolist", None)):
+        return encode(value.tolist(), depth + 1)
+    raise NotPlain(f"a value of type {type(value).__name__} is not plain data")
+
+
+def decode(value: Any) -> Any:
+    """Return the value that `encode` wrote; raises NotPlain, or RecursionError where it is nested too deep."""
+    if isinstance(value, list):
+        return [decode(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    key = next(iter(value), "")
+    if not (isinstance(key, str) and key.startswith("!")):
+        return {name: decode(one) for name, one in value.items()}
+    if len(value) > 1 or key not in _DECODERS:
+        raise NotPlain(f"no value is written as {key!r}")
+    try:
+        return _DECODERS[key](value[key])
+    except (TypeError, ValueError) as error:
+        raise NotPlain(f"{key!r} holds something else: {error}") from error
+
+
+def _integer(value: int, _: int) -> Any:
+    value = int(value)
+    return {"!int": hex(value)} if value.bit_length() > _LONG_BITS else value
+
+
+def _float(value: float, _: int) -> Any:
+    value = float(value)
+    return value if math.isfinite(value) else {"!float": repr(value)}
+
+
+def _mapping(value: dict[Any, Any], depth: int) -> Any:
+    pairs = list(dict.items(value))
+    if all(type(key) is str and not key.startswith("!") for key, _ in pairs):
+        return {key: encode(one, depth) for key, one in pairs}
+    return {"!dict": [[encode(key, depth), encode(one, depth)] for key, one in pairs]}
+
+
+def _members(tag: str, kind: type[Any]) -> Callable[[Any, int], Any]:
+    return lambda value, depth: {tag: [encode(one, depth) for one in kind.__iter__(value)]}
+
+
+_ENCODERS: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
+    (str, lambda value, _: str.__str__(value)),
+    (int, _integer),
+    (float, _float),
+    (list, lambda value, depth: [encode(one, depth) for one in list.__iter__(value)]),
+    (tuple, _members("!tuple", tuple)),
+    (dict, _mapping),
+    (set, _members("!set", set)),
+    (frozenset, _members("!frozenset", frozenset)),
+    (bytes, lambda value, _: {"!bytes": bytes.hex(value)}),
+    (complex, lambda value, _: {"!complex": [repr(value.real), repr(value.imag)]}),
+)
+_DECODERS: dict[str, Callable[[Any], Any]] = {
+    "!int": lambda text: int(text, 16),
+    "!float": float,
+    "!tuple": lambda members: tuple(map(decode, members)),
+    "!set": lambda members: set(map(decode, members)),
+    "!frozenset": lambda members: frozenset(map(decode, members)),
+    "!dict": lambda pairs: {decode(key): decode(one) for key, one in pairs},
+    "!bytes": bytes.fromhex,
+    "!complex": lambda parts: complex(float(parts[0]), float(parts[1])),
+}
