@@ -1,13 +1,13 @@
 """Reading tests that are written as assertions: which call is made, and what must come of it.
 
-`assert f([1, 2]) == 3` is a call of f and a value to compare it with, here and not in the program's reach. Only
-literals are read, and nothing is executed.
+`assert f([1, 2]) == 3` is a call of f and a value to compare it with, here and out of the program's reach.
+Only literals are read, and nothing is executed.
 """
 
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from reasongym.errors import UsageError
 
@@ -132,7 +132,7 @@ def _within(left: ast.expr, right: ast.expr) -> Assertion:
     )
     if not is_distance:
         raise NotReadable(f"line {left.lineno} of the tests compares by something else than equality")
-    difference: Any = left.args[0]  # pyright: ignore
+    difference = cast(ast.BinOp, cast(ast.Call, left).args[0])
     call, value = difference.left, difference.right
     if not _has_call(call):
         call, value = value, call

@@ -1,7 +1,7 @@
 """Control groups where this process may make them: a hard limit on a jail's memory and processes.
 
-Both hierarchies are tried, v1 with a folder a controller and v2 with one for all. Without them the zygote's own
-watch stops jobs, a moment later.
+Both hierarchies are tried, v1 with a folder a controller and v2 with one for all. Without them the zygote's
+own watch stops jobs, a moment later.
 """
 
 import itertools

@@ -61,21 +61,25 @@ def same_value(found: Any, expected: Any, how: Comparison = STRICT) -> bool:
     if isinstance(expected, int | float | complex):
         return isinstance(found, int | float | complex) and _same_number(found, expected, how.tolerance)
     if isinstance(expected, list | tuple):
-        is_kind = isinstance(found, list | tuple) if how.lists_are_tuples else type(found) is type(expected)
-        return (
-            is_kind
-            and len(found) == len(expected)
-            and all(same_value(one, other, how) for one, other in zip(found, expected, strict=True))
-        )
+        return _same_sequence(found, expected, how)
     if isinstance(expected, dict):
-        return (
-            isinstance(found, dict)
-            and _same_keys(found, expected)
-            and all(same_value(found[key], value, how) for key, value in expected.items())
-        )
+        return _same_mapping(found, expected, how)
     if isinstance(expected, set | frozenset):
         return isinstance(found, set | frozenset) and _same_keys(found, expected)
     return type(found) is type(expected) and found == expected
+
+
+def _same_sequence(found: Any, expected: Any, how: Comparison) -> bool:
+    is_kind = isinstance(found, list | tuple) if how.lists_are_tuples else type(found) is type(expected)
+    if not is_kind or len(found) != len(expected):
+        return False
+    return all(same_value(one, other, how) for one, other in zip(found, expected, strict=True))
+
+
+def _same_mapping(found: Any, expected: Any, how: Comparison) -> bool:
+    if not isinstance(found, dict) or not _same_keys(found, expected):
+        return False
+    return all(same_value(found[key], expected[key], how) for key in expected)
 
 
 def _same_keys(found: Any, expected: Any) -> bool:

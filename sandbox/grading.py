@@ -177,7 +177,7 @@ def _tested_by_calls(
         except JailLost as error:
             yield from [Tested(Verdict.SANDBOX_ERROR, str(error))] * len(left)
             return
-        frames = [frame for frame in outcome.frames if isinstance(frame, dict)][: len(left)]
+        frames = outcome.frames[: len(left)]
         if frames and "broken" in frames[0]:
             yield from [_failed(outcome)] * len(left)
             return

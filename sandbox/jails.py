@@ -3,8 +3,8 @@
     supervisor (here)  ──packets, descriptors──  zygote (in the jail)  ──fork──  job
          └────────────── pipes: stdin, stdout, stderr, results ──────────────────┘
 
-The zygote stops a job at its limits; should it fail to, the supervisor kills the jail. A jail that was lost in
-the middle of a job is made again and the job is run once more, since jobs are pure; lost twice, it is our
+The zygote stops a job at its limits; should it fail to, the supervisor kills the jail. A jail that was lost
+in the middle of a job is made again and the job is run once more, since jobs are pure; lost twice, it is our
 failure and no verdict.
 """
 
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reasongym.errors import UsageError
 from reasongym.sandbox.cgroups import Cgroup
@@ -33,11 +33,10 @@ from reasongym.sandbox.inside.zygote import Config
 from reasongym.sandbox.jobs import Job, Outcome, Status, Usage
 from reasongym.sandbox.streams import Frames, Reader, Stream
 
-STANDARD_IMPORTS = tuple(
-    (
-        "array bisect collections contextlib copy dataclasses datetime decimal enum fractions functools heapq "
-        "io itertools json math operator random re statistics string struct threading traceback typing"
-    ).split()
+STANDARD_IMPORTS = (
+    *("array", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum"),
+    *("fractions", "functools", "heapq", "io", "itertools", "json", "math", "operator", "random", "re"),
+    *("statistics", "string", "struct", "threading", "traceback", "typing"),
 )
 """Loaded before jobs are forked; `json` and those that the jail itself needs are always there."""
 _START_S = 20.0
@@ -335,14 +334,14 @@ class _Attempt:
             is_broken,
         )
 
-    def _status(self, ended: Ended, code: int, frames: Sequence[object]) -> Status:
+    def _status(self, ended: Ended, code: int, frames: Sequence[dict[str, Any]]) -> Status:
         if self._is_over_output or any(stream.is_truncated for stream in self._streams):
             return Status.OUTPUT
         if ended.cause in ("cpu", "wall") or code == -signal.SIGXCPU:
             return Status.TIME
         if ended.cause == "memory" or self._is_out_of_memory(ended, code):
             return Status.MEMORY
-        if any(isinstance(frame, dict) and "syntax" in frame for frame in frames):
+        if any("syntax" in frame for frame in frames):
             return Status.SYNTAX
         return Status.OK if code == 0 else Status.ERROR
 

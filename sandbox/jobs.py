@@ -60,6 +60,9 @@ class Limits:
         )
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Status(StrEnum):
     """How a program ended."""
 
@@ -93,8 +96,8 @@ class Outcome:
     """Negative for a signal."""
     stdout: bytes
     stderr: bytes
-    frames: list[Any] = field(default_factory=list[Any])
-    usage: Usage = Usage(0.0, 0.0, 0)
+    frames: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    usage: Usage = field(default_factory=lambda: Usage(0.0, 0.0, 0))
     stdout_truncated: bool = False
     stderr_truncated: bool = False
     frames_truncated: bool = False
@@ -120,12 +123,14 @@ class Job:
     is_session: bool = False
 
 
-def script(code: str, stdin: bytes = b"", limits: Limits = Limits()) -> Job:
+def script(code: str, stdin: bytes = b"", limits: Limits = DEFAULT_LIMITS) -> Job:
     """Make the job of a Python program that reads stdin and writes stdout."""
     return Job(_payload(kind="script", code=code), stdin, limits)
 
 
-def calls(code: str, function: str, arguments: Sequence[Sequence[Any]], limits: Limits = Limits()) -> Job:
+def calls(
+    code: str, function: str, arguments: Sequence[Sequence[Any]], limits: Limits = DEFAULT_LIMITS
+) -> Job:
     """Make the job that calls a function of a Python program; `Class.method` is called of a new object."""
     encoded = [encode(list(one)) for one in arguments]
     payload = _payload(kind="calls", code=code, function=function, calls=encoded)
@@ -136,7 +141,7 @@ def command(
     argv: Sequence[str],
     files: Mapping[str, bytes] | None = None,
     stdin: bytes = b"",
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     *,
     needs_fork: bool = False,
 ) -> Job:
@@ -150,7 +155,7 @@ def command(
     return Job(_payload(kind="command", argv=list(argv), files=encoded), stdin, limits, needs_fork)
 
 
-def session(limits: Limits = Limits()) -> Job:
+def session(limits: Limits = DEFAULT_LIMITS) -> Job:
     """Make the job of a session, whose turns have these limits each."""
     return Job(_payload(kind="session"), b"", limits, is_session=True)
 

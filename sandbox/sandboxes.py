@@ -9,7 +9,7 @@ import asyncio
 import os
 import queue
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from types import TracebackType
@@ -20,7 +20,7 @@ from reasongym.sandbox.capabilities import Capabilities, best_layer, capabilitie
 from reasongym.sandbox.comparison import STRICT, Comparison
 from reasongym.sandbox.grading import Judgement, Test, grade
 from reasongym.sandbox.jails import STANDARD_IMPORTS, Jail, JailSpec
-from reasongym.sandbox.jobs import Job, Limits, Outcome, script
+from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
 from reasongym.sandbox.repl import Session
 
 
@@ -42,7 +42,7 @@ class Sandbox:
         workers: int | None = None,
         packages: Sequence[str] = (),
         python: str = sys.executable,
-        limits: Limits = Limits(),
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         """Choose the layer and the number of jails, which are made when they are first needed.
 
@@ -161,7 +161,7 @@ class Sandbox:
                 jail.close()
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Jail]:
+    def _borrowed(self) -> Generator[Jail]:
         if self._owner != os.getpid():
             self._fill()  # those of the process that this one was forked from are not ours to talk to
         jail = self._free.get()

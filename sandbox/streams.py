@@ -5,7 +5,7 @@ import os
 import select
 import struct
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 _CHUNK_BYTES = 1 << 16
 _LENGTH = struct.Struct(">I")
@@ -60,21 +60,29 @@ class Frames(Stream):
         end = begin + _LENGTH.unpack_from(self.content, self._at)[0]
         return end if end <= len(self.content) else None
 
-    def frames(self) -> tuple[list[Any], bool]:
+    def frames(self) -> tuple[list[dict[str, Any]], bool]:
         """Return the frames up to the first that is none, and whether anything is left over."""
-        found: list[Any] = []
+        found: list[dict[str, Any]] = []
         at = 0
         while at + _LENGTH.size <= len(self.content):
             begin = at + _LENGTH.size
             end = begin + _LENGTH.unpack_from(self.content, at)[0]
             if end > len(self.content):
                 break
-            try:
-                found.append(json.loads(self.content[begin:end]))
-            except (ValueError, RecursionError):
+            frame = _frame(self.content[begin:end])
+            if frame is None:
                 return found, True
+            found.append(frame)
             at = end
         return found, self.is_truncated or at < len(self.content)
+
+
+def _frame(content: bytes | bytearray) -> dict[str, Any] | None:
+    try:
+        frame: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return cast(dict[str, Any], frame) if isinstance(frame, dict) else None
 
 
 class Reader:

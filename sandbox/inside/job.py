@@ -1,4 +1,4 @@
-"""A job from its fork to its program: the walls go up, from the widest to the narrowest, and never come down."""
+"""A job from its fork to its program: the walls go up, the widest first, and never come down."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def perform(site: Site, limits: JobLimits, fds: list[int]) -> NoReturn:
     """Wall this process in and run the program of its payload.
 
     `fds` are payload, stdin, stdout, stderr and results. Nothing of the payload is read before the walls are
-    up, and what fails before is told on stderr with an exit status that no supervisor takes for the program's.
+    up, and what fails before is told on stderr with an exit status of its own.
     """
     try:
         os.setsid()

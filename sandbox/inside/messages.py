@@ -1,4 +1,4 @@
-"""What supervisor and zygote tell each other over their socket: one packet a message, descriptors beside it."""
+"""What supervisor and zygote tell each other: one packet a message, descriptors beside it."""
 
 import struct
 from typing import NamedTuple

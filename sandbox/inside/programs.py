@@ -66,7 +66,7 @@ def _closed() -> int:
     """End as an interpreter does: wait for threads, run what was asked for at exit, write what is left."""
     try:
         threading._shutdown()  # pyright: ignore
-        atexit._run_exitfuncs()
+        atexit._run_exitfuncs()  # pyright: ignore
         sys.stdout.flush()
     except BaseException as error:
         show(error)

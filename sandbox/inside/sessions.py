@@ -1,8 +1,8 @@
 """A session: turns of Python in one namespace, and branches of it.
 
-The results descriptor is a socket of packets here. A turn's code comes as a descriptor beside its packet; when
-the turn is over, a packet says how it ended. A branch is a fork that goes on with descriptors of its own in a
-copy of the working folder.
+The results descriptor is a socket of packets here. A turn's code comes as a descriptor beside its packet;
+when the turn is over, a packet says how it ended. A branch is a fork that goes on with descriptors of its
+own in a copy of the working folder.
 """
 
 import ast

@@ -7,7 +7,7 @@ objects: what a program makes of equality stays in the program.
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 MAX_DEPTH = 200
 _LONG_BITS = 8_000
@@ -33,18 +33,19 @@ def encode(value: Any, depth: int = 0) -> Any:
 
 
 def decode(value: Any) -> Any:
-    """Return the value that `encode` wrote; raises NotPlain, or RecursionError where it is nested too deep."""
+    """Return the value that `encode` wrote; raises NotPlain, or RecursionError if it is nested too deep."""
     if isinstance(value, list):
-        return [decode(one) for one in value]
+        return [decode(one) for one in cast(list[Any], value)]
     if not isinstance(value, dict):
         return value
-    key = next(iter(value), "")
-    if not (isinstance(key, str) and key.startswith("!")):
-        return {name: decode(one) for name, one in value.items()}
-    if len(value) > 1 or key not in _DECODERS:
+    members = cast(dict[str, Any], value)
+    key = next(iter(members), "")
+    if not key.startswith("!"):
+        return {name: decode(one) for name, one in members.items()}
+    if len(members) > 1 or key not in _DECODERS:
         raise NotPlain(f"no value is written as {key!r}")
     try:
-        return _DECODERS[key](value[key])
+        return _DECODERS[key](members[key])
     except (TypeError, ValueError) as error:
         raise NotPlain(f"{key!r} holds something else: {error}") from error
 
@@ -60,13 +61,13 @@ def _float(value: float, _: int) -> Any:
 
 
 def _mapping(value: dict[Any, Any], depth: int) -> Any:
-    pairs = list(dict.items(value))
+    pairs: list[tuple[Any, Any]] = list(dict[Any, Any].items(value))
     if all(type(key) is str and not key.startswith("!") for key, _ in pairs):
         return {key: encode(one, depth) for key, one in pairs}
     return {"!dict": [[encode(key, depth), encode(one, depth)] for key, one in pairs]}
 
 
-def _members(tag: str, kind: type[Any]) -> Callable[[Any, int], Any]:
+def _members(tag: str, kind: Any) -> Callable[[Any, int], Any]:
     return lambda value, depth: {tag: [encode(one, depth) for one in kind.__iter__(value)]}
 
 
@@ -74,7 +75,7 @@ _ENCODERS: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
     (str, lambda value, _: str.__str__(value)),
     (int, _integer),
     (float, _float),
-    (list, lambda value, depth: [encode(one, depth) for one in list.__iter__(value)]),
+    (list, lambda value, depth: [encode(one, depth) for one in list[Any].__iter__(value)]),
     (tuple, _members("!tuple", tuple)),
     (dict, _mapping),
     (set, _members("!set", set)),

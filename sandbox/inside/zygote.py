@@ -19,7 +19,7 @@ import socket
 import sys
 import time
 from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from . import job, kernel, landlock, root, usage
 from .filters import Filter, Freedom, job_filter
