@@ -178,7 +178,7 @@ def _tested_by_calls(
             yield from [Tested(Verdict.SANDBOX_ERROR, str(error))] * len(left)
             return
         frames = outcome.frames[: len(left)]
-        if frames and "broken" in frames[0]:
+        if outcome.status is Status.SYNTAX or (frames and "broken" in frames[0]):
             yield from [_failed(outcome)] * len(left)
             return
         for test, frame in zip(left, frames, strict=False):

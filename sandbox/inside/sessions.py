@@ -45,6 +45,7 @@ def serve(main: types.ModuleType, show: Callable[[BaseException], None]) -> None
     while True:
         message, fds, _, _ = socket.recv_fds(link, _MAX_BYTES, _NUM_FDS)
         if not message:
+            _await_branches(num_branches)
             return
         if message[:1] == BRANCH:
             num_branches += 1
@@ -57,6 +58,13 @@ def serve(main: types.ModuleType, show: Callable[[BaseException], None]) -> None
         raised = _turn(code, main, _NAME.format(num_turns), show)
         interrupts.is_turn = False
         link.send(json.dumps({"raised": raised}).encode())
+
+
+def _await_branches(num: int) -> None:
+    """Stay while branches go on: what the first process of a session began ends with it."""
+    with suppress(ChildProcessError):
+        while num:
+            os.wait()
 
 
 def _turn(code: str, main: types.ModuleType, name: str, show: Callable[[BaseException], None]) -> str:

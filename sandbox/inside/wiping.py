@@ -1,5 +1,6 @@
 """Emptying a folder that a hostile program has filled."""
 
+import itertools
 import os
 import stat
 from contextlib import suppress
@@ -37,9 +38,14 @@ def _remove(top: int, name: str) -> None:
             os.close(done)
             os.rmdir(name, dir_fd=chain[-1][0] if chain else top)
         elif len(chain) >= _MAX_OPEN:
-            os.rename(child, f".lifted-{len(os.listdir(top))}-{here}", src_dir_fd=here, dst_dir_fd=top)
+            os.rename(child, _free_name(top), src_dir_fd=here, dst_dir_fd=top)
         else:
             chain.append((_entered(here, child), child))
+
+
+def _free_name(folder: int) -> str:
+    taken = set(os.listdir(folder))
+    return next(name for name in map(str, itertools.count()) if name not in taken)
 
 
 def _unlinked(folder: int, name: str) -> bool:

@@ -11,7 +11,6 @@ import gc
 import importlib
 import json
 import os
-import random
 import select
 import signal
 import site
@@ -119,7 +118,6 @@ def _prepare(config: Config) -> None:
     site.setquit()  # programs end by exit(), which an interpreter without site lacks
     for name in config.imports:
         importlib.import_module(name)
-    random.seed(0)  # one state for all jobs, so that a program that draws does so alike every time
     sys.path[:] = [path for path in sys.path if path != config.code]
     sys.argv[:] = [""]
     os.environ.clear()
