@@ -132,12 +132,15 @@ def _prepare(config: Config) -> None:
 
 
 def _filter(layer: Layer, config: Config) -> Filter:
+    is_counted = config.is_accounted or layer.is_container
     freedom = Freedom(
         fork=layer.may_fork,
         connect=layer.may_fork,
-        share=layer.has_namespaces,
+        last=layer.has_namespaces and is_counted,
         signal=layer.may_fork or landlock.contains_signals(),
-        hide_memory=config.is_accounted or layer.is_container,
+        hide_memory=is_counted,
+        own=layer.may_fork or config.user >= 0,
+        truncate=layer.may_fork or landlock.contains_truncation(),
     )
     return job_filter(freedom)
 
