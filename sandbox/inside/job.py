@@ -3,6 +3,7 @@
 import io
 import os
 import resource
+import signal
 import sys
 import traceback
 from typing import NamedTuple, NoReturn
@@ -39,6 +40,7 @@ def perform(site: Site, limits: JobLimits, fds: list[int]) -> NoReturn:
     """
     try:
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _arrange(fds)
         _confine(site, limits)
         _renew_streams()

@@ -59,6 +59,8 @@ class Config(NamedTuple):
 def main() -> NoReturn:
     """Read the config from the command line, wall this process in, and serve until the supervisor is gone."""
     config = Config(**json.loads(sys.argv[1]))
+    # A first process is immune to what it has no handler for, and jobs of the same user may send it signals.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     layer = LAYERS[config.layer]
     control = _connected(config)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
