@@ -19,17 +19,9 @@ from .kernel import MACHINE, checked, libc
 from .syscalls import AUDIT_NAMES, numbers
 
 _REFUSED = (
-    *(
-        "mount",
-        "umount2",
-        "pivot_root",
-        "chroot",
-        "open_tree",
-        "open_tree_attr",
-        "move_mount",
-        "mount_setattr",
-    ),
-    *("fsopen", "fsconfig", "fsmount", "fspick", "setns", "unshare", "quotactl", "quotactl_fd"),
+    *("mount", "umount2", "pivot_root", "chroot", "open_tree", "open_tree_attr", "move_mount"),
+    *("mount_setattr", "fsconfig", "fsmount", "fspick"),
+    *("fsopen", "setns", "unshare", "quotactl", "quotactl_fd"),
     *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "pidfd_getfd", "kcmp"),
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
     *("keyctl", "add_key", "request_key", "open_by_handle_at", "fanotify_init", "inotify_init"),
@@ -61,7 +53,7 @@ _OF_A_PROCESS = (
 """Change a process that the first argument names, any of the same user; 0 is the caller itself."""
 _OWNER_COMMANDS = (fcntl.F_SETOWN, fcntl.F_SETSIG, 15)
 _OWNER_REQUESTS = (0x8901, 0x8902)
-"""Of fcntl and ioctl: who is sent a signal, and which, when a file is ready. F_SETOWN_EX, FIOSETOWN, SIOCSPGRP."""
+"""Of fcntl and ioctl: who is sent a signal when a file is ready; 15 is F_SETOWN_EX, then FIOSETOWN, SIOCSPGRP."""
 _PR_SET_PDEATHSIG = 1
 _DATAGRAMS = 2
 """A bit that SOCK_DGRAM and SOCK_RAW have, and no other type that a pair may have."""

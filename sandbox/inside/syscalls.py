@@ -1,4 +1,4 @@
-"""Numbers of system calls, by the kernel's names for them: arch/x86/entry/syscalls and asm-generic/unistd.h."""
+"""Numbers of system calls, by the kernel's names: arch/x86/entry/syscalls and asm-generic/unistd.h."""
 
 from .kernel import MACHINE
 

@@ -1,9 +1,9 @@
-"""The settings in which the sandbox must hold, made by root from one machine: who runs it, and with what rights.
+"""The settings in which the sandbox must hold, made by root on one machine: who runs it, with what rights.
 
     python -m tests.sandbox.battery.settings user COMMAND...
 
-Whoever is an ordinary user already has `user` by running the command itself. Nothing of the machine is changed:
-folders that are closed to others are opened, and namespaces forbidden, in namespaces of the command's own.
+Whoever is an ordinary user has `user` by running the command itself. Nothing of the machine is changed: folders
+that are closed to others are opened, and namespaces forbidden, in namespaces of the command's own.
 """
 
 import os
