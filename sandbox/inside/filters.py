@@ -53,7 +53,7 @@ _OF_A_PROCESS = (
 """Change a process that the first argument names, any of the same user; 0 is the caller itself."""
 _OWNER_COMMANDS = (fcntl.F_SETOWN, fcntl.F_SETSIG, 15)
 _OWNER_REQUESTS = (0x8901, 0x8902)
-"""Of fcntl and ioctl: who is sent a signal when a file is ready; 15 is F_SETOWN_EX, then FIOSETOWN, SIOCSPGRP."""
+"""Of fcntl and ioctl: whom a file signals when it is ready; 15 is F_SETOWN_EX, then FIOSETOWN, SIOCSPGRP."""
 _PR_SET_PDEATHSIG = 1
 _DATAGRAMS = 2
 """A bit that SOCK_DGRAM and SOCK_RAW have, and no other type that a pair may have."""

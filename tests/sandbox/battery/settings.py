@@ -2,8 +2,8 @@
 
     python -m tests.sandbox.battery.settings user COMMAND...
 
-Whoever is an ordinary user has `user` by running the command itself. Nothing of the machine is changed: folders
-that are closed to others are opened, and namespaces forbidden, in namespaces of the command's own.
+Whoever is an ordinary user has `user` by running the command itself. Nothing of the machine is changed:
+folders that are closed to others are opened and namespaces forbidden in namespaces of its own.
 """
 
 import os
