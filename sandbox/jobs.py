@@ -47,10 +47,11 @@ class Limits:
         """The limit of wall time that is in force, in seconds."""
         return 10 * self.cpu_s + 2 if self.wall_s is None else self.wall_s
 
-    def inside(self, *, is_session: bool = False) -> JobLimits:
+    def inside(self, *, num_calls: int = 0, is_session: bool = False) -> JobLimits:
         """Say them as the jail reads them; the wall time of sessions is counted by turns, and not there."""
         return JobLimits(
             self.cpu_s,
+            math.inf if is_session else max(1, num_calls) * self.cpu_s,
             math.inf if is_session else self.wall,
             self.memory_bytes,
             self.processes,

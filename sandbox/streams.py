@@ -7,6 +7,8 @@ import struct
 from contextlib import suppress
 from typing import Any, cast
 
+from reasongym.sandbox.inside.messages import STANDING
+
 _CHUNK_BYTES = 1 << 16
 _LENGTH = struct.Struct(">I")
 
@@ -39,12 +41,17 @@ class Stream:
 
 
 class Frames(Stream):
-    """A stream of frames: four bytes of length, then JSON."""
+    """A stream of frames: that the walls stand, then four bytes of length and JSON each."""
 
     def __init__(self, fd: int, limit: int) -> None:
         super().__init__(fd, limit)
         self.num_whole = 0
-        self._at = 0
+        self._at = len(STANDING)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the job's walls were up, so that whatever came is the program's."""
+        return self.content.startswith(STANDING)
 
     def read(self) -> None:
         """Take what is there, and count the frames that are whole."""
@@ -63,7 +70,7 @@ class Frames(Stream):
     def frames(self) -> tuple[list[dict[str, Any]], bool]:
         """Return the frames up to the first that is none, and whether anything is left over."""
         found: list[dict[str, Any]] = []
-        at = 0
+        at = len(STANDING)
         while at + _LENGTH.size <= len(self.content):
             begin = at + _LENGTH.size
             end = begin + _LENGTH.unpack_from(self.content, at)[0]

@@ -29,11 +29,9 @@ _REFUSED = (
     *("kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "reboot", "vhangup"),
     *("swapon", "swapoff", "acct", "syslog", "sethostname", "setdomainname", "iopl", "ioperm"),
     *("clock_settime", "settimeofday", "adjtimex", "clock_adjtime"),
+    # Memory that belongs to no process, so that nothing sees it or frees it with its maker.
+    *("memfd_create", "memfd_secret", "shmget", "semget", "msgget", "mq_open"),
 )
-_UNACCOUNTED = ("memfd_create", "memfd_secret")
-"""Make memory that belongs to no process's resident set."""
-_LASTING = ("shmget", "semget", "msgget", "mq_open")
-"""What they make outlives a process, and belongs to none."""
 _SIGNALS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")
 _FORKS = ("fork", "vfork")
 _ATTRIBUTES = (
@@ -91,12 +89,8 @@ class Freedom(NamedTuple):
     """A namespace of processes holds whatever is forked."""
     connect: bool
     """There is no network to reach, and sockets die with their processes."""
-    last: bool
-    """A namespace of IPC holds what outlives a process, and a cgroup counts it."""
     signal: bool
     """No process outside can be reached."""
-    hide_memory: bool
-    """A cgroup counts memory that belongs to no process."""
     own: bool
     """No file of anybody else is seen, or none is this user's."""
     truncate: bool
@@ -106,8 +100,6 @@ class Freedom(NamedTuple):
 def job_filter(freedom: Freedom) -> Filter:
     """Make the filter of jobs."""
     kinds = (
-        (freedom.hide_memory, _UNACCOUNTED),
-        (freedom.last, _LASTING),
         (freedom.signal, _SIGNALS),
         (freedom.fork, _FORKS),
         (freedom.truncate, ("truncate",)),

@@ -149,6 +149,8 @@ def _main_module() -> types.ModuleType:
 
 
 def _compiled(code: str, tell: Callable[[Any], None]) -> types.CodeType:
+    with open(NAME, "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write(code)  # programs read themselves, and processes that they spawn begin with it
     lines = code.splitlines(keepends=True)
     linecache.cache[NAME] = (len(code), None, lines, NAME)  # so that a traceback shows its lines
     try:

@@ -49,8 +49,6 @@ class Config(NamedTuple):
     """Folder that holds this package, which jobs do not import from."""
     folder: str
     """Where jobs work in a jail without mounts of their own."""
-    is_accounted: bool
-    """A cgroup counts the jail's memory."""
     socket: int = -1
     path: str = ""
     """Of the socket to connect to, where none was inherited."""
@@ -62,10 +60,13 @@ def main() -> NoReturn:
     # A first process is immune to what it has no handler for, and jobs of the same user may send it signals.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     layer = LAYERS[config.layer]
+    executable = os.path.realpath(sys.executable)
     control = _connected(config)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # where the machine runs out of memory, jobs go first; they are the largest here
     _enter(layer, control)
+    if not os.path.exists(sys.executable):  # a virtual environment's is not there where no packages are
+        sys.executable = executable
     _prepare(config)
     filter_ = _filter(layer, config) if layer.is_confined else None
     kernel.set_dumpable(False)
@@ -134,13 +135,10 @@ def _prepare(config: Config) -> None:
 
 
 def _filter(layer: Layer, config: Config) -> Filter:
-    is_counted = config.is_accounted or layer.is_container
     freedom = Freedom(
         fork=layer.may_fork,
         connect=layer.may_fork,
-        last=layer.has_namespaces and is_counted,
         signal=layer.may_fork or landlock.contains_signals(),
-        hide_memory=is_counted,
         own=layer.may_fork or config.user >= 0,
         truncate=layer.may_fork or landlock.contains_truncation(),
     )
