@@ -32,7 +32,7 @@ class Limits:
     """Of one file, and of each of the two folders that it may write to."""
     output_bytes: int = 4 * _MIB
     """Kept of stdout and of stderr each; a program that writes more is stopped."""
-    result_bytes: int = 16 * _MIB
+    result_bytes: int = 8 * _MIB
     """Of all values that a tested function returns."""
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from reasongym.sandbox.inside.messages import STANDING
+from reasongym.sandbox.inside.values import NotPlain, restored
 
 _CHUNK_BYTES = 1 << 16
 _LENGTH = struct.Struct(">I")
@@ -85,8 +86,11 @@ class Frames(Stream):
 
 
 def _frame(content: bytes | bytearray) -> dict[str, Any] | None:
+    """Read a frame and the values in it, as the C parser goes: a program may send millions of them."""
     try:
-        frame: Any = json.loads(content)
+        frame: Any = json.loads(content, object_hook=restored)
+    except NotPlain as error:
+        return {"strange": str(error)}
     except (ValueError, RecursionError):
         return None
     return cast(dict[str, Any], frame) if isinstance(frame, dict) else None

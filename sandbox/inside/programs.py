@@ -40,7 +40,7 @@ def run(payload: int, results: int) -> NoReturn:
 
 def _teller(results: int) -> Callable[[Any], None]:
     def tell(frame: Any) -> None:
-        content = json.dumps(frame).encode()
+        content = json.dumps(frame, separators=(",", ":")).encode()
         left = memoryview(_LENGTH.pack(len(content)) + content)
         while left:
             left = left[os.write(results, left) :]
