@@ -33,6 +33,8 @@ _STAND_BY_S = 0.5
 _GRACE_S = 0.5
 """Of CPU time to a job that was interrupted."""
 _NUM_FDS = 8
+_THREADS_OVER = 2
+"""Times the limit: those that end are counted until they are waited for."""
 _OPEN_TO_ALL = 0o1777
 _SHARED_FOLDERS = ("/tmp", "/dev/shm")
 
@@ -174,9 +176,10 @@ def _serve(control: socket.socket, site: job.Site) -> NoReturn:
 class _Watch:
     """A job that runs: what it has used, and why it was stopped."""
 
-    def __init__(self, pid: int, limits: JobLimits, started: float, layer: Layer) -> None:
+    def __init__(self, pid: int, limits: JobLimits, started: float, layer: Layer, folder: str) -> None:
         self.pid = pid
         self.cause = ""
+        self._folder = "" if layer.may_fork or not layer.is_confined else folder
         self.peak_bytes = 0
         self.cpu_s = 0.0
         self._limits = limits
@@ -191,16 +194,27 @@ class _Watch:
 
     def look(self) -> None:
         """Stop the job if it uses more than it may."""
-        use = usage.use_of(usage.others() if self._layer.may_fork else [self.pid])
+        pids = usage.others() if self._layer.may_fork else [self.pid]
+        use = usage.use_of(pids)
         self.peak_bytes = max(self.peak_bytes, use.memory_bytes)
         self.cpu_s = max(self.cpu_s, use.cpu_s)
         cpu_s, wall_s = self._counted_from
         if self.cpu_s - cpu_s > self._limits.cpu_s + self._grace_s:
             self._out_of_time()
-        elif use.memory_bytes > self._limits.memory_bytes:
+        elif use.memory_bytes > self._limits.memory_bytes and not self._only_shares(pids):
             self.stop("memory")
+        elif use.num_threads > _THREADS_OVER * self._limits.processes and self._layer.is_confined:
+            self.stop("processes")  # where the kernel does not count them for us
+        elif self._folder and usage.is_filled(self._folder, self.pid, self._limits.file_bytes):
+            self.stop("files")
         elif self.wall_s - wall_s > self._limits.wall_s:
             self.stop("wall")
+
+    def _only_shares(self, pids: list[int]) -> bool:
+        """Whether processes are too large only as long as what they share is counted for each."""
+        with suppress(OSError):  # one may hide from us
+            return len(pids) > 1 and usage.fair_bytes(pids) <= self._limits.memory_bytes
+        return False
 
     def renew(self) -> None:
         """Count the job's time from now on."""
@@ -238,7 +252,7 @@ def kill_everybody() -> None:
 
 def _watched(pid: int, limits: JobLimits, started: float, control: socket.socket, site: job.Site) -> Ended:
     """Wait until a job is over, and see that nothing of it is left."""
-    watch = _Watch(pid, limits, started, site.layer)
+    watch = _Watch(pid, limits, started, site.layer, site.folder)
     _await(watch, control)
     _, status, spent = os.wait4(pid, 0)
     cpu_s = spent.ru_utime + spent.ru_stime
