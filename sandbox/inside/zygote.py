@@ -36,7 +36,8 @@ _NUM_FDS = 8
 _THREADS_OVER = 2
 """Times the limit: those that end are counted until they are waited for."""
 _OPEN_TO_ALL = 0o1777
-_SHARED_FOLDERS = ("/tmp", "/dev/shm")
+_SHARED_FOLDERS = ("/tmp", "/dev/shm", "/dev/mqueue")
+"""Of a container: where any user may write."""
 
 
 class Config(NamedTuple):
@@ -86,6 +87,8 @@ def _connected(config: Config) -> socket.socket:
 
 def _enter(layer: Layer, control: socket.socket) -> None:
     """Go into namespaces of one's own; the caller continues as their first process."""
+    if layer.is_container and os.getpid() != 1:
+        raise OSError("not the first process of a container: killing all others would kill the machine's")
     if not layer.has_namespaces:
         kernel.adopt_orphans()
         return
@@ -317,7 +320,7 @@ def _children() -> list[int]:
 def _clean(site: job.Site) -> None:
     """Empty what the job could write to; mounts of its own have gone with it."""
     if site.layer.is_container:
-        for folder in _SHARED_FOLDERS:
+        for folder in filter(os.path.isdir, _SHARED_FOLDERS):
             wipe(folder, _OPEN_TO_ALL)
     elif not site.layer.has_namespaces:
         wipe(site.folder, 0o777)
