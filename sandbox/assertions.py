@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from reasongym.errors import UsageError
+from reasongym.sandbox.inside.values import spread
 
 _CLOSE = 1e-9
 """Relative tolerance of math.isclose where none is given."""
@@ -115,7 +116,7 @@ VIEWS: dict[str, Callable[[Any], Any]] = {
     "bool": bool,
     "len": len,
     "list": list,
-    "set": set,
+    "set": lambda value: set(spread([*value])),
     "sorted": sorted,
     "tuple": tuple,
 }

@@ -5,6 +5,7 @@ memory or output ran over, CE where it does not compile. SANDBOX_ERROR is our ow
 the solution.
 """
 
+import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +13,7 @@ from typing import Any, TypeAlias
 
 from reasongym.sandbox.assertions import VIEWS, Assertion
 from reasongym.sandbox.comparison import STRICT, Checker, Comparison, same_text, same_value
-from reasongym.sandbox.inside.values import NotPlain, decode
+from reasongym.sandbox.inside.values import NotPlain
 from reasongym.sandbox.jails import JailLost
 from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage, calls, script
 
@@ -195,12 +196,29 @@ def _tested_by_frame(
     if "value" not in frame:
         told = frame.get("raised", frame.get("strange", "no value came back"))
         return Tested(Verdict.RE, str(told)[:_SHOWN_CHARS], outcome.usage)
+    value = frame["value"]
     try:
-        value = decode(frame["value"])
         is_right = _holds(test, value, comparison)
     except (NotPlain, RecursionError, TypeError, ValueError) as error:
         return Tested(Verdict.WA, f"no plain value came back: {error}"[:_SHOWN_CHARS], outcome.usage)
-    return Tested(Verdict.AC if is_right else Verdict.WA, repr(value)[:_SHOWN_CHARS], outcome.usage)
+    return Tested(Verdict.AC if is_right else Verdict.WA, _SHOWN.repr(value)[:_SHOWN_CHARS], outcome.usage)
+
+
+class _Shown(reprlib.Repr):
+    """Values as people are told of them: the beginnings of long ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = self.maxarray = 200
+        self.maxstring = self.maxother = self.maxlong = _SHOWN_CHARS
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Show a whole number; Python itself writes none of many thousand digits."""
+        bits = x.bit_length()
+        return super().repr_int(x, level) if bits <= 4 * _SHOWN_CHARS else f"<whole number of {bits} bits>"
+
+
+_SHOWN = _Shown()
 
 
 def _holds(test: CallTest | Assertion, value: Any, comparison: Comparison) -> bool:

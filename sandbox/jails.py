@@ -4,8 +4,8 @@
          └────────────── pipes: stdin, stdout, stderr, results ──────────────────┘
 
 The zygote stops a job at its limits; should it fail to, the supervisor kills the jail. A jail that was lost
-in the middle of a job is made again and the job is run once more, since jobs are pure; lost twice, it is our
-failure and no verdict.
+in the middle of a job is made again and the job is run once more, since jobs are pure, and so is a job that
+was killed for no reason we know; lost twice, it is our failure and no verdict.
 """
 
 import json
@@ -30,7 +30,7 @@ from reasongym.sandbox.cgroups import Cgroup
 from reasongym.sandbox.inside.layers import LAYERS, Layer
 from reasongym.sandbox.inside.messages import KILL, MAX_BYTES, READY, RENEW, Ended
 from reasongym.sandbox.inside.zygote import Config
-from reasongym.sandbox.jobs import Job, Outcome, Status, Usage
+from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage
 from reasongym.sandbox.streams import Frames, Reader, Stream
 
 STANDARD_IMPORTS = (
@@ -106,7 +106,6 @@ class LocalZygote:
             imports=list(spec.imports),
             code=_CODE,
             folder=self._folder,
-            is_accounted=self._cgroup.limits_memory,
             socket=theirs.fileno(),
         )
         with theirs:
@@ -181,11 +180,11 @@ class Jail:
         """Run a job to its end; raises UsageError where the layer cannot contain it, JailLost."""
         self._require_containable(job)
         with self._lock:
-            try:
-                return self._run(job)
-            except JailLost:
-                self._drop()
-                return self._run(job)
+            with suppress(JailLost):
+                outcome = self._run(job)
+                if not _was_killed(outcome, job.limits):
+                    return outcome
+            return self._run(job)
 
     def begin(self, job: Job, fds: Sequence[int]) -> None:
         """Start a job with descriptors of the caller's, who then watches it; nobody else may use the jail.
@@ -237,13 +236,26 @@ class Jail:
         return LocalZygote(self.spec, self.layer)
 
     def _run(self, job: Job) -> Outcome:
-        zygote = self._started()
-        attempt = _Attempt(job, zygote.control)
+        """Run a job once; a jail that is lost, or that we cannot talk to, is let go of."""
         try:
-            ended = attempt.watch()
-        finally:
-            attempt.close()
-        return attempt.outcome(ended)
+            attempt = _Attempt(job, self._started().control)
+            try:
+                ended = attempt.watch()
+            finally:
+                attempt.close()
+            return attempt.outcome(ended)
+        except (JailLost, OSError) as error:
+            self._drop()
+            raise JailLost(str(error)) from error
+
+
+def _was_killed(outcome: Outcome, limits: Limits) -> bool:
+    """Whether somebody else may have killed the job; one that kills itself does so every time.
+
+    There must be time left for another run.
+    """
+    is_killed = outcome.status is Status.ERROR and outcome.exit_code == -signal.SIGKILL
+    return is_killed and outcome.usage.wall_s < limits.wall / 2
 
 
 class _Attempt:
@@ -261,7 +273,7 @@ class _Attempt:
         self._streams = [self._stdout, self._stderr, self._frames]
         theirs = [*given, *(writing for _, writing in pipes)]
         try:
-            socket.send_fds(control, [limits.inside().packed()], theirs)
+            socket.send_fds(control, [limits.inside(num_calls=job.num_calls).packed()], theirs)
         except OSError as error:
             self.close()
             raise JailLost(str(error)) from error
@@ -319,7 +331,10 @@ class _Attempt:
             stream.close()
 
     def outcome(self, ended: Ended) -> Outcome:
-        """Say what came of the job."""
+        """Say what came of the job; raises JailLost where it never came to its program."""
+        if not self._frames.is_begun:
+            told = bytes(self._stderr.content).decode(errors="replace").strip().rpartition("\n")[2]
+            raise JailLost(f"the walls of a job could not be built: {told or ended.cause}")
         frames, is_broken = self._frames.frames()
         code = os.waitstatus_to_exitcode(ended.status)
         return Outcome(
@@ -339,7 +354,9 @@ class _Attempt:
             return Status.OUTPUT
         if ended.cause in ("cpu", "wall") or code == -signal.SIGXCPU:
             return Status.TIME
-        if ended.cause == "memory" or self._is_out_of_memory(ended, code):
+        if ended.cause == "files":
+            return Status.OUTPUT
+        if ended.cause in ("memory", "processes") or self._is_out_of_memory(ended, code):
             return Status.MEMORY
         if any("syntax" in frame for frame in frames):
             return Status.SYNTAX

@@ -32,7 +32,7 @@ class Limits:
     """Of one file, and of each of the two folders that it may write to."""
     output_bytes: int = 4 * _MIB
     """Kept of stdout and of stderr each; a program that writes more is stopped."""
-    result_bytes: int = 16 * _MIB
+    result_bytes: int = 8 * _MIB
     """Of all values that a tested function returns."""
 
     def __post_init__(self) -> None:
@@ -47,10 +47,11 @@ class Limits:
         """The limit of wall time that is in force, in seconds."""
         return 10 * self.cpu_s + 2 if self.wall_s is None else self.wall_s
 
-    def inside(self, *, is_session: bool = False) -> JobLimits:
+    def inside(self, *, num_calls: int = 0, is_session: bool = False) -> JobLimits:
         """Say them as the jail reads them; the wall time of sessions is counted by turns, and not there."""
         return JobLimits(
             self.cpu_s,
+            math.inf if is_session else max(1, num_calls) * self.cpu_s,
             math.inf if is_session else self.wall,
             self.memory_bytes,
             self.processes,

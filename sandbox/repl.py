@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import Self
 
 from reasongym.errors import UsageError
-from reasongym.sandbox.inside.messages import INTERRUPT, KILL, MAX_BYTES, RENEW, Ended
+from reasongym.sandbox.inside.messages import INTERRUPT, KILL, MAX_BYTES, RENEW, STANDING, Ended
 from reasongym.sandbox.inside.sessions import BRANCH, TURN
 from reasongym.sandbox.jails import Jail, JailLost, memory_file
 from reasongym.sandbox.jobs import Limits, Status, session
 from reasongym.sandbox.streams import Reader, Stream
 
+_PATIENCE_S = 20.0
 _GRACE_S = 0.5
 """Between an interrupt and the end of the session."""
 
@@ -51,6 +52,7 @@ class _Pipes:
 
     def __init__(self) -> None:
         self.link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.link.settimeout(_PATIENCE_S)  # a program may let its packets pile up, or forge ours
         self.stdout, stdout = os.pipe()
         self.stderr, stderr = os.pipe()
         self.theirs = [theirs.detach(), stdout, stderr]
@@ -108,6 +110,15 @@ class _Owner:
         self._give_back(self.jail)
 
 
+def _await_walls(link: socket.socket) -> None:
+    try:
+        told = link.recv(MAX_BYTES)
+    except OSError:
+        told = b""
+    if told != STANDING:
+        raise JailLost("the walls of a session could not be built")
+
+
 class Session:
     """Turns of Python in one namespace; made by `Sandbox.session`."""
 
@@ -126,6 +137,8 @@ class Session:
         link, stdout, stderr = pipes.theirs
         try:
             jail.begin(job, [payload, stdin, stdout, stderr, link])
+            pipes.give_away()
+            _await_walls(pipes.link)
         except BaseException:
             pipes.close()
             give_back(jail)
@@ -210,15 +223,19 @@ class Session:
             is_interrupted = True
             limit = time.monotonic() + _GRACE_S
             self._owner.tell(INTERRUPT)
-        try:
-            message = self._pipes.link.recv(MAX_BYTES)
-        except OSError:
-            message = b""
-        if not message:
+        raised = self._told()
+        if raised is None:
             return self._over(streams, started)
         while reader.wait_streams(0.0):  # written before the message, so it is there
             pass
-        return self._turn(streams, started, json.loads(message)["raised"])
+        return self._turn(streams, started, raised)
+
+    def _told(self) -> str | None:
+        """Read what ended the turn; None where nobody is left to tell, or something else was written."""
+        try:
+            return str(json.loads(self._pipes.link.recv(MAX_BYTES))["raised"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
 
     def _turn(self, streams: tuple[Stream, Stream], started: float, raised: str) -> Turn:
         stdout, stderr = streams

@@ -7,6 +7,9 @@ import struct
 from contextlib import suppress
 from typing import Any, cast
 
+from reasongym.sandbox.inside.messages import STANDING
+from reasongym.sandbox.inside.values import NotPlain, restored
+
 _CHUNK_BYTES = 1 << 16
 _LENGTH = struct.Struct(">I")
 
@@ -39,12 +42,17 @@ class Stream:
 
 
 class Frames(Stream):
-    """A stream of frames: four bytes of length, then JSON."""
+    """A stream of frames: that the walls stand, then four bytes of length and JSON each."""
 
     def __init__(self, fd: int, limit: int) -> None:
         super().__init__(fd, limit)
         self.num_whole = 0
-        self._at = 0
+        self._at = len(STANDING)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the job's walls were up, so that whatever came is the program's."""
+        return self.content.startswith(STANDING)
 
     def read(self) -> None:
         """Take what is there, and count the frames that are whole."""
@@ -63,7 +71,7 @@ class Frames(Stream):
     def frames(self) -> tuple[list[dict[str, Any]], bool]:
         """Return the frames up to the first that is none, and whether anything is left over."""
         found: list[dict[str, Any]] = []
-        at = 0
+        at = len(STANDING)
         while at + _LENGTH.size <= len(self.content):
             begin = at + _LENGTH.size
             end = begin + _LENGTH.unpack_from(self.content, at)[0]
@@ -78,8 +86,11 @@ class Frames(Stream):
 
 
 def _frame(content: bytes | bytearray) -> dict[str, Any] | None:
+    """Read a frame and the values in it, as the C parser goes: a program may send millions of them."""
     try:
-        frame: Any = json.loads(content)
+        frame: Any = json.loads(content, object_hook=restored)
+    except NotPlain as error:
+        return {"strange": str(error)}
     except (ValueError, RecursionError):
         return None
     return cast(dict[str, Any], frame) if isinstance(frame, dict) else None

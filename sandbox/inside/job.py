@@ -1,8 +1,10 @@
 """A job from its fork to its program: the walls go up, the widest first, and never come down."""
 
 import io
+import math
 import os
 import resource
+import signal
 import sys
 import traceback
 from typing import NamedTuple, NoReturn
@@ -10,10 +12,10 @@ from typing import NamedTuple, NoReturn
 from . import kernel, landlock, programs, root
 from .filters import Filter
 from .layers import Layer
-from .messages import JobLimits
+from .messages import STANDING, JobLimits
 
 _BROKEN = 96
-"""Exit status of a job whose walls could not be built."""
+"""Exit status of a job whose walls could not be built; what tells is that `STANDING` is missing."""
 _PAYLOAD, _RESULTS, _FIRST_UNUSED = 3, 4, 5
 _OPEN_FILES = 256
 _INODES = 4096
@@ -39,9 +41,11 @@ def perform(site: Site, limits: JobLimits, fds: list[int]) -> NoReturn:
     """
     try:
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _arrange(fds)
         _confine(site, limits)
         _renew_streams()
+        os.write(_RESULTS, STANDING)
         programs.run(_PAYLOAD, _RESULTS)
     except BaseException:
         os.write(2, traceback.format_exc().encode(errors="replace"))
@@ -74,10 +78,10 @@ def _confine(site: Site, limits: JobLimits) -> None:
     kernel.gain_nothing()
     if site.layer.uses_landlock:
         landlock.restrict([*root.visible_paths(), *_READABLE_DEVICES], [folder, os.devnull])
+    kernel.die_with_parent()  # the filter lets nobody take that back
     if site.filter is not None:
         site.filter.install()
     kernel.set_dumpable(True)  # a program may look at itself
-    kernel.die_with_parent()
     os.environ.update(
         {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
     )
@@ -99,12 +103,13 @@ def _limit(limits: JobLimits, *, limits_processes: bool) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_FSIZE: limits.file_bytes,
-        resource.RLIMIT_CPU: int(limits.cpu_s) + 2,
         resource.RLIMIT_AS: limits.address_bytes,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_SIGPENDING: _OPEN_FILES,
     }
+    if math.isfinite(limits.total_cpu_s):  # should the zygote be late
+        hard[resource.RLIMIT_CPU] = int(limits.total_cpu_s) + 2
     if limits_processes:
         hard[resource.RLIMIT_NPROC] = limits.processes
     for kind, value in hard.items():

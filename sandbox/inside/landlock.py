@@ -18,6 +18,7 @@ _FIRST_KINDS = (1 << 13) - 1
 _REFER, _TRUNCATE, _DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
 _TCP_BIND_AND_CONNECT = 3
 _ABSTRACT_SOCKETS_AND_SIGNALS = 3
+_TRUNCATED_SINCE = 3
 _SCOPED_SINCE = 6
 
 
@@ -31,6 +32,11 @@ def contains_signals() -> bool:
     return abi() >= _SCOPED_SINCE
 
 
+def contains_truncation() -> bool:
+    """Whether files that may not be written cannot be cut short, either."""
+    return abi() >= _TRUNCATED_SINCE
+
+
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
     """Let this process reach these paths, no TCP and no process outside, for good; raises OSError."""
     version = abi()
@@ -38,7 +44,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
         raise OSError("the kernel has no Landlock")
     kinds = _FIRST_KINDS
     kinds |= _REFER if version >= 2 else 0
-    kinds |= _TRUNCATE if version >= 3 else 0
+    kinds |= _TRUNCATE if version >= _TRUNCATED_SINCE else 0
     kinds |= _DEVICE_CONTROL if version >= 5 else 0
     ruleset = _ruleset(version, kinds)
     for path in readable:

@@ -7,7 +7,10 @@ READY, JOB, RENEW, INTERRUPT, KILL, DONE = b"R", b"J", b"N", b"I", b"K", b"D"
 """Zygote: I fork. Supervisor: run this; count its time from now; press Ctrl-C in it; stop it. Zygote: it is
 over, and nothing of it is left."""
 MAX_BYTES = 512
-_LIMITS = struct.Struct("ddQQQQ?")
+STANDING = bytes(4)
+"""What a job writes first to its results, a frame of no bytes: its walls are up. No program can take it back,
+and a job that ends without it was no program's."""
+_LIMITS = struct.Struct("dddQQQQ?")
 _ENDED = struct.Struct("c16siQdd")
 
 
@@ -15,6 +18,8 @@ class JobLimits(NamedTuple):
     """What a job may use."""
 
     cpu_s: float
+    total_cpu_s: float
+    """Of all calls or turns that have `cpu_s` each."""
     wall_s: float
     memory_bytes: int
     """Resident, of all its processes together."""
@@ -41,7 +46,7 @@ class Ended(NamedTuple):
     """How a job ended."""
 
     cause: str
-    """Which limit it was stopped for: cpu, wall, memory, or asked; empty where it ended by itself."""
+    """Which limit it was stopped for: cpu, wall, memory, processes, files, or asked; empty where it ended by itself."""
     status: int
     """As waitpid gives it."""
     peak_bytes: int

@@ -41,7 +41,7 @@ def run(payload: int, results: int) -> NoReturn:
 
 def _teller(results: int) -> Callable[[Any], None]:
     def tell(frame: Any) -> None:
-        content = json.dumps(frame).encode()
+        content = json.dumps(frame, separators=(",", ":")).encode()
         left = memoryview(_LENGTH.pack(len(content)) + content)
         while left:
             left = left[os.write(results, left) :]
@@ -151,6 +151,8 @@ def _main_module() -> types.ModuleType:
 
 
 def _compiled(code: str, tell: Callable[[Any], None]) -> types.CodeType:
+    with open(NAME, "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write(code)  # programs read themselves, and processes that they spawn begin with it
     lines = code.splitlines(keepends=True)
     linecache.cache[NAME] = (len(code), None, lines, NAME)  # so that a traceback shows its lines
     try:

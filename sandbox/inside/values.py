@@ -6,10 +6,13 @@ objects: what a program makes of equality stays in the program.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, cast
 
 MAX_DEPTH = 200
+_MOST_ALIKE = 100
+"""Different members with one hash: nobody has so many but who means to make a table slow."""
 _LONG_BITS = 8_000
 """Whole numbers that are longer are written in base 16, which is read in linear time."""
 
@@ -38,16 +41,40 @@ def decode(value: Any) -> Any:
         return [decode(one) for one in cast(list[Any], value)]
     if not isinstance(value, dict):
         return value
-    members = cast(dict[str, Any], value)
+    return restored({name: decode(one) for name, one in cast(dict[str, Any], value).items()})
+
+
+def restored(members: dict[str, Any]) -> Any:
+    """Return what a JSON object stands for, its members decoded: the hook of json.loads; raises NotPlain."""
     key = next(iter(members), "")
     if not key.startswith("!"):
-        return {name: decode(one) for name, one in members.items()}
+        return members
     if len(members) > 1 or key not in _DECODERS:
         raise NotPlain(f"no value is written as {key!r}")
     try:
         return _DECODERS[key](members[key])
     except (TypeError, ValueError) as error:
         raise NotPlain(f"{key!r} holds something else: {error}") from error
+
+
+def spread(members: list[Any]) -> list[Any]:
+    """Return members that are about to be hashed; raises NotPlain if that took quadratic time."""
+    if len(members) <= _MOST_ALIKE:
+        return members
+    counts = Counter(map(hash, members))
+    found: dict[int, list[Any]] = {key: [] for key, count in counts.items() if count > _MOST_ALIKE}
+    for member in members if found else ():
+        alike = found.get(hash(member))
+        if alike is not None and member not in alike:
+            alike.append(member)
+            if len(alike) > _MOST_ALIKE:
+                raise NotPlain(f"more than {_MOST_ALIKE} members have the same hash")
+    return members
+
+
+def _mapped(pairs: list[Any]) -> dict[Any, Any]:
+    spread([key for key, _ in pairs])
+    return {key: value for key, value in pairs}
 
 
 def _integer(value: int, _: int) -> Any:
@@ -86,10 +113,10 @@ _ENCODERS: tuple[tuple[type[Any], Callable[[Any, int], Any]], ...] = (
 _DECODERS: dict[str, Callable[[Any], Any]] = {
     "!int": lambda text: int(text, 16),
     "!float": float,
-    "!tuple": lambda members: tuple(map(decode, members)),
-    "!set": lambda members: set(map(decode, members)),
-    "!frozenset": lambda members: frozenset(map(decode, members)),
-    "!dict": lambda pairs: {decode(key): decode(one) for key, one in pairs},
+    "!tuple": tuple,
+    "!set": lambda members: set(spread(members)),
+    "!frozenset": lambda members: frozenset(spread(members)),
+    "!dict": _mapped,
     "!bytes": bytes.fromhex,
     "!complex": lambda parts: complex(float(parts[0]), float(parts[1])),
 }

@@ -10,19 +10,32 @@ _MAX_OPEN = 100
 
 
 def wipe(folder: str, mode: int) -> None:
-    """Remove everything in a folder, however deep, unreadable or many, and set its mode again.
+    """Remove everything in a folder, however deep, unreadable or many, and set its own mode, marks and times again.
 
-    Links are removed and never followed. Nobody else may write there meanwhile.
+    Links are removed and never followed. Nobody else may write there meanwhile. A folder of somebody else's is
+    only emptied: a job can have changed nothing else of it.
     """
+    is_mine = os.stat(folder).st_uid == os.geteuid()
+    if is_mine:
+        os.chmod(folder, stat.S_IRWXU)
     top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fchmod(top, stat.S_IRWXU)
         while names := os.listdir(top):
             for name in names:
                 _remove(top, name)
-        os.fchmod(top, mode)
+        if is_mine:
+            _renew(top, mode)
     finally:
         os.close(top)
+
+
+def _renew(top: int, mode: int) -> None:
+    """Leave nothing on the folder itself that the next job could read."""
+    with suppress(OSError):  # file systems without extended attributes
+        for name in os.listxattr(top):
+            os.removexattr(top, name)
+    os.fchmod(top, mode)
+    os.utime(top)
 
 
 def _remove(top: int, name: str) -> None:

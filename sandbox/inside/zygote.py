@@ -32,8 +32,11 @@ _STAND_BY_S = 0.5
 _GRACE_S = 0.5
 """Of CPU time to a job that was interrupted."""
 _NUM_FDS = 8
+_THREADS_OVER = 2
+"""Times the limit: those that end are counted until they are waited for."""
 _OPEN_TO_ALL = 0o1777
-_SHARED_FOLDERS = ("/tmp", "/dev/shm")
+_SHARED_FOLDERS = ("/tmp", "/dev/shm", "/dev/mqueue")
+"""Of a container: where any user may write."""
 
 
 class Config(NamedTuple):
@@ -48,8 +51,6 @@ class Config(NamedTuple):
     """Folder that holds this package, which jobs do not import from."""
     folder: str
     """Where jobs work in a jail without mounts of their own."""
-    is_accounted: bool
-    """A cgroup counts the jail's memory."""
     socket: int = -1
     path: str = ""
     """Of the socket to connect to, where none was inherited."""
@@ -58,11 +59,16 @@ class Config(NamedTuple):
 def main() -> NoReturn:
     """Read the config from the command line, wall this process in, and serve until the supervisor is gone."""
     config = Config(**json.loads(sys.argv[1]))
+    # A first process is immune to what it has no handler for, and jobs of the same user may send it signals.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     layer = LAYERS[config.layer]
+    executable = os.path.realpath(sys.executable)
     control = _connected(config)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # where the machine runs out of memory, jobs go first; they are the largest here
     _enter(layer, control)
+    if not os.path.exists(sys.executable):  # a virtual environment's is not there where no packages are
+        sys.executable = executable
     _prepare(config)
     filter_ = _filter(layer, config) if layer.is_confined else None
     kernel.set_dumpable(False)
@@ -80,6 +86,8 @@ def _connected(config: Config) -> socket.socket:
 
 def _enter(layer: Layer, control: socket.socket) -> None:
     """Go into namespaces of one's own; the caller continues as their first process."""
+    if layer.is_container and os.getpid() != 1:
+        raise OSError("not the first process of a container: killing all others would kill the machine's")
     if not layer.has_namespaces:
         kernel.adopt_orphans()
         return
@@ -133,9 +141,9 @@ def _filter(layer: Layer, config: Config) -> Filter:
     freedom = Freedom(
         fork=layer.may_fork,
         connect=layer.may_fork,
-        share=layer.has_namespaces,
         signal=layer.may_fork or landlock.contains_signals(),
-        hide_memory=config.is_accounted or layer.is_container,
+        own=layer.may_fork or config.user >= 0,
+        truncate=layer.may_fork or landlock.contains_truncation(),
     )
     return job_filter(freedom)
 
@@ -169,9 +177,10 @@ def _serve(control: socket.socket, site: job.Site) -> NoReturn:
 class _Watch:
     """A job that runs: what it has used, and why it was stopped."""
 
-    def __init__(self, pid: int, limits: JobLimits, started: float, layer: Layer) -> None:
+    def __init__(self, pid: int, limits: JobLimits, started: float, layer: Layer, folder: str) -> None:
         self.pid = pid
         self.cause = ""
+        self._folder = "" if layer.may_fork or not layer.is_confined else folder
         self.peak_bytes = 0
         self.cpu_s = 0.0
         self._limits = limits
@@ -186,16 +195,27 @@ class _Watch:
 
     def look(self) -> None:
         """Stop the job if it uses more than it may."""
-        use = usage.use_of(usage.others() if self._layer.may_fork else [self.pid])
+        pids = usage.others() if self._layer.may_fork else [self.pid]
+        use = usage.use_of(pids)
         self.peak_bytes = max(self.peak_bytes, use.memory_bytes)
         self.cpu_s = max(self.cpu_s, use.cpu_s)
         cpu_s, wall_s = self._counted_from
         if self.cpu_s - cpu_s > self._limits.cpu_s + self._grace_s:
             self._out_of_time()
-        elif use.memory_bytes > self._limits.memory_bytes:
+        elif use.memory_bytes > self._limits.memory_bytes and not self._only_shares(pids):
             self.stop("memory")
+        elif use.num_threads > _THREADS_OVER * self._limits.processes and self._layer.is_confined:
+            self.stop("processes")  # where the kernel does not count them for us
+        elif self._folder and usage.is_filled(self._folder, self.pid, self._limits.file_bytes):
+            self.stop("files")
         elif self.wall_s - wall_s > self._limits.wall_s:
             self.stop("wall")
+
+    def _only_shares(self, pids: list[int]) -> bool:
+        """Whether processes are too large only as long as what they share is counted for each."""
+        with suppress(OSError):  # one may hide from us
+            return len(pids) > 1 and usage.fair_bytes(pids) <= self._limits.memory_bytes
+        return False
 
     def renew(self) -> None:
         """Count the job's time from now on."""
@@ -233,7 +253,7 @@ def kill_everybody() -> None:
 
 def _watched(pid: int, limits: JobLimits, started: float, control: socket.socket, site: job.Site) -> Ended:
     """Wait until a job is over, and see that nothing of it is left."""
-    watch = _Watch(pid, limits, started, site.layer)
+    watch = _Watch(pid, limits, started, site.layer, site.folder)
     _await(watch, control)
     _, status, spent = os.wait4(pid, 0)
     cpu_s = spent.ru_utime + spent.ru_stime
@@ -298,7 +318,7 @@ def _children() -> list[int]:
 def _clean(site: job.Site) -> None:
     """Empty what the job could write to; mounts of its own have gone with it."""
     if site.layer.is_container:
-        for folder in _SHARED_FOLDERS:
+        for folder in filter(os.path.isdir, _SHARED_FOLDERS):
             wipe(folder, _OPEN_TO_ALL)
     elif not site.layer.has_namespaces:
         wipe(site.folder, 0o777)
