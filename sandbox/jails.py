@@ -14,6 +14,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -157,7 +158,14 @@ def python_command(spec: JailSpec, config: Config, code: str = _CODE) -> list[st
 
 
 def _may_choose_user(layer: Layer) -> bool:
-    return layer.is_confined and not layer.is_user_namespace and os.geteuid() == 0
+    """Whether jobs can run as a user of their own: only root may do that, and that user must find Python."""
+    if not layer.is_confined or layer.is_user_namespace or os.geteuid() != 0:
+        return False
+    return layer.has_namespaces or all(map(_is_open_to_all, (sys.prefix, sys.base_prefix)))
+
+
+def _is_open_to_all(path: str) -> bool:
+    return all(one.stat().st_mode & stat.S_IXOTH for one in (Path(path), *Path(path).parents))
 
 
 def _new_folder() -> str:
