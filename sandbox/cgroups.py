@@ -49,6 +49,11 @@ class Cgroup:
                 folder.rmdir()
             return False
 
+    @property
+    def folders(self) -> list[str]:
+        """Where the groups are."""
+        return [str(folder) for folder in self._folders]
+
     def add(self, pid: int) -> None:
         """Put a process into the groups; what it forks comes along."""
         for folder in self._folders:

@@ -8,10 +8,10 @@ in the middle of a job is made again and the job is run once more, since jobs ar
 was killed for no reason we know; lost twice, it is our failure and no verdict.
 """
 
+import itertools
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import stat
@@ -30,6 +30,7 @@ from reasongym.errors import UsageError
 from reasongym.sandbox.cgroups import Cgroup
 from reasongym.sandbox.inside.layers import LAYERS, Layer
 from reasongym.sandbox.inside.messages import KILL, MAX_BYTES, READY, RENEW, Ended
+from reasongym.sandbox.inside.wiping import wipe
 from reasongym.sandbox.inside.zygote import Config
 from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage
 from reasongym.sandbox.streams import Frames, Reader, Stream
@@ -48,7 +49,15 @@ _RENEW_SHARE = 0.1
 """A call's time is counted anew only if the calls before it took this share of it."""
 _MEMORY_OF_ZYGOTE = 128 << 20
 _PROCESSES_OF_ZYGOTE = 16
+_SHARED_MEMORY = "/dev/shm"
+_LEAST_ROOM_BYTES = 256 << 20
 _FIRST_USER, _NUM_USERS = 61_000, 4_000
+_USERS = itertools.count(secrets.randbelow(_NUM_USERS))
+"""Jails of one process have users of their own: the kernel counts the processes of all that share one."""
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"} | dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+"""One thread for numerical libraries: they would start one a core, which are lost in a fork and count."""
 _CODE = str(Path(__file__).parent)
 _START = "import sys; sys.path.insert(0, {code!r}); from inside.zygote import main; main()"
 _MEMORY_STATUS = 0.9
@@ -103,11 +112,12 @@ class LocalZygote:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config = Config(
             layer=spec.layer,
-            user=_FIRST_USER + secrets.randbelow(_NUM_USERS) if _may_choose_user(layer) else -1,
+            user=_FIRST_USER + next(_USERS) % _NUM_USERS if _may_choose_user(spec, layer) else -1,
             imports=list(spec.imports),
             code=_CODE,
             folder=self._folder,
             socket=theirs.fileno(),
+            groups=self._cgroup.folders,
         )
         with theirs:
             self._process = subprocess.Popen(
@@ -116,7 +126,7 @@ class LocalZygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0"},
+                env=_ENVIRONMENT,
                 start_new_session=True,
             )
         try:
@@ -148,7 +158,9 @@ class LocalZygote:
             self._process.stderr.close()
         self._cgroup.remove()
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            with suppress(OSError):  # a killed job may not be gone yet
+                wipe(self._folder, stat.S_IRWXU)
+                os.rmdir(self._folder)
 
 
 def python_command(spec: JailSpec, config: Config, code: str = _CODE) -> list[str]:
@@ -157,21 +169,31 @@ def python_command(spec: JailSpec, config: Config, code: str = _CODE) -> list[st
     return [spec.python, *flags, "-c", _START.format(code=code), json.dumps(config._asdict())]
 
 
-def _may_choose_user(layer: Layer) -> bool:
+def _may_choose_user(spec: JailSpec, layer: Layer) -> bool:
     """Whether jobs can run as a user of their own: only root may do that, and that user must find Python."""
-    if not layer.is_confined or layer.is_user_namespace or os.geteuid() != 0:
+    if os.geteuid() != 0 or not layer.is_confined or layer.is_user_namespace:
         return False
-    return layer.has_namespaces or all(map(_is_open_to_all, (sys.prefix, sys.base_prefix)))
-
-
-def _is_open_to_all(path: str) -> bool:
-    return all(one.stat().st_mode & stat.S_IXOTH for one in (Path(path), *Path(path).parents))
+    # Where the jail has no mounts of its own, others may not be let on the way to the interpreter.
+    ways = [] if layer.has_namespaces else Path(spec.python).resolve().parents
+    return all(way.stat().st_mode & stat.S_IXOTH for way in ways)
 
 
 def _new_folder() -> str:
-    folder = tempfile.mkdtemp(prefix="reasongym-job-")
+    folder = tempfile.mkdtemp(
+        prefix="reasongym-job-", dir=_SHARED_MEMORY if _is_roomy(_SHARED_MEMORY) else None
+    )
     os.chmod(folder, 0o777)
     return folder
+
+
+def _is_roomy(folder: str) -> bool:
+    """Whether jobs can work there; in memory, thousands of folders are emptied in no time."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    is_free = found.f_bavail * found.f_frsize >= _LEAST_ROOM_BYTES and not found.f_flag & os.ST_NOEXEC
+    return is_free and os.access(folder, os.W_OK)
 
 
 class Jail:

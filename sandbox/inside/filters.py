@@ -52,7 +52,8 @@ _OF_A_PROCESS = (
 _OWNER_COMMANDS = (fcntl.F_SETOWN, fcntl.F_SETSIG, 15)
 _OWNER_REQUESTS = (0x8901, 0x8902)
 """Of fcntl and ioctl: whom a file signals when it is ready; 15 is F_SETOWN_EX, then FIOSETOWN, SIOCSPGRP."""
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+"""A job ends with its zygote and is seen by it, whether it wants or not."""
 _DATAGRAMS = 2
 """A bit that SOCK_DGRAM and SOCK_RAW have, and no other type that a pair may have."""
 _X32_BIT = 0x4000_0000
@@ -112,7 +113,7 @@ def job_filter(freedom: Freedom) -> Filter:
         _calls(() if freedom.own else _ATTRIBUTES, _returns(_PRETEND)),  # copies of files set these
         _calls(_OF_A_PROCESS, _allows_if(0, (0,))),
         _calls(("setpriority",), _only_if(0, os.PRIO_PROCESS) + _allows_if(1, (0,))),
-        _calls(("prctl",), _refuses_if(0, (_PR_SET_PDEATHSIG,))),
+        _calls(("prctl",), _refuses_if(0, (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE))),
         _calls(("clone",), _clone(freedom.fork)),
         _sockets(freedom.connect),
         b"" if freedom.signal else _owners(),

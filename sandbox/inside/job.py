@@ -78,10 +78,10 @@ def _confine(site: Site, limits: JobLimits) -> None:
     kernel.gain_nothing()
     if site.layer.uses_landlock:
         landlock.restrict([*root.visible_paths(), *_READABLE_DEVICES], [folder, os.devnull])
-    kernel.die_with_parent()  # the filter lets nobody take that back
+    kernel.set_dumpable(True)  # a program may look at itself, and the zygote at it
+    kernel.die_with_parent()
     if site.filter is not None:
         site.filter.install()
-    kernel.set_dumpable(True)  # a program may look at itself
     os.environ.update(
         {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
     )

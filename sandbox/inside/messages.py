@@ -46,7 +46,7 @@ class Ended(NamedTuple):
     """How a job ended."""
 
     cause: str
-    """Which limit it was stopped for: cpu, wall, memory, processes, files, or asked; empty where it ended by itself."""
+    """Which limit it was stopped for: cpu, wall, memory, processes, files, or asked; empty for none."""
     status: int
     """As waitpid gives it."""
     peak_bytes: int

@@ -5,11 +5,12 @@ Nothing of homes, secrets or the caller's checkout is there, nor any device but 
 
 import os
 import sys
-from contextlib import suppress
 
 from . import kernel
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ld.so.cache")
+_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
+"""Of an interpreter's folder: environments are made in checkouts and homes, too."""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DIRECTORIES = ("tmp", "proc", "dev/shm", "etc")
 _PASSWD = "job:x:60000:60000::/tmp:/bin/false\n"
@@ -18,11 +19,10 @@ _NEW_ROOT = "/tmp"
 
 def visible_paths() -> list[str]:
     """List what of the machine a job may read: the system's programs and this interpreter's folders."""
+    prefixes = dict.fromkeys((sys.prefix, sys.base_prefix, sys.exec_prefix))
     wanted = [
         *_SYSTEM,
-        sys.prefix,
-        sys.base_prefix,
-        sys.exec_prefix,
+        *(os.path.join(prefix, part) for prefix in prefixes for part in _PARTS),
         os.path.dirname(os.path.realpath(sys.executable)),
     ]
     found: list[str] = []
@@ -52,8 +52,8 @@ def build() -> None:
         _bind(place, _NEW_ROOT + path)
     with open(f"{_NEW_ROOT}/etc/passwd", "w") as file:
         file.write(_PASSWD)
-    with suppress(OSError):  # refused in some containers; programs that look there do without
-        kernel.mount("proc", f"{_NEW_ROOT}/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV)
+    # Refused in some containers: without it no process could be watched, and another layer is better.
+    kernel.mount("proc", f"{_NEW_ROOT}/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV)
     os.chdir(_NEW_ROOT)
     kernel.enter_root()
     kernel.make_read_only("/")

@@ -14,6 +14,7 @@ _STATE, _USER, _SYSTEM, _USER_OF_CHILDREN, _SYSTEM_OF_CHILDREN, _NUM_THREADS, _R
 """Fields of /proc/PID/stat behind the name in brackets, proc(5)."""
 _BLOCK_BYTES = 512
 _MAX_ENTRIES = 4096
+_MAX_PATH = 1000
 _FIRST_OWN_FILE = 1
 """Standard input is ours, and holds what we put there."""
 
@@ -84,7 +85,7 @@ def is_filled(folder: str, pid: int, limit: int) -> bool:
 def _unnamed(pid: int) -> Iterator[os.stat_result]:
     """Yield the files that a process has open and that nothing else leads to."""
     opened = f"/proc/{pid}/fd"
-    with suppress(FileNotFoundError, ProcessLookupError):
+    with suppress(FileNotFoundError, ProcessLookupError, PermissionError):  # gone, or its walls not up yet
         for name in os.listdir(opened):
             with suppress(FileNotFoundError):
                 found = os.stat(f"{opened}/{name}")
@@ -96,7 +97,10 @@ def _entries(folder: str) -> Iterator[os.stat_result]:
     """Yield what is below a folder, a little more of it than may be there."""
     folders, num = [folder], 0
     while folders and num <= _MAX_ENTRIES:
-        with suppress(FileNotFoundError), os.scandir(folders.pop()) as found:
+        path = folders.pop()
+        if len(path) > _MAX_PATH:
+            raise OSError(f"a folder lies too deep to be looked into: {path[:100]} ...")
+        with suppress(FileNotFoundError), os.scandir(path) as found:
             for entry in found:
                 num += 1
                 if entry.is_dir(follow_symlinks=False):

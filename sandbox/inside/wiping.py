@@ -2,27 +2,30 @@
 
 import itertools
 import os
+import secrets
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 
-_MAX_OPEN = 100
-"""A tree that is deeper is lifted to the top piece by piece, so that neither paths nor files run out."""
+_LIFTED = f".{secrets.token_hex(8)}-"
+"""Begins names that no job can have given."""
 
 
 def wipe(folder: str, mode: int) -> None:
-    """Remove everything in a folder, however deep, unreadable or many, and set its own mode, marks and times again.
+    """Remove everything in a folder, however deep or many, and set its own mode, marks and times again.
 
-    Links are removed and never followed. Nobody else may write there meanwhile. A folder of somebody else's is
-    only emptied: a job can have changed nothing else of it.
+    Links are removed and never followed. Nobody else may write there meanwhile. A folder of somebody
+    else's is only emptied: a job can have changed nothing else of it.
     """
     is_mine = os.stat(folder).st_uid == os.geteuid()
     if is_mine:
         os.chmod(folder, stat.S_IRWXU)
     top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    numbers = itertools.count()
     try:
         while names := os.listdir(top):
             for name in names:
-                _remove(top, name)
+                _remove(top, name, numbers)
         if is_mine:
             _renew(top, mode)
     finally:
@@ -38,27 +41,19 @@ def _renew(top: int, mode: int) -> None:
     os.utime(top)
 
 
-def _remove(top: int, name: str) -> None:
-    """Remove one entry of the top folder; of a deep tree what lies below is lifted into the top first."""
+def _remove(top: int, name: str, numbers: Iterator[int]) -> None:
+    """Remove one entry of the top folder; what lies below a folder is lifted to the top, one level a time."""
     if _unlinked(top, name):
         return
-    chain = [(_entered(top, name), name)]
-    while chain:
-        here = chain[-1][0]
-        child = next((one for one in os.listdir(here) if not _unlinked(here, one)), None)
-        if child is None:
-            done, name = chain.pop()
-            os.close(done)
-            os.rmdir(name, dir_fd=chain[-1][0] if chain else top)
-        elif len(chain) >= _MAX_OPEN:
-            os.rename(child, _free_name(top), src_dir_fd=here, dst_dir_fd=top)
-        else:
-            chain.append((_entered(here, child), child))
-
-
-def _free_name(folder: int) -> str:
-    taken = set(os.listdir(folder))
-    return next(name for name in map(str, itertools.count()) if name not in taken)
+    here = _entered(top, name)
+    try:
+        for child in os.listdir(here):
+            if not _unlinked(here, child):
+                os.chmod(child, stat.S_IRWXU, dir_fd=here)  # else it could not be moved
+                os.rename(child, f"{_LIFTED}{next(numbers)}", src_dir_fd=here, dst_dir_fd=top)
+    finally:
+        os.close(here)
+    os.rmdir(name, dir_fd=top)
 
 
 def _unlinked(folder: int, name: str) -> bool:

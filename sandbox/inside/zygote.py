@@ -15,13 +15,16 @@ import select
 import signal
 import site
 import socket
+import stat
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from . import job, kernel, landlock, root, usage
 from .filters import Filter, Freedom, job_filter
+from .groups import Groups
 from .layers import LAYERS, Layer
 from .messages import INTERRUPT, MAX_BYTES, READY, RENEW, Ended, JobLimits
 from .wiping import wipe
@@ -54,6 +57,12 @@ class Config(NamedTuple):
     socket: int = -1
     path: str = ""
     """Of the socket to connect to, where none was inherited."""
+    groups: Sequence[str] = ()
+    """Folders of the jail's control groups."""
+
+
+class SupervisorGone(Exception):
+    """Nobody is left to fork jobs for."""
 
 
 def main() -> NoReturn:
@@ -66,14 +75,31 @@ def main() -> NoReturn:
     control = _connected(config)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # where the machine runs out of memory, jobs go first; they are the largest here
-    _enter(layer, control)
+    groups = Groups(config.groups)
+    _enter(layer, control, groups)
     if not os.path.exists(sys.executable):  # a virtual environment's is not there where no packages are
         sys.executable = executable
     _prepare(config)
     filter_ = _filter(layer, config) if layer.is_confined else None
     kernel.set_dumpable(False)
     control.send(READY)
-    _serve(control, job.Site(layer, config.user, config.folder, filter_))
+    try:
+        _serve(control, job.Site(layer, config.user, config.folder, filter_))
+    except SupervisorGone:
+        _tidy(config, layer, groups)
+    finally:
+        os._exit(0)
+
+
+def _tidy(config: Config, layer: Layer, groups: Groups) -> None:
+    """Leave nothing behind that a supervisor would have removed; namespaces end with this process."""
+    if not config.folder:
+        return
+    _reap_all(layer)
+    wipe(config.folder, stat.S_IRWXU)
+    os.rmdir(config.folder)
+    groups.leave()
+    groups.remove()
 
 
 def _connected(config: Config) -> socket.socket:
@@ -84,7 +110,7 @@ def _connected(config: Config) -> socket.socket:
     return control
 
 
-def _enter(layer: Layer, control: socket.socket) -> None:
+def _enter(layer: Layer, control: socket.socket, groups: Groups) -> None:
     """Go into namespaces of one's own; the caller continues as their first process."""
     if layer.is_container and os.getpid() != 1:
         raise OSError("not the first process of a container: killing all others would kill the machine's")
@@ -101,21 +127,26 @@ def _enter(layer: Layer, control: socket.socket) -> None:
     child = os.fork()
     if child:
         control.close()
-        _stand_by(child)
+        _stand_by(child, groups)
+    groups.close()
     kernel.die_with_parent()
     root.build()
 
 
-def _stand_by(child: int) -> NoReturn:
+def _stand_by(child: int, groups: Groups) -> NoReturn:
     """Wait outside for the jail's end, and bring it about when the supervisor is gone.
 
     The supervisor's end of the socket may live on in a process that it forked.
     """
     supervisor = os.getppid()
+    groups.leave()
     over = os.pidfd_open(child)
     while not select.select([over], [], [], _STAND_BY_S)[0] and os.getppid() == supervisor:
         pass
-    os._exit(0)  # the child is set to die with its parent
+    os.kill(child, signal.SIGKILL)  # and with it all that it forked
+    os.waitpid(child, 0)
+    groups.remove()
+    os._exit(0)
 
 
 def _prepare(config: Config) -> None:
@@ -153,11 +184,11 @@ def _serve(control: socket.socket, site: job.Site) -> NoReturn:
     while True:
         if not select.select([control], [], [], _STAND_BY_S)[0]:
             if os.getppid() != supervisor:
-                os._exit(0)
+                raise SupervisorGone
             continue
         message, fds, _, _ = socket.recv_fds(control, MAX_BYTES, _NUM_FDS)
         if not message:
-            os._exit(0)
+            raise SupervisorGone
         if not fds:
             continue  # meant for a job that has just ended
         limits = JobLimits.of(message)
@@ -269,6 +300,7 @@ def _await(watch: _Watch, control: socket.socket) -> None:
     poll = select.poll()
     poll.register(over, select.POLLIN)
     poll.register(control, select.POLLIN)
+    supervisor = os.getppid()
     pause_s = _FIRST_LOOK_S
     try:
         while True:
@@ -277,6 +309,8 @@ def _await(watch: _Watch, control: socket.socket) -> None:
                 return
             if control.fileno() in ready:
                 _obey(watch, control)
+            if os.getppid() != supervisor:  # its end of the socket may live on in a process that it forked
+                raise SupervisorGone
             watch.look()
             pause_s = _LOOK_S
     finally:
@@ -287,7 +321,7 @@ def _obey(watch: _Watch, control: socket.socket) -> None:
     message = control.recv(MAX_BYTES)
     if not message:  # the supervisor is gone, and with it whoever waits for this job
         watch.stop("asked")
-        os._exit(0)
+        raise SupervisorGone
     if message[:1] == RENEW:
         watch.renew()
     elif message[:1] == INTERRUPT:
