@@ -23,9 +23,8 @@ def wipe(folder: str, mode: int) -> None:
     top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     numbers = itertools.count()
     try:
-        while names := os.listdir(top):
-            for name in names:
-                _remove(top, name, numbers)
+        while _emptied(top, top, numbers):
+            pass
         if is_mine:
             _renew(top, mode)
     finally:
@@ -41,28 +40,38 @@ def _renew(top: int, mode: int) -> None:
     os.utime(top)
 
 
-def _remove(top: int, name: str, numbers: Iterator[int]) -> None:
-    """Remove one entry of the top folder; what lies below a folder is lifted to the top, one level a time."""
-    if _unlinked(top, name):
-        return
-    here = _entered(top, name)
+def _emptied(folder: int, top: int, numbers: Iterator[int]) -> bool:
+    """Remove what a folder holds; of its folders that are not empty, what they hold is lifted to the top.
+
+    Returns whether there was anything. No path grows and no call is nested, however deep the tree.
+    """
+    with os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
+        if not entry.is_dir(follow_symlinks=False):
+            os.unlink(entry.name, dir_fd=folder)
+        elif not _removed(entry.name, folder):
+            os.chmod(entry.name, stat.S_IRWXU, dir_fd=folder)
+            if folder == top:
+                _dissolve(entry.name, top, numbers)
+            else:
+                os.rename(entry.name, f"{_LIFTED}{next(numbers)}", src_dir_fd=folder, dst_dir_fd=top)
+    return bool(entries)
+
+
+def _dissolve(name: str, top: int, numbers: Iterator[int]) -> None:
+    here = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
     try:
-        for child in os.listdir(here):
-            if not _unlinked(here, child):
-                os.chmod(child, stat.S_IRWXU, dir_fd=here)  # else it could not be moved
-                os.rename(child, f"{_LIFTED}{next(numbers)}", src_dir_fd=here, dst_dir_fd=top)
+        _emptied(here, top, numbers)
     finally:
         os.close(here)
     os.rmdir(name, dir_fd=top)
 
 
-def _unlinked(folder: int, name: str) -> bool:
-    with suppress(IsADirectoryError, PermissionError):
-        os.unlink(name, dir_fd=folder)
-        return True
-    return False
-
-
-def _entered(folder: int, name: str) -> int:
-    os.chmod(name, stat.S_IRWXU, dir_fd=folder)
-    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+def _removed(name: str, folder: int) -> bool:
+    """Remove a folder if it is empty; returns whether it was."""
+    try:
+        os.rmdir(name, dir_fd=folder)
+    except OSError:
+        return False
+    return True
