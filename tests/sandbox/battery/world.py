@@ -148,6 +148,22 @@ class World:
         return different(before, after)
 
 
+def jail_processes(owner: int, *, jobs_too: bool = False) -> set[int]:
+    """Return the processes that the jails of a process consist of, without or with the jobs in them."""
+    processes = _Processes().now()
+    of_jails = {pid for pid in _family(processes, owner) if processes[pid].config}
+    if jobs_too:
+        return of_jails
+    heads = {pid for pid in of_jails if processes[pid].parent == owner}
+    has_namespaces = {pid for pid in heads if not processes[pid].config.get("folder")}
+    return heads | {pid for pid in of_jails if processes[pid].parent in has_namespaces}
+
+
+def used_folders() -> set[Path]:
+    """Return the working folders that zygotes which live on this machine have."""
+    return {Path(str(one.config.get("folder"))) for one in _Processes().now().values()}
+
+
 def different(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
     """Name the entries that changed, with both values."""
     return {key: f"{before[key]} -> {after[key]}" for key in before if before[key] != after[key]}
