@@ -1,7 +1,7 @@
 """How the sandbox holds: the battery whole in every setting, and many jobs amid load, floods and kills.
 
-`python -m benchmarks.prove --only sandbox-battery sandbox-steady sandbox-endurance sandbox-kills`. As root, so
-that the settings can be made: root, an ordinary user, and one without user namespaces; whoever is not root
+`python -m benchmarks.prove --only sandbox-battery sandbox-steady sandbox-endurance sandbox-kills`. As root,
+so that the settings can be made: root, an ordinary user, and one without user namespaces; whoever is not root
 proves the one setting that there is. Half a second over a limit is kept on a machine that does nothing else.
 REASONGYM_SHARE scales the counts of jobs down for a trial, which misses their bars.
 """

@@ -3,9 +3,9 @@
     supervisor (here)  ──packets, descriptors──  zygote (in the jail)  ──fork──  job
          └────────────── pipes: stdin, stdout, stderr, results ──────────────────┘
 
-The zygote stops a job at its limits; should it fail to, the supervisor kills the jail. A jail that was lost
-in the middle of a job is made again and the job is run once more, since jobs are pure, and so is a job that
-was killed for no reason we know; lost twice, it is our failure and no verdict.
+The zygote stops a job at its limits; should it fail to, the supervisor kills the jail, and the job has had
+its time. A jail that was lost in the middle of a job is made again and the job is run once more, since jobs
+are pure, and so is a job that was killed for no reason we know; lost twice, it is our failure and no verdict.
 """
 
 import itertools
@@ -41,7 +41,7 @@ STANDARD_IMPORTS = (
     *("statistics", "string", "struct", "threading", "traceback", "typing"),
 )
 """Loaded before jobs are forked; `json` and those that the jail itself needs are always there."""
-_START_S = 20.0
+_START_S = 60.0
 _SLACK_S = 0.4
 """Of wall time over a job's limit, after which the zygote is taken for dead."""
 _DRAIN_S = 1.0
@@ -273,6 +273,8 @@ class Jail:
                 ended = attempt.watch()
             finally:
                 attempt.close()
+            if attempt.is_overdue:
+                self._drop()
             return attempt.outcome(ended)
         except (JailLost, OSError) as error:
             self._drop()
@@ -312,6 +314,8 @@ class _Attempt:
                 os.close(fd)
         self._reader = Reader(control.fileno(), self._streams)
         self._is_over_output = False
+        self.is_overdue = False
+        """Whether the zygote let it run past its limit of wall time, for want of time or worse."""
         self._counted_from = time.monotonic()
 
     def watch(self) -> Ended:
@@ -319,7 +323,8 @@ class _Attempt:
         num_known = 0
         while not self._reader.wait(self._patience()):
             if self._patience() <= 0:
-                raise JailLost("the zygote let a job run past its limit")
+                self.is_overdue = True
+                return Ended("wall", signal.SIGKILL, 0, 0.0, self._job.limits.wall)
             if self._frames.num_whole > num_known:
                 num_known = self._frames.num_whole
                 self._count_anew(num_known)

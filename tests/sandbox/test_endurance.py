@@ -1,12 +1,19 @@
 """Many jobs, hostile and ordinary, amid load and kills: small counts of what the proofs run."""
 
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from reasongym.sandbox.capabilities import NoIsolation, best_layer
+from reasongym.sandbox.jobs import Limits, Status
 from reasongym.sandbox.sandboxes import Sandbox
 from tests.sandbox.battery.endurance import endured, grown_by_floods
 from tests.sandbox.battery.kills import batch_amid_kills, seconds_to_vanish
 from tests.sandbox.battery.mixed import busy_machine, judged, submissions
+from tests.sandbox.battery.world import jail_processes
 
 MIB = 1 << 20
 
@@ -29,6 +36,17 @@ def test_kills_of_its_processes_cost_no_verdict(layer: str) -> None:
     batch = batch_amid_kills(layer, 32)
     assert batch.num_kills > 0
     assert (batch.num_lost, batch.num_wrong) == (0, 0)
+
+
+def test_a_zygote_that_stands_still_costs_a_job_its_time_and_no_more(layer: str) -> None:
+    with Sandbox(layer, workers=1) as sandbox, ThreadPoolExecutor(1) as threads:
+        sandbox.run("print(1)")
+        job = threads.submit(sandbox.run, "import time; time.sleep(60)", limits=Limits(wall_s=3.0))
+        time.sleep(1.0)
+        for pid in jail_processes(os.getpid()):
+            os.kill(pid, signal.SIGSTOP)
+        assert job.result().status is Status.TIME
+        assert sandbox.run("print(6 * 7)").text == "42\n"
 
 
 def test_a_killed_trainer_leaves_nothing_behind(layer: str) -> None:
