@@ -174,7 +174,7 @@ def _may_choose_user(spec: JailSpec, layer: Layer) -> bool:
     if os.geteuid() != 0 or not layer.is_confined or layer.is_user_namespace:
         return False
     # Where the jail has no mounts of its own, others may not be let on the way to the interpreter.
-    ways = [] if layer.has_namespaces else Path(spec.python).resolve().parents
+    ways: Sequence[Path] = () if layer.has_namespaces else Path(spec.python).resolve().parents
     return all(way.stat().st_mode & stat.S_IXOTH for way in ways)
 
 
