@@ -1,0 +1,175 @@
+"""The kinds of programs: a Python script, calls of a Python function, a session of turns, any command.
+
+The payload is JSON: `kind` and what that kind needs. What comes back besides stdout and stderr are frames on
+the results descriptor: four bytes of length, then JSON. Whoever reads them knows that a program can write
+frames, too: they hold values to be compared outside, and no verdicts.
+"""
+
+import atexit
+import base64
+import json
+import linecache
+import os
+import random
+import struct
+import sys
+import threading
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from . import sessions
+from .values import NotPlain, decode, encode
+
+NAME = "solution.py"
+_HERE = os.path.dirname(__file__)
+_SHOWN_FRAMES = 20
+_LENGTH = struct.Struct(">I")
+_NO_SYNTAX = 97
+"""Exit status of a script that does not compile; the frame beside it says so, too."""
+
+
+def run(payload: int, results: int) -> NoReturn:
+    """Read the payload and run it; does not return."""
+    with os.fdopen(payload, "rb") as file:
+        told = json.loads(file.read())
+    tell = _teller(results)
+    _KINDS[told["kind"]](told, tell)
+    os._exit(0)
+
+
+def _teller(results: int) -> Callable[[Any], None]:
+    def tell(frame: Any) -> None:
+        content = json.dumps(frame, separators=(",", ":")).encode()
+        left = memoryview(_LENGTH.pack(len(content)) + content)
+        while left:
+            left = left[os.write(results, left) :]
+
+    return tell
+
+
+def _script(told: dict[str, Any], tell: Callable[[Any], None]) -> NoReturn:
+    main = _main_module()
+    code = _compiled(told["code"], tell)
+    status = 0
+    try:
+        exec(code, main.__dict__)
+    except SystemExit as leaving:
+        status = _status_of(leaving)
+    except BaseException as error:
+        status = 1
+        show(error)
+    os._exit(_closed() or status)
+
+
+def _closed() -> int:
+    """End as an interpreter does: wait for threads, run what was asked for at exit, write what is left."""
+    try:
+        threading._shutdown()  # pyright: ignore
+        atexit._run_exitfuncs()  # pyright: ignore
+        sys.stdout.flush()
+    except BaseException as error:
+        show(error)
+        return 1
+    return 0
+
+
+def _status_of(leaving: SystemExit) -> int:
+    if leaving.code is None or isinstance(leaving.code, int):
+        return (leaving.code or 0) & 0xFF
+    print(leaving.code, file=sys.stderr)
+    return 1
+
+
+def _calls(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Call a function once for every list of arguments; a frame each, in order."""
+    main = _main_module()
+    try:
+        exec(_compiled(told["code"], tell), main.__dict__)
+        function = _named(main, told["function"])
+    except BaseException as error:
+        show(error)
+        tell({"broken": type(error).__name__})
+        return
+    for call in told["calls"]:
+        tell(_called(function, decode(call)))
+    sys.stdout.flush()
+
+
+def _named(main: types.ModuleType, name: str) -> Callable[..., Any]:
+    """Find `function`, or `Class.method` of a new object, as competition sites ask for."""
+    first, _, rest = name.partition(".")
+    found = main.__dict__[first]
+    return getattr(found(), rest) if rest else found
+
+
+def _called(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any]:
+    try:
+        return {"value": encode(function(*arguments))}
+    except NotPlain as error:
+        return {"strange": str(error)}
+    except BaseException as error:
+        show(error)
+        return {"raised": type(error).__name__}
+
+
+def _session(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    del tell  # a session answers on its own socket
+    sessions.serve(_main_module(), show)
+
+
+def _command(told: dict[str, Any], tell: Callable[[Any], None]) -> NoReturn:
+    """Write the files that are given and become another program."""
+    del tell
+    for name, content in told["files"].items():
+        with open(name, "wb") as file:
+            file.write(base64.b64decode(content))
+        os.chmod(name, 0o700)
+    os.closerange(3, 16)
+    os.execvp(told["argv"][0], told["argv"])
+
+
+_KINDS: dict[str, Callable[[dict[str, Any], Callable[[Any], None]], None]] = {
+    "script": _script,
+    "calls": _calls,
+    "session": _session,
+    "command": _command,
+}
+
+
+def _main_module() -> types.ModuleType:
+    """Make the module that the program is, and let nothing lead from it to this package."""
+    main = types.ModuleType("__main__")
+    main.__dict__["__file__"] = NAME
+    for name in [name for name in sys.modules if name.startswith(__package__ or "inside")]:
+        del sys.modules[name]
+    sys.modules["__main__"] = main
+    sys.argv[:] = [NAME]
+    random.seed(0)  # a fork draws a seed; so that a program that draws does so alike every time
+    return main
+
+
+def _compiled(code: str, tell: Callable[[Any], None]) -> types.CodeType:
+    with open(NAME, "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write(code)  # programs read themselves, and processes that they spawn begin with it
+    lines = code.splitlines(keepends=True)
+    linecache.cache[NAME] = (len(code), None, lines, NAME)  # so that a traceback shows its lines
+    try:
+        return compile(code, NAME, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        show(error)
+        tell({"syntax": f"{type(error).__name__}: {error}"})
+        os._exit(_NO_SYNTAX)
+
+
+def show(error: BaseException) -> None:
+    """Print a traceback of the program alone, without what called it or what interrupted it."""
+    try:
+        told = traceback.TracebackException.from_exception(error)
+        told.stack = traceback.StackSummary.from_list(
+            [frame for frame in told.stack if not frame.filename.startswith(_HERE)][-_SHOWN_FRAMES:]
+        )
+        print("".join(told.format()), end="", file=sys.stderr)
+    except BaseException:  # an exception may raise when it is printed
+        os.write(2, f"{type(error).__name__}\n".encode())

@@ -1,0 +1,179 @@
+"""The sandbox as it is used: some jails, and jobs that are run in whichever is free.
+
+with Sandbox() as sandbox:
+    outcome = sandbox.run("print(6 * 7)")
+    judgement = sandbox.grade(code, [StdinTest("3 4", "7")])
+"""
+
+import asyncio
+import os
+import queue
+import sys
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from reasongym.errors import UsageError
+from reasongym.sandbox.capabilities import Capabilities, best_layer, capabilities
+from reasongym.sandbox.comparison import STRICT, Comparison
+from reasongym.sandbox.grading import Judgement, Test, grade
+from reasongym.sandbox.jails import STANDARD_IMPORTS, Jail, JailSpec
+from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
+from reasongym.sandbox.repl import Session
+
+
+class Submission(NamedTuple):
+    """A solution and its tests."""
+
+    code: str
+    tests: Sequence[Test]
+    limits: Limits | None = None
+
+
+class Sandbox:
+    """Runs untrusted programs; may be used from many threads and, after a fork, from both processes."""
+
+    def __init__(
+        self,
+        layer: str = "auto",
+        *,
+        workers: int | None = None,
+        packages: Sequence[str] = (),
+        python: str = sys.executable,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        """Choose the layer and the number of jails, which are made when they are first needed.
+
+        Args:
+            layer: `auto` for the strongest that works here; `none`, no isolation at all, only by its name
+            workers: jails, and so jobs at one time; as many as there are cores where not given
+            packages: to import before any job, such as numpy; beside these only the standard library is there
+            python: the interpreter of the jobs
+            limits: of jobs that name none of their own
+        """
+        if workers is not None and workers < 1:
+            raise UsageError(f"workers must be at least 1, got {workers}")
+        self.layer = best_layer() if layer == "auto" else layer
+        self.limits = limits
+        self.num_workers = workers or os.cpu_count() or 1
+        imports = (*STANDARD_IMPORTS, *packages)
+        self._spec = JailSpec(self.layer, imports, python, limits.memory_bytes, limits.processes)
+        self._fill()
+
+    def _fill(self) -> None:
+        self._owner = os.getpid()
+        self._jails = [self._jail() for _ in range(self.num_workers)]
+        self._free: queue.LifoQueue[Jail] = queue.LifoQueue()
+        self._spare: queue.LifoQueue[Jail] = queue.LifoQueue()  # jails of sessions that are over
+        for jail in self._jails:
+            self._free.put(jail)
+
+    def _jail(self) -> Jail:
+        return Jail(self._spec)
+
+    # -- running --------------------------------------------------------------------------------------
+
+    def run(self, code: str, stdin: str | bytes = b"", limits: Limits | None = None) -> Outcome:
+        """Run a Python program to its end; raises JailLost where the sandbox itself failed twice."""
+        given = stdin.encode(errors="surrogateescape") if isinstance(stdin, str) else stdin
+        return self.run_job(script(code, given, limits or self.limits))
+
+    def run_job(self, job: Job) -> Outcome:
+        """Run any job, waiting for a free jail."""
+        with self._borrowed() as jail:
+            return jail.run(job)
+
+    async def run_async(self, code: str, stdin: str | bytes = b"", limits: Limits | None = None) -> Outcome:
+        """Run a program without blocking the event loop."""
+        return await asyncio.to_thread(self.run, code, stdin, limits)
+
+    def session(self, limits: Limits | None = None) -> Session:
+        """Begin a Python session in a jail of its own; the limits are those of each turn."""
+        if self._owner != os.getpid():
+            self._fill()
+        try:
+            jail = self._spare.get_nowait()
+        except queue.Empty:
+            jail = self._jail()
+            self._jails.append(jail)
+        return Session.start(jail, limits or self.limits, self._spare.put)
+
+    # -- judging --------------------------------------------------------------------------------------
+
+    def grade(
+        self,
+        code: str,
+        tests: Sequence[Test],
+        limits: Limits | None = None,
+        *,
+        comparison: Comparison = STRICT,
+        all_tests: bool = False,
+    ) -> Judgement:
+        """Judge a solution by its tests; stops at the first that fails unless `all_tests`."""
+        return grade(
+            self.run_job, code, tests, limits or self.limits, comparison=comparison, all_tests=all_tests
+        )
+
+    async def grade_async(
+        self, code: str, tests: Sequence[Test], limits: Limits | None = None, *, all_tests: bool = False
+    ) -> Judgement:
+        """Judge a solution without blocking the event loop."""
+        return await asyncio.to_thread(self.grade, code, tests, limits, all_tests=all_tests)
+
+    def grade_many(
+        self,
+        submissions: Iterable[Submission],
+        *,
+        comparison: Comparison = STRICT,
+        all_tests: bool = False,
+        ahead: int | None = None,
+    ) -> Iterator[Judgement]:
+        """Yield the judgements of submissions in their order, all jails at work.
+
+        At most `ahead` are taken from the iterable before the oldest is yielded; four a jail where not given.
+        """
+        most = ahead or 4 * self.num_workers
+        waiting: queue.SimpleQueue[Future[Judgement]] = queue.SimpleQueue()
+        with ThreadPoolExecutor(self.num_workers, thread_name_prefix="sandbox") as threads:
+
+            def judge(one: Submission) -> Judgement:
+                return self.grade(one.code, one.tests, one.limits, comparison=comparison, all_tests=all_tests)
+
+            for one in submissions:
+                waiting.put(threads.submit(judge, one))
+                if waiting.qsize() >= most:
+                    yield waiting.get().result()
+            while not waiting.empty():
+                yield waiting.get().result()
+
+    # -- the sandbox itself ---------------------------------------------------------------------------
+
+    def capabilities(self) -> Capabilities:
+        """Name the layer in force and what it does not guarantee."""
+        return capabilities(self.layer)
+
+    def close(self) -> None:
+        """End all jails; they are made again if the sandbox is used again."""
+        if self._owner == os.getpid():
+            for jail in self._jails:
+                jail.close()
+
+    @contextmanager
+    def _borrowed(self) -> Generator[Jail]:
+        if self._owner != os.getpid():
+            self._fill()  # those of the process that this one was forked from are not ours to talk to
+        jail = self._free.get()
+        try:
+            yield jail
+        finally:
+            self._free.put(jail)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,96 @@
+"""Killing what the sandbox is made of, and its trainer, with signal 9 and at any moment."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from reasongym.sandbox.sandboxes import Sandbox
+from tests.sandbox.battery.mixed import judged, submissions
+from tests.sandbox.battery.world import ROOT, jail_processes, used_folders
+
+_JUDGED_BETWEEN = 12
+_PATIENCE_S = 10.0
+_TRAINER = """
+import threading, time
+from reasongym.sandbox.jobs import Limits
+from reasongym.sandbox.sandboxes import Sandbox
+sandbox = Sandbox({layer!r}, workers=2, limits=Limits(wall_s=600))
+threading.Thread(target=sandbox.run, args=("import time; open('x', 'w').close(); time.sleep(600)",)).start()
+sandbox.run("1")
+session = sandbox.session()
+session.run("import time")
+print("ready", flush=True)
+session.run("time.sleep(600)")
+"""
+
+
+class Batch(NamedTuple):
+    """What became of a batch amid kills."""
+
+    num_kills: int
+    num_lost: int
+    """Without a verdict, or unjudged."""
+    num_wrong: int
+    """With another verdict than in peace."""
+
+
+def batch_amid_kills(layer: str, num_jobs: int, *, seed: int = 0) -> Batch:
+    """Judge a batch while a process of its jails is killed again and again."""
+    rng = random.Random(seed)
+    expected = [verdict for verdict, _ in submissions(num_jobs)]
+    num_kills, found = 0, []
+    with Sandbox(layer, workers=2) as sandbox:
+        for at, judgement in enumerate(judged(sandbox, num_jobs)):
+            found.append(judgement)
+            if at % _JUDGED_BETWEEN == 0:
+                time.sleep(rng.uniform(0, 0.05))
+                num_kills += _killed_one(rng)
+    wrong = [one for one, verdict in zip(found, expected, strict=False) if one.verdict is not verdict]
+    num_unjudged = sum(not one.is_judged for one in found)
+    return Batch(num_kills, len(expected) - len(found) + num_unjudged, len(wrong) - num_unjudged)
+
+
+def _killed_one(rng: random.Random) -> bool:
+    """Kill a zygote, or the process that stands by it; returns whether there was one."""
+    victims = sorted(jail_processes(os.getpid()))
+    with suppress(ProcessLookupError):
+        os.kill(rng.choice(victims), signal.SIGKILL)
+        return True
+    return False
+
+
+def seconds_to_vanish(layer: str) -> float:
+    """Kill a trainer amid a job and a session; returns how long anything of its sandbox is left."""
+    trainer = subprocess.Popen(
+        [sys.executable, "-c", _TRAINER.format(layer=layer)],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert trainer.stdout is not None
+    with trainer.stdout:
+        assert trainer.stdout.readline() == b"ready\n"
+        time.sleep(0.2)
+        processes = jail_processes(trainer.pid, jobs_too=True)
+        folders = {path for path in _folders() if path.stat().st_uid == os.getuid()}
+        assert processes
+        trainer.kill()
+        started = time.monotonic()
+        trainer.wait()
+    while time.monotonic() - started < _PATIENCE_S:
+        alive = [pid for pid in processes if Path(f"/proc/{pid}").exists()]
+        groups = list(Path("/sys/fs/cgroup").glob(f"*/reasongym-jail-{trainer.pid}-*"))
+        if not alive and not groups and not folders & set(_folders()) - used_folders():
+            break
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+def _folders() -> list[Path]:
+    return [path for top in ("/tmp", "/dev/shm") for path in Path(top).glob("reasongym-job-*")]
