@@ -301,7 +301,7 @@ class _Attempt:
         pipes = [os.pipe() for _ in range(3)]
         self._stdout = Stream(pipes[0][0], limits.output_bytes)
         self._stderr = Stream(pipes[1][0], limits.output_bytes)
-        self._frames = Frames(pipes[2][0], limits.result_bytes)
+        self._frames = Frames(pipes[2][0], limits.result_bytes, most=job.num_calls + 1)
         self._streams = [self._stdout, self._stderr, self._frames]
         theirs = [*given, *(writing for _, writing in pipes)]
         try:

@@ -11,6 +11,7 @@ from reasongym.sandbox.inside.messages import STANDING
 from reasongym.sandbox.inside.values import NotPlain, restored
 
 _CHUNK_BYTES = 1 << 16
+_MANY = 100_000
 _LENGTH = struct.Struct(">I")
 
 
@@ -44,9 +45,11 @@ class Stream:
 class Frames(Stream):
     """A stream of frames: that the walls stand, then four bytes of length and JSON each."""
 
-    def __init__(self, fd: int, limit: int) -> None:
+    def __init__(self, fd: int, limit: int, most: int = _MANY) -> None:
+        """Keep so many bytes and frames; a program that writes more of either is a flood."""
         super().__init__(fd, limit)
         self.num_whole = 0
+        self._most = most
         self._at = len(STANDING)
 
     @property
@@ -57,9 +60,10 @@ class Frames(Stream):
     def read(self) -> None:
         """Take what is there, and count the frames that are whole."""
         super().read()
-        while (end := self._end()) is not None:
+        while self.num_whole <= self._most and (end := self._end()) is not None:
             self._at = end
             self.num_whole += 1
+        self.is_truncated |= self.num_whole > self._most
 
     def _end(self) -> int | None:
         begin = self._at + _LENGTH.size
@@ -72,7 +76,7 @@ class Frames(Stream):
         """Return the frames up to the first that is none, and whether anything is left over."""
         found: list[dict[str, Any]] = []
         at = len(STANDING)
-        while at + _LENGTH.size <= len(self.content):
+        while at + _LENGTH.size <= len(self.content) and len(found) < self._most:
             begin = at + _LENGTH.size
             end = begin + _LENGTH.unpack_from(self.content, at)[0]
             if end > len(self.content):
