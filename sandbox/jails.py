@@ -144,15 +144,18 @@ class LocalZygote:
             is_ready = False
         self.control.settimeout(None)
         if not is_ready:
-            self._process.kill()
+            self._kill_all()  # whoever is left would hold stderr open
             told = self._process.stderr.read().decode(errors="replace") if self._process.stderr else ""
             raise JailLost(told.strip().rpartition("\n")[2] or "the zygote did not answer")
+
+    def _kill_all(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """End the jail."""
         self.control.close()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._kill_all()
         self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()

@@ -124,12 +124,18 @@ def _enter(layer: Layer, control: socket.socket, groups: Groups) -> None:
         for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
+    watched, held = os.pipe()
     child = os.fork()
     if child:
         control.close()
+        os.close(watched)
         _stand_by(child, groups)
     groups.close()
     kernel.die_with_parent()
+    os.close(held)
+    if select.select([watched], [], [], 0)[0]:  # it ended before that could be asked for
+        os._exit(0)
+    os.close(watched)
     root.build()
 
 
