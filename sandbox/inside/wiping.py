@@ -10,10 +10,10 @@ _MAX_OPEN = 100
 
 
 def wipe(folder: str, mode: int) -> None:
-    """Remove everything in a folder, however deep, unreadable or many, and set its own mode, marks and times again.
+    """Remove everything in a folder, however deep, unreadable or many, and renew its mode, marks and times.
 
-    Links are removed and never followed. Nobody else may write there meanwhile. A folder of somebody else's is
-    only emptied: a job can have changed nothing else of it.
+    Links are removed and never followed. Nobody else may write there meanwhile. A folder of somebody else's
+    is only emptied: a job can have changed nothing else of it.
     """
     is_mine = os.stat(folder).st_uid == os.geteuid()
     if is_mine:

@@ -23,6 +23,7 @@ from typing import NamedTuple, NoReturn
 from . import job, kernel, landlock, root, usage
 from .filters import Filter, Freedom, job_filter
 from .layers import LAYERS, Layer
+from .lines import Line, StreamedLine
 from .messages import INTERRUPT, MAX_BYTES, READY, RENEW, Ended, JobLimits
 from .wiping import wipe
 
@@ -54,6 +55,8 @@ class Config(NamedTuple):
     socket: int = -1
     path: str = ""
     """Of the socket to connect to, where none was inherited."""
+    is_streamed: bool = False
+    """The supervisor is at the other end of stdin and stdout."""
 
 
 def main() -> NoReturn:
@@ -63,17 +66,17 @@ def main() -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     layer = LAYERS[config.layer]
     executable = os.path.realpath(sys.executable)
-    control = _connected(config)
+    line = StreamedLine() if config.is_streamed else Line(_connected(config))
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # where the machine runs out of memory, jobs go first; they are the largest here
-    _enter(layer, control)
+    _enter(layer, line.control)
     if not os.path.exists(sys.executable):  # a virtual environment's is not there where no packages are
         sys.executable = executable
     _prepare(config)
     filter_ = _filter(layer, config) if layer.is_confined else None
     kernel.set_dumpable(False)
-    control.send(READY)
-    _serve(control, job.Site(layer, config.user, config.folder, filter_))
+    line.control.send(READY)
+    _serve(line, job.Site(layer, config.user, config.folder, filter_))
 
 
 def _connected(config: Config) -> socket.socket:
@@ -148,10 +151,11 @@ def _filter(layer: Layer, config: Config) -> Filter:
     return job_filter(freedom)
 
 
-def _serve(control: socket.socket, site: job.Site) -> NoReturn:
+def _serve(line: Line, site: job.Site) -> NoReturn:
     supervisor = os.getppid()
+    control = line.control
     while True:
-        if not select.select([control], [], [], _STAND_BY_S)[0]:
+        if not line.wait([control.fileno()], _STAND_BY_S):
             if os.getppid() != supervisor:
                 os._exit(0)
             continue
@@ -168,7 +172,7 @@ def _serve(control: socket.socket, site: job.Site) -> NoReturn:
             job.perform(site, limits, fds)
         for fd in fds:
             os.close(fd)
-        control.send(_watched(pid, limits, started, control, site).packed())
+        control.send(_watched(pid, limits, started, line, site).packed())
 
 
 # -- one job --------------------------------------------------------------------------------------------
@@ -251,10 +255,10 @@ def kill_everybody() -> None:
         os.kill(-1, signal.SIGKILL)
 
 
-def _watched(pid: int, limits: JobLimits, started: float, control: socket.socket, site: job.Site) -> Ended:
+def _watched(pid: int, limits: JobLimits, started: float, line: Line, site: job.Site) -> Ended:
     """Wait until a job is over, and see that nothing of it is left."""
     watch = _Watch(pid, limits, started, site.layer, site.folder)
-    _await(watch, control)
+    _await(watch, line)
     _, status, spent = os.wait4(pid, 0)
     cpu_s = spent.ru_utime + spent.ru_stime
     peak = max(watch.peak_bytes, spent.ru_maxrss * 1024)
@@ -264,19 +268,16 @@ def _watched(pid: int, limits: JobLimits, started: float, control: socket.socket
     return Ended(watch.cause, status, peak, max(cpu_s, watch.cpu_s), watch.wall_s)
 
 
-def _await(watch: _Watch, control: socket.socket) -> None:
+def _await(watch: _Watch, line: Line) -> None:
     over = os.pidfd_open(watch.pid)
-    poll = select.poll()
-    poll.register(over, select.POLLIN)
-    poll.register(control, select.POLLIN)
     pause_s = _FIRST_LOOK_S
     try:
         while True:
-            ready = [fd for fd, _ in poll.poll(1000 * pause_s)]
+            ready = line.wait([over, line.control.fileno()], pause_s)
             if over in ready:
                 return
-            if control.fileno() in ready:
-                _obey(watch, control)
+            if ready:
+                _obey(watch, line.control)
             watch.look()
             pause_s = _LOOK_S
     finally:
