@@ -58,6 +58,14 @@ VERBS = {
         "reasongym.cli.contamination:contamination", "find the problems of a benchmark in a training file"
     ),
     "grade": Verb("reasongym.cli.grading:grade_answer", "judge an answer by the right one, with the reasons"),
+    "sandbox": Verb(
+        "reasongym.cli.sandboxing:sandbox",
+        "say what contains untrusted programs here; make the image for Docker",
+        takes_args=True,
+    ),
+    "serve": Verb(
+        "reasongym.cli.serve:serve", "run and judge untrusted programs for others, over HTTP", takes_args=True
+    ),
     "board": Verb(
         "reasongym.cli.board:board",
         "submit runs to the leaderboard, verify them, build its page",
@@ -65,8 +73,13 @@ VERBS = {
     ),
 }
 
-LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
-"""Modules of the extra `train`, which a plain installation lacks."""
+EXTRAS = {
+    "docker": ("docker",),
+    "http": ("httpx", "tenacity"),
+    "serve": ("fastapi", "uvicorn"),
+    "train": ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers"),
+}
+"""Modules that a plain installation lacks, by the extra that brings them."""
 
 
 def main() -> None:
@@ -76,9 +89,11 @@ def main() -> None:
     except ReasongymError as error:
         sys.exit(_fail(str(error)))
     except ModuleNotFoundError as error:
-        if error.name not in LEARNING:
+        extra = next((extra for extra, modules in EXTRAS.items() if error.name in modules), None)
+        if extra is None:
             raise
-        sys.exit(_fail(f"models need {error.name}, which is not installed: pip install 'reasongym[train]'"))
+        what = "models need" if extra == "train" else "this needs"
+        sys.exit(_fail(f"{what} {error.name}, which is not installed: pip install 'reasongym[{extra}]'"))
     except KeyboardInterrupt:
         print(f"\ninterrupted{_outlook(sys.argv[1:])}", file=sys.stderr)
         sys.exit(130)

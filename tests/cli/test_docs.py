@@ -27,6 +27,7 @@ PAGES = (
     "docs/export.md",
     "docs/math-problems.md",
     "docs/grade.md",
+    "docs/sandbox-service.md",
     "docs/bridges.md",
 )
 MODEL = "path/to/model"
