@@ -37,7 +37,9 @@ LEVELS = (
     Level("one fault in a program of one algorithm and an easy step", ("eh", "he"), 1, 10_000),
     Level("one fault in a program of one algorithm and two easy steps", ("ehe", "eeh", "hee"), 1, 10_000),
     Level("two faults in a program of one algorithm and two easy steps", ("ehe", "eeh", "hee"), 2, 10_000),
-    Level("two faults in a program of two algorithms and two easy steps", ("eheh", "hehe", "ehhe"), 2, 10_000),
+    Level(
+        "two faults in a program of two algorithms and two easy steps", ("eheh", "hehe", "ehhe"), 2, 10_000
+    ),
     Level("three faults in a program of three algorithms and two easy steps", ("ehheh", "heheh"), 3, 10_000),
 )
 
@@ -46,9 +48,9 @@ LEVELS = (
 class BugRepair(Env):
     """Repair a program by its specification; whatever passes the hidden tests is right.
 
-    `data` is that of `ProgramSynthesis` with `num_faults` and `template`, the faulty program with `FUNCTION`,
-    `v0` and `v1` for its names. Each fault is one change of the syntax tree that changes the results of hidden
-    tests; the program with all of them fails at least two.
+    `data` is that of `ProgramSynthesis` with `num_faults` and `template`, the faulty program with
+    `FUNCTION`, `v0` and `v1` for its names. Each fault is one change of the syntax tree that changes the
+    results of hidden tests; the program with all of them fails at least two.
     """
 
     family = "program_synthesis"
@@ -85,7 +87,8 @@ class BugRepair(Env):
         return [f"```python\n{program(data['steps'], data['function'], data['names'])}\n```"]
 
     def canonical(self, data: Data) -> str:
-        """Name what the program shall do, whatever is wrong with it, so that no fix is told by another problem."""
+        """Name what the program shall do, whatever is wrong with it, so that no fix is told by another
+        problem."""
         return specifications.behaviour(data)
 
     def symmetric(self, data: Data, rng: Stream) -> Data:
@@ -111,15 +114,18 @@ class BugRepair(Env):
         return is_faulty and judged(right, data["function"], data["tests"]).correct
 
     def effort(self, data: Data) -> float:
-        """Return the number of nodes of the program's tree, to the power of the faults that it must be searched for."""
+        """Return the number of nodes of the program's tree, to the power of the faults that it must be
+        searched for."""
         num_nodes = sum(1 for _ in ast.walk(ast.parse(data["template"])))
         return float(num_nodes ** data["num_faults"])
 
 
 _ASK = {
     "plain": "Reply with the whole repaired program in a ```python block.",
-    "tags": "Think in <think> </think> tags and return the whole repaired program in <answer> </answer> tags, in "
-    "a ```python block.",
+    "tags": (
+        "Think in <think> </think> tags and return the whole repaired program in <answer> </answer> "
+        "tags, in a ```python block."
+    ),
 }
 
 
@@ -153,7 +159,13 @@ def _with_names(data: Data, names: Sequence[str]) -> list[Json]:
     """Return the steps with the argument of a parameter under another name."""
     renamed = {f"@{old}": f"@{new}" for old, new in zip(data["names"], names, strict=True)}
     return [
-        [name, {key: renamed.get(value, value) if isinstance(value, str) else value for key, value in values.items()}]
+        [
+            name,
+            {
+                key: renamed.get(value, value) if isinstance(value, str) else value
+                for key, value in values.items()
+            },
+        ]
         for name, values in data["steps"]
     ]
 

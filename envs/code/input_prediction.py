@@ -49,8 +49,7 @@ class InputPrediction(Env):
             return Verdict.of("no_value", answer)
         kinds = data["kinds"]
         is_legal = len(given) == len(kinds) and all(
-            snippets.is_allowed(value, kind, data["length"])
-            for value, kind in zip(given, kinds, strict=True)
+            snippets.is_allowed(value, kind, data["length"]) for value, kind in zip(given, kinds, strict=True)
         )
         if not is_legal:
             return Verdict.of("illegal_input", answer)
@@ -91,8 +90,10 @@ class InputPrediction(Env):
 
 _ASK = {
     "plain": "Reply with a call, `{call}` with values in the place of the names, and no more.",
-    "tags": "Think in <think> </think> tags and return a call, `{call}` with values in the place of the names, in "
-    "<answer> </answer> tags.",
+    "tags": (
+        "Think in <think> </think> tags and return a call, `{call}` with values in the place of the "
+        "names, in <answer> </answer> tags."
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """Runs our own small Python programs step by step, within bounds and without executing them.
 
-It knows the part of Python that `operations` and `snippets` are written in. A program that runs out of steps, grows a
-value beyond the bounds or does what Python would refuse raises `Stopped`.
+It knows the part of Python that `operations` and `snippets` are written in. A program that runs out of
+steps, grows a value beyond the bounds or does what Python would refuse raises `Stopped`.
 """
 
 import ast
@@ -71,11 +71,28 @@ _BUILTINS: dict[str, Any] = {
     for one in (abs, all, any, bin, bool, chr, dict, enumerate, int, len, list, map, max, min, ord, range)
 } | {one.__name__: one for one in (reversed, set, sorted, str, sum, tuple, zip, deque)}
 _METHODS: dict[type, frozenset[str]] = {
-    str: frozenset("count find index isdigit join lower replace split startswith endswith strip upper".split()),
-    list: frozenset("append copy count extend index insert pop remove reverse sort".split()),
-    dict: frozenset("copy get items keys pop setdefault values".split()),
-    set: frozenset("add copy discard pop remove".split()),
-    deque: frozenset("append appendleft pop popleft".split()),
+    str: frozenset(
+        [
+            "count",
+            "find",
+            "index",
+            "isdigit",
+            "join",
+            "lower",
+            "replace",
+            "split",
+            "startswith",
+            "endswith",
+            "strip",
+            "upper",
+        ]
+    ),
+    list: frozenset(
+        ["append", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"]
+    ),
+    dict: frozenset(["copy", "get", "items", "keys", "pop", "setdefault", "values"]),
+    set: frozenset(["add", "copy", "discard", "pop", "remove"]),
+    deque: frozenset(["append", "appendleft", "pop", "popleft"]),
 }
 _MODULES: dict[str, dict[str, Any]] = {
     "heapq": {"heappush": heapq.heappush, "heappop": heapq.heappop},
@@ -88,8 +105,11 @@ def parsed(source: str) -> Parsed:
     return ast.parse(source)
 
 
-def call(program: Parsed, function: str, arguments: Sequence[Any], max_steps: int = MAX_STEPS) -> tuple[Any, int]:
-    """Run a program and call one of its functions; returns the value and the number of steps. Raises Stopped."""
+def call(
+    program: Parsed, function: str, arguments: Sequence[Any], max_steps: int = MAX_STEPS
+) -> tuple[Any, int]:
+    """Run a program and call one of its functions; returns the value and the number of steps. Raises
+    Stopped."""
     machine = _Machine(max_steps)
     scope = Scope(dict(_BUILTINS))
     try:
@@ -99,7 +119,15 @@ def call(program: Parsed, function: str, arguments: Sequence[Any], max_steps: in
             raise Stopped("it returns an iterator")
     except Stopped:
         raise
-    except (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        NameError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise Stopped(f"{type(error).__name__}: {error}") from error
     except (_Broken, _Continued, _Returned) as error:
         raise Stopped("it leaves a loop or a function that it is not in") from error

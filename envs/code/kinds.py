@@ -8,10 +8,16 @@ from reasongym.envs.code.operations.defining import Kind
 from reasongym.seeding import Stream
 
 WORDS: dict[Kind, str] = {
-    "edges": "a list of the edges of a graph, each a list [a, b, weight] of whole numbers; the nodes are the numbers "
-    "that occur as a or b, weights are above 0, a and b differ, and no two edges join the same pair of nodes",
+    "edges": (
+        "a list of the edges of a graph, each a list [a, b, weight] of whole numbers; the nodes are "
+        "the numbers that occur as a or b, weights are above 0, a and b differ, and no two edges join "
+        "the same pair of nodes"
+    ),
     "events": "a list of events, each a list [name, amount] of a string and a whole number",
-    "grid": "a list of rows, each a list of whole numbers, all rows of one length; there is at least one row and one column",
+    "grid": (
+        "a list of rows, each a list of whole numbers, all rows of one length; there is at least one "
+        "row and one column"
+    ),
     "intervals": "a list of intervals, each a list [start, end] of whole numbers with start < end",
     "moves": "a string of the letters U, D, L and R",
     "number": "a whole number",
@@ -38,10 +44,48 @@ _LENGTHS = ((0, 1), (2, 5), (6, 14), (20, 40))
 _RANGES = ((-9, 9), (0, 5), (-60, 60), (-300, 300), (1, 30), (-2, 2))
 _SIDES = ((1, 1), (2, 3), (3, 5), (5, 8))
 _NODES = ((2, 2), (3, 5), (5, 8), (9, 12))
-_WORDS = (
-    "tea rain art stone nest level see on apple tree a ant tenor banana kayak eel net noon orange sun tar rat treat "
-    "no ear oat store rest ten eat idea street rotor trees i aaa era radar start nut"
-).split()
+_WORDS = [
+    "tea",
+    "rain",
+    "art",
+    "stone",
+    "nest",
+    "level",
+    "see",
+    "on",
+    "apple",
+    "tree",
+    "a",
+    "ant",
+    "tenor",
+    "banana",
+    "kayak",
+    "eel",
+    "net",
+    "noon",
+    "orange",
+    "sun",
+    "tar",
+    "rat",
+    "treat",
+    "no",
+    "ear",
+    "oat",
+    "store",
+    "rest",
+    "ten",
+    "eat",
+    "idea",
+    "street",
+    "rotor",
+    "trees",
+    "i",
+    "aaa",
+    "era",
+    "radar",
+    "start",
+    "nut",
+]
 _NAMES = ("ann", "bob", "cy", "dora", "eve")
 
 
@@ -111,9 +155,7 @@ def _edges(rng: Stream, size: int) -> list[list[int]]:
     nodes = rng.shuffled(range(20))[: rng.between(*_NODES[size])]
     pairs = [(a, b) for at, a in enumerate(nodes) for b in nodes[at + 1 :]]
     num = min(len(pairs), rng.between(len(nodes) - 1, 2 * len(nodes)))
-    return [
-        [*((a, b) if rng.below(2) else (b, a)), rng.between(1, 9)] for a, b in rng.shuffled(pairs)[:num]
-    ]
+    return [[*((a, b) if rng.below(2) else (b, a)), rng.between(1, 9)] for a, b in rng.shuffled(pairs)[:num]]
 
 
 def _moves(rng: Stream, size: int) -> str:

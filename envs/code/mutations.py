@@ -133,7 +133,9 @@ def _of_body(node: ast.For) -> Iterator[Change]:
 def _of_names(node: ast.FunctionDef, rng: Stream) -> Iterator[Change]:
     """Read one of a function's names for another."""
     loads = [one for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)]
-    stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    stored = {
+        one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+    }
     names = sorted(stored | {one.arg for one in node.args.args})
     own = [one for one in loads if one.id in names]
     if own and len(names) > 1:

@@ -41,7 +41,9 @@ class OutputPrediction(Env):
         program = f"```python\n{predictions.program_of(data)}\n```"
         call = predictions.called(data, data["given"])
         if style == "assertion":
-            return f"{program}\n\nComplete the assertion; reply with its right side alone.\n\nassert {call} =="
+            return (
+                f"{program}\n\nComplete the assertion; reply with its right side alone.\n\nassert {call} =="
+            )
         return f"What does `{call}` return?\n\n{program}\n\n{_ASK[style]}"
 
     def verify(self, data: Data, text: str) -> Verdict:
@@ -102,5 +104,8 @@ def _without_words(told: str, is_text: bool) -> str:
 
 _ASK = {
     "plain": "Reply with the value alone, as Python writes it.",
-    "tags": "Think in <think> </think> tags and return the value, as Python writes it, in <answer> </answer> tags.",
+    "tags": (
+        "Think in <think> </think> tags and return the value, as Python writes it, in <answer> "
+        "</answer> tags."
+    ),
 }

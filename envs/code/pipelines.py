@@ -1,7 +1,7 @@
 """Programs as lists of operations: composed by their kinds, run, told in words, and written as Python.
 
-A step is `[name, {parameter: value}]`. The value of a parameter that the program takes as an argument of its own is
-`"@"` and the argument's name.
+A step is `[name, {parameter: value}]`. The value of a parameter that the program takes as an argument of its
+own is `"@"` and the argument's name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +57,7 @@ _BY_KIND: dict[tuple[Kind, bool], list[Operation]] = {}
 for _one in OPERATIONS.values():
     _BY_KIND.setdefault((_one.takes, _one.is_hard), []).append(_one)
 _IMPORTS = {
+    "Any": "from typing import Any",
     "Callable": "from collections.abc import Callable",
     "deque": "from collections import deque",
     "heapq": "import heapq",
@@ -151,7 +152,7 @@ def _given(
         if isinstance(parameter, Ruled):
             rule, k = value
             function = getattr(second_rules, rule) if is_second else parameter.rules[rule].function
-            given[name] = partial(function, k=k)
+            given[name] = partial(function, k=k) if parameter.rules[rule].has_number else function
         else:
             given[name] = arguments[value[1:]] if _is_argument(value) else value
     return given
@@ -201,5 +202,7 @@ def _written(parameter: Parameter, value: Json, sources: dict[str, str]) -> str:
         return value[1:] if _is_argument(value) else repr(value)
     rule, k = value
     sources[rule] = source_of(parameter.rules[rule].function)
+    if not parameter.rules[rule].has_number:
+        return rule
     variable = "word" if "word" in sources[rule].partition("\n")[0] else "n"
     return f"lambda {variable}: {rule}({variable}, {k})"

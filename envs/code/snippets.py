@@ -10,9 +10,42 @@ from typing import NamedTuple
 from reasongym.core import Json
 from reasongym.seeding import Stream
 
-NAMES = (
-    "a b c d e g h k m n p q r t u w x y z acc best cur items data left low high num out res row size temp val"
-).split()
+NAMES = [
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "g",
+    "h",
+    "k",
+    "m",
+    "n",
+    "p",
+    "q",
+    "r",
+    "t",
+    "u",
+    "w",
+    "x",
+    "y",
+    "z",
+    "acc",
+    "best",
+    "cur",
+    "items",
+    "data",
+    "left",
+    "low",
+    "high",
+    "num",
+    "out",
+    "res",
+    "row",
+    "size",
+    "temp",
+    "val",
+]
 FUNCTIONS = ("f", "fn", "go", "step", "calc", "check", "work", "main")
 _SIGNATURES = (("list",), ("list", "number"), ("list", "number"), ("text",), ("text", "number"))
 _NAME = re.compile(r"\bv(\d+)\b")

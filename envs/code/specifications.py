@@ -1,6 +1,6 @@
 """Problems that ask for a program by a specification: steps, names, examples, and hidden tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -203,8 +203,3 @@ def examples(data: Data) -> list[tuple[str, str]]:
         (f"{data['function']}({', '.join(map(repr, given))})", repr(expected))
         for given, expected in data["examples"]
     ]
-
-
-def arguments_of(data: Data, given: Sequence[Json]) -> Mapping[str, Json]:
-    """Name the arguments of one call."""
-    return dict(zip(data["names"], given, strict=True))

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from reasongym.answers.code import find_code
 from reasongym.core import Data, Env, Json, Verdict
-from reasongym.envs.code import specifications
+from reasongym.envs.code import kinds, specifications
 from reasongym.envs.code.judging import judged
-from reasongym.envs.code.pipelines import program, run_again
+from reasongym.envs.code.pipelines import program, run, run_again
 from reasongym.envs.code.specifications import Shapes, drawn
 from reasongym.registry import register
 from reasongym.seeding import Stream, stream
@@ -76,23 +76,11 @@ class ProgramSynthesis(Env):
 
     def random_action(self, state: Json, rng: Stream) -> str:
         """Write a program that returns an argument, or what an example does."""
-        results = [repr(expected) for _, expected in state["examples"]]
-        result = rng.pick([*state["names"], *results])
-        return f"```python\ndef {specifications.signature(state)}:\n    return {result}\n```"
+        return random_program(state, rng)
 
     def prove(self, data: Data) -> bool:
         """Compare with the second implementations, on the tests and on inputs drawn anew."""
-        steps, names = data["steps"], data["names"]
-        rng = stream(f"prove {steps}".encode())
-        anew = [drawn(rng, steps, names, at % 4) for at in range(_NUM_PROVED)]
-        return all(
-            run_again(steps, given[0], specifications.arguments_of(data, given)) == expected
-            for given, expected in data["examples"] + data["tests"]
-        ) and all(
-            run_again(steps, given[0], specifications.arguments_of(data, given))
-            == specifications.run(steps, given[0], specifications.arguments_of(data, given))
-            for given in anew
-        )
+        return is_proved(data)
 
     def effort(self, data: Data) -> float:
         """Return the length of the program we know, by which a search through programs takes its time."""
@@ -117,4 +105,27 @@ def worded(data: Data, style: str, ask: str) -> str:
         head = specifications.signature(data, is_typed=True)
         return f"Complete this Python function.\n\n```python\n{head}\n    {body}\n```\n\n{ask}"
     shown = "\n".join(f"{call} == {result}" for call, result in calls)
-    return f"Write a Python function `{specifications.signature(data)}`. {told}\n\nExamples:\n{shown}\n\n{ask}"
+    return (
+        f"Write a Python function `{specifications.signature(data)}`. {told}\n\nExamples:\n{shown}\n\n{ask}"
+    )
+
+
+def random_program(data: Data, rng: Stream) -> str:
+    """Write a program that returns an argument, or what an example does."""
+    results = [repr(expected) for _, expected in data["examples"]]
+    result = rng.pick([*data["names"], *results])
+    return f"```python\ndef {specifications.signature(data)}:\n    return {result}\n```"
+
+
+def is_proved(data: Data) -> bool:
+    """Say whether reference and second implementations agree on examples, tests, and inputs drawn anew."""
+    steps, names = data["steps"], data["names"]
+    rng = stream(f"prove {steps}".encode())
+    pairs = [*data["examples"], *data["tests"]]
+    for at in range(_NUM_PROVED):
+        given = drawn(rng, steps, names, at % kinds.NUM_SIZES)
+        pairs.append([given, run(steps, given[0], dict(zip(names, given, strict=True)))])
+    return all(
+        run_again(steps, given[0], dict(zip(names, given, strict=True))) == expected
+        for given, expected in pairs
+    )

@@ -1,12 +1,14 @@
 """Find the program that a completion declares.
 
-It is the last fenced block of the final answer that can be one, or the whole answer where no fence is; a block
-that defines the name which is asked for comes before one that only shows how it is used. Two that differ with
-an "or" between them are a hedge. Nothing is compiled here: whether it is a program at all shows where it runs.
+It is the last fenced block of the final answer that can be one, or the whole answer where no fence is; a
+block that defines the name which is asked for comes before one that only shows how it is used. Two that
+differ with an "or" between them are a hedge. Nothing is compiled here: whether it is a program at all shows
+where it runs.
 """
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from reasongym.answers.extraction import HEDGED, NO_ANSWER, Extraction, after_thinking, offers_another
@@ -43,7 +45,8 @@ def find_code(text: str, name: str) -> Extraction:
 
 
 def find_block(text: str, languages: Sequence[str]) -> Extraction:
-    """Find what the last fenced block in one of these languages holds, or the whole answer where no fence is."""
+    """Find what the last fenced block in one of these languages holds, or the whole answer where no fence
+    is."""
     final, reason = _final(text)
     if final is None:
         return Extraction(None, reason)
@@ -62,7 +65,7 @@ def _final(text: str) -> Extraction:
     tags = list(_TAG.finditer(answering))
     pairs = [
         (opening, closing)
-        for opening, closing in zip(tags, tags[1:], strict=False)
+        for opening, closing in pairwise(tags)
         if opening[0][1] != "/" and closing[0][1] == "/"
     ]
     if not pairs:

@@ -27,6 +27,11 @@ class Rule:
     low: int
     high: int
 
+    @property
+    def has_number(self) -> bool:
+        """Whether the function takes it as `k`."""
+        return self.high > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:

@@ -36,8 +36,10 @@ def degrees(edges: list[list[int]]) -> list[int]:
 @operation(
     "edges",
     "numbers",
-    "List for each node, in ascending order of the nodes, the sum of the weights of the edges that lead to it (of [a, b, "
-    "weight], to b).",
+    (
+        "List for each node, in ascending order of the nodes, the sum of the weights of the edges that "
+        "lead to it (of [a, b, weight], to b)."
+    ),
 )
 def incoming(edges: list[list[int]]) -> list[int]:
     sums: dict[int, int] = {}
@@ -71,8 +73,11 @@ def component_sizes(edges: list[list[int]]) -> list[int]:
 @operation(
     "edges",
     "numbers",
-    "List for each node, in ascending order of the nodes, the least number of edges on a way to it from the smallest node, "
-    "or -1 if there is none." + _BOTH,
+    (
+        "List for each node, in ascending order of the nodes, the least number of edges on a way to it "
+        "from the smallest node, or -1 if there is none."
+    )
+    + _BOTH,
     is_hard=True,
 )
 def steps_from_smallest(edges: list[list[int]]) -> list[int]:
@@ -92,8 +97,11 @@ def steps_from_smallest(edges: list[list[int]]) -> list[int]:
 @operation(
     "edges",
     "numbers",
-    "List for each node, in ascending order of the nodes, the least sum of weights on a way to it from the smallest node, "
-    "or -1 if there is none." + _FROM,
+    (
+        "List for each node, in ascending order of the nodes, the least sum of weights on a way to it "
+        "from the smallest node, or -1 if there is none."
+    )
+    + _FROM,
     is_hard=True,
 )
 def lengths_from_smallest(edges: list[list[int]]) -> list[int]:
@@ -114,8 +122,10 @@ def lengths_from_smallest(edges: list[list[int]]) -> list[int]:
 @operation(
     "edges",
     "number",
-    "Take the least total weight of edges that, used in both directions, keep all nodes connected that are connected (a "
-    "minimum spanning forest; 0 without edges).",
+    (
+        "Take the least total weight of edges that, used in both directions, keep all nodes connected "
+        "that are connected (a minimum spanning forest; 0 without edges)."
+    ),
     is_hard=True,
 )
 def spanning_weight(edges: list[list[int]]) -> int:
@@ -129,7 +139,12 @@ def spanning_weight(edges: list[list[int]]) -> int:
     return total
 
 
-@operation("edges", "number", "Count the triangles: sets of three nodes, each two joined by an edge in either direction.", is_hard=True)
+@operation(
+    "edges",
+    "number",
+    "Count the triangles: sets of three nodes, each two joined by an edge in either direction.",
+    is_hard=True,
+)
 def triangles(edges: list[list[int]]) -> int:
     near: dict[int, set[int]] = {}
     for a, b, _ in edges:
@@ -141,8 +156,10 @@ def triangles(edges: list[list[int]]) -> int:
 @operation(
     "edges",
     "number",
-    "Read each edge as leading from its smaller to its larger node, whatever its order. Take the greatest sum of weights on "
-    "a way along such edges (0 without edges).",
+    (
+        "Read each edge as leading from its smaller to its larger node, whatever its order. Take the "
+        "greatest sum of weights on a way along such edges (0 without edges)."
+    ),
     is_hard=True,
 )
 def heaviest_way_up(edges: list[list[int]]) -> int:
@@ -155,7 +172,8 @@ def heaviest_way_up(edges: list[list[int]]) -> int:
 @operation(
     "edges",
     "numbers",
-    "List in ascending order the nodes that can be reached from the smallest node, which counts itself." + _FROM,
+    "List in ascending order the nodes that can be reached from the smallest node, which counts itself."
+    + _FROM,
     is_hard=True,
 )
 def reachable(edges: list[list[int]]) -> list[int]:
@@ -169,8 +187,11 @@ def reachable(edges: list[list[int]]) -> list[int]:
 @operation(
     "edges",
     "numbers",
-    "Colour the nodes in ascending order: each gets the smallest number from 0 on that no coloured node has to which an edge "
-    "joins it, in either direction. List the colours in that order of the nodes.",
+    (
+        "Colour the nodes in ascending order: each gets the smallest number from 0 on that no coloured "
+        "node has to which an edge joins it, in either direction. List the colours in that order of "
+        "the nodes."
+    ),
     is_hard=True,
 )
 def greedy_colours(edges: list[list[int]]) -> list[int]:
@@ -184,8 +205,11 @@ def greedy_colours(edges: list[list[int]]) -> list[int]:
 @operation(
     "edges",
     "number",
-    "Count the edges without which more connected components are left than before (a node that loses its last edge stays as "
-    "a component)." + _BOTH,
+    (
+        "Count the edges without which more connected components are left than before (a node that "
+        "loses its last edge stays as a component)."
+    )
+    + _BOTH,
     is_hard=True,
 )
 def bridges(edges: list[list[int]]) -> int:

@@ -8,7 +8,12 @@ def transposed(grid: list[list[int]]) -> list[list[int]]:
     return [list(column) for column in zip(*grid, strict=True)]
 
 
-@operation("grid", "grid", "Turn the grid by 90 degrees {direction}.", direction=Chosen(("clockwise", "counterclockwise")))
+@operation(
+    "grid",
+    "grid",
+    "Turn the grid by 90 degrees {direction}.",
+    direction=Chosen(("clockwise", "counterclockwise")),
+)
 def turned_grid(grid: list[list[int]], direction: str) -> list[list[int]]:
     if direction == "clockwise":
         return [list(column) for column in zip(*grid[::-1], strict=True)]
@@ -18,7 +23,10 @@ def turned_grid(grid: list[list[int]], direction: str) -> list[list[int]]:
 @operation(
     "grid",
     "grid",
-    "Let the numbers fall: in each column the zeros move to the top, and the other numbers keep their order below them.",
+    (
+        "Let the numbers fall: in each column the zeros move to the top, and the other numbers keep "
+        "their order below them."
+    ),
 )
 def fallen(grid: list[list[int]]) -> list[list[int]]:
     columns: list[list[int]] = []
@@ -31,8 +39,10 @@ def fallen(grid: list[list[int]]) -> list[list[int]]:
 @operation(
     "grid",
     "grid",
-    "Replace each number by the sum of its direct neighbours above, below, left and right, as far as there are any (the "
-    "number itself does not count).",
+    (
+        "Replace each number by the sum of its direct neighbours above, below, left and right, as far "
+        "as there are any (the number itself does not count)."
+    ),
 )
 def neighbour_sums(grid: list[list[int]]) -> list[list[int]]:
     height, width = len(grid), len(grid[0])
@@ -48,9 +58,12 @@ def neighbour_sums(grid: list[list[int]]) -> list[list[int]]:
 @operation(
     "grid",
     "grid",
-    "Take the grid as cells, alive where the number is odd, and play {k} generations of Conway's Game of Life, cells "
-    "outside being dead: a living cell with 2 or 3 living ones among its 8 neighbours stays alive, a dead cell with "
-    "exactly 3 comes alive, all others are dead. The result has 1 for living and 0 for dead cells.",
+    (
+        "Take the grid as cells, alive where the number is odd, and play {k} generations of Conway's "
+        "Game of Life, cells outside being dead: a living cell with 2 or 3 living ones among its 8 "
+        "neighbours stays alive, a dead cell with exactly 3 comes alive, all others are dead. The "
+        "result has 1 for living and 0 for dead cells."
+    ),
     is_hard=True,
     k=Whole(1, 3),
 )
@@ -69,7 +82,12 @@ def life(grid: list[list[int]], k: int) -> list[list[int]]:
     return cells
 
 
-@operation("grid", "numbers", "Replace the grid by the list of its {what}s, from the first row to the last.", what=Chosen(("row sum", "row maximum", "row minimum")))
+@operation(
+    "grid",
+    "numbers",
+    "Replace the grid by the list of its {what}s, from the first row to the last.",
+    what=Chosen(("row sum", "row maximum", "row minimum")),
+)
 def row_values(grid: list[list[int]], what: str) -> list[int]:
     tell = {"row sum": sum, "row maximum": max, "row minimum": min}[what]
     return [tell(row) for row in grid]
@@ -78,8 +96,10 @@ def row_values(grid: list[list[int]], what: str) -> list[int]:
 @operation(
     "grid",
     "numbers",
-    "Read the grid in a spiral: the first row to the right, the last column downwards, the last row to the left, the "
-    "first column upwards, and so on inwards, each number once.",
+    (
+        "Read the grid in a spiral: the first row to the right, the last column downwards, the last "
+        "row to the left, the first column upwards, and so on inwards, each number once."
+    ),
 )
 def spiral(grid: list[list[int]]) -> list[int]:
     rows = [list(row) for row in grid]
@@ -93,8 +113,11 @@ def spiral(grid: list[list[int]]) -> list[int]:
 @operation(
     "grid",
     "numbers",
-    "Replace the grid by the sums of its diagonals that run from the upper left to the lower right, from the one that is "
-    "the lower left corner alone to the one that is the upper right corner alone.",
+    (
+        "Replace the grid by the sums of its diagonals that run from the upper left to the lower "
+        "right, from the one that is the lower left corner alone to the one that is the upper right "
+        "corner alone."
+    ),
 )
 def diagonal_sums(grid: list[list[int]]) -> list[int]:
     height, width = len(grid), len(grid[0])
@@ -108,8 +131,10 @@ def diagonal_sums(grid: list[list[int]]) -> list[int]:
 @operation(
     "grid",
     "number",
-    "Take the least sum of numbers on a way from the upper left to the lower right corner that only goes right or down, "
-    "both corners included.",
+    (
+        "Take the least sum of numbers on a way from the upper left to the lower right corner that "
+        "only goes right or down, both corners included."
+    ),
     is_hard=True,
 )
 def cheapest_way(grid: list[list[int]]) -> int:
@@ -124,8 +149,10 @@ def cheapest_way(grid: list[list[int]]) -> int:
 @operation(
     "grid",
     "number",
-    "Count the regions of numbers greater than {limit}: such numbers belong to one region if one can be reached from "
-    "the other over such numbers by steps up, down, left and right.",
+    (
+        "Count the regions of numbers greater than {limit}: such numbers belong to one region if one "
+        "can be reached from the other over such numbers by steps up, down, left and right."
+    ),
     is_hard=True,
     limit=Whole(0, 6),
 )
@@ -147,8 +174,10 @@ def num_regions(grid: list[list[int]], limit: int) -> int:
 @operation(
     "grid",
     "number",
-    "Take the side length of the largest square of neighbouring cells that holds only numbers greater than {limit} (0 if "
-    "there is none).",
+    (
+        "Take the side length of the largest square of neighbouring cells that holds only numbers "
+        "greater than {limit} (0 if there is none)."
+    ),
     is_hard=True,
     limit=Whole(-2, 3),
 )
@@ -165,8 +194,10 @@ def largest_square(grid: list[list[int]], limit: int) -> int:
 @operation(
     "grid",
     "number",
-    "Take the greatest number of cells on a path of steps up, down, left and right on which each number is greater than "
-    "the one before; the path may begin anywhere, and its first cell counts.",
+    (
+        "Take the greatest number of cells on a path of steps up, down, left and right on which each "
+        "number is greater than the one before; the path may begin anywhere, and its first cell counts."
+    ),
     is_hard=True,
 )
 def longest_climb(grid: list[list[int]]) -> int:

@@ -69,14 +69,18 @@ def running_sums(numbers: list[int]) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Replace the list by the differences of neighbours, each number minus the one before it (the first number has "
-    "no difference).",
+    (
+        "Replace the list by the differences of neighbours, each number minus the one before it (the "
+        "first number has no difference)."
+    ),
 )
 def differences(numbers: list[int]) -> list[int]:
     return [numbers[at] - numbers[at - 1] for at in range(1, len(numbers))]
 
 
-@operation("numbers", "numbers", "Keep only the numbers at the indices 0, {k}, 2 * {k} and so on.", k=Whole(2, 4))
+@operation(
+    "numbers", "numbers", "Keep only the numbers at the indices 0, {k}, 2 * {k} and so on.", k=Whole(2, 4)
+)
 def every(numbers: list[int], k: int) -> list[int]:
     return numbers[::k]
 
@@ -84,8 +88,10 @@ def every(numbers: list[int], k: int) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Replace the list by the {what} of every {k} consecutive numbers, from left to right (an empty list if there "
-    "are fewer than {k}).",
+    (
+        "Replace the list by the {what} of every {k} consecutive numbers, from left to right (an empty "
+        "list if there are fewer than {k})."
+    ),
     what=Chosen(("sum", "maximum", "minimum")),
     k=Whole(2, 4),
 )
@@ -97,8 +103,10 @@ def windows(numbers: list[int], what: str, k: int) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Cut the list into consecutive pieces of {k} numbers (the last piece may be shorter) and replace each piece by "
-    "its {what}.",
+    (
+        "Cut the list into consecutive pieces of {k} numbers (the last piece may be shorter) and "
+        "replace each piece by its {what}."
+    ),
     k=Whole(2, 5),
     what=Chosen(("sum", "maximum", "minimum", "last number")),
 )
@@ -118,8 +126,10 @@ def pieces(numbers: list[int], k: int, what: str) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Cut the list into a first and a second half (the first is longer by one if the length is odd), and take the "
-    "numbers alternately, beginning with the first of the first half.",
+    (
+        "Cut the list into a first and a second half (the first is longer by one if the length is "
+        "odd), and take the numbers alternately, beginning with the first of the first half."
+    ),
 )
 def shuffled_halves(numbers: list[int]) -> list[int]:
     middle = (len(numbers) + 1) // 2
@@ -146,9 +156,7 @@ def zigzag(numbers: list[int]) -> list[int]:
     return mixed
 
 
-@operation(
-    "numbers", "numbers", "Replace each number by how many different smaller numbers are in the list."
-)
+@operation("numbers", "numbers", "Replace each number by how many different smaller numbers are in the list.")
 def ranks(numbers: list[int]) -> list[int]:
     place = {n: at for at, n in enumerate(sorted(set(numbers)))}
     return [place[n] for n in numbers]
@@ -170,15 +178,19 @@ def run_lengths(numbers: list[int]) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Keep only the numbers that are greater than both of their neighbours (the first and the last number have only "
-    "one neighbour and are not kept).",
+    (
+        "Keep only the numbers that are greater than both of their neighbours (the first and the last "
+        "number have only one neighbour and are not kept)."
+    ),
 )
 def peaks(numbers: list[int]) -> list[int]:
     inner = range(1, len(numbers) - 1)
     return [numbers[at] for at in inner if numbers[at - 1] < numbers[at] > numbers[at + 1]]
 
 
-@operation("numbers", "numbers", "Drop the numbers before the first one that {test} (all if none does).", test=_TEST)
+@operation(
+    "numbers", "numbers", "Drop the numbers before the first one that {test} (all if none does).", test=_TEST
+)
 def from_first(numbers: list[int], test: Callable[[int], bool]) -> list[int]:
     for at, n in enumerate(numbers):
         if test(n):
@@ -189,7 +201,10 @@ def from_first(numbers: list[int], test: Callable[[int], bool]) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Swap the numbers at the indices 0 and 1, those at 2 and 3, and so on (a last one without a partner stays).",
+    (
+        "Swap the numbers at the indices 0 and 1, those at 2 and 3, and so on (a last one without a "
+        "partner stays)."
+    ),
 )
 def swapped_pairs(numbers: list[int]) -> list[int]:
     swapped = list(numbers)
@@ -230,7 +245,10 @@ def spread(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "Take the first number minus the second plus the third minus the fourth, and so on (0 for an empty list).",
+    (
+        "Take the first number minus the second plus the third minus the fourth, and so on (0 for an "
+        "empty list)."
+    ),
 )
 def alternating_sum(numbers: list[int]) -> int:
     return sum(numbers[::2]) - sum(numbers[1::2])
@@ -250,8 +268,10 @@ def most_frequent(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "Take the middle one of the numbers in ascending order, the lower of the two middle ones where their count is "
-    "even (0 for an empty list).",
+    (
+        "Take the middle one of the numbers in ascending order, the lower of the two middle ones where "
+        "their count is even (0 for an empty list)."
+    ),
 )
 def lower_median(numbers: list[int]) -> int:
     return sorted(numbers)[(len(numbers) - 1) // 2] if numbers else 0
@@ -269,8 +289,10 @@ def inversions(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "Start with 0; for each number in order, multiply by {k}, add the number, and take the remainder by {m} (from 0 "
-    "to {m} - 1). Take the last value.",
+    (
+        "Start with 0; for each number in order, multiply by {k}, add the number, and take the "
+        "remainder by {m} (from 0 to {m} - 1). Take the last value."
+    ),
     k=Whole(2, 9),
     m=Whole(50, 997),
 )

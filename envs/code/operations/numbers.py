@@ -1,11 +1,13 @@
 """Operations on a single whole number."""
 
+from collections.abc import Callable
+
 from reasongym.envs.code.operations.defining import Chosen, Ruled, Whole, operation
 from reasongym.envs.code.operations.rules import NUMBER_CHANGES
 
 
 @operation("number", "number", "Replace the number n by {change}.", change=Ruled(NUMBER_CHANGES))
-def number_changed(number: int, change) -> int:  # pyright: ignore
+def number_changed(number: int, change: Callable[[int], int]) -> int:
     return change(number)
 
 
@@ -14,7 +16,15 @@ def digits(number: int) -> list[int]:
     return [int(digit) for digit in str(abs(number))]
 
 
-@operation("number", "numbers", "List the digits of its absolute value in base {base}, the least significant first (0 has the one digit 0).", base=Whole(3, 9))
+@operation(
+    "number",
+    "numbers",
+    (
+        "List the digits of its absolute value in base {base}, the least significant first (0 has the "
+        "one digit 0)."
+    ),
+    base=Whole(3, 9),
+)
 def digits_in_base(number: int, base: int) -> list[int]:
     number = abs(number)
     found = [number % base]
@@ -27,12 +37,15 @@ def digits_in_base(number: int, base: int) -> list[int]:
 @operation(
     "number",
     "numbers",
-    "List the prime factors of its absolute value in ascending order, each as often as it divides (an empty list for -1, 0 "
-    "and 1).",
+    (
+        "List the prime factors of its absolute value in ascending order, each as often as it divides "
+        "(an empty list for -1, 0 and 1)."
+    ),
     is_hard=True,
 )
 def prime_factors(number: int) -> list[int]:
-    left, factors, divisor = abs(number), [], 2
+    factors: list[int] = []
+    left, divisor = abs(number), 2
     while divisor * divisor <= left:
         while left % divisor == 0:
             factors.append(divisor)
@@ -44,8 +57,11 @@ def prime_factors(number: int) -> list[int]:
 @operation(
     "number",
     "numbers",
-    "Let m be the remainder of the number by 997 (from 0 to 996) plus 1. List the numbers of the Collatz sequence from m on "
-    "to 1, both included: an even number is followed by its half, an odd one by 3 times itself plus 1.",
+    (
+        "Let m be the remainder of the number by 997 (from 0 to 996) plus 1. List the numbers of the "
+        "Collatz sequence from m on to 1, both included: an even number is followed by its half, an "
+        "odd one by 3 times itself plus 1."
+    ),
     is_hard=True,
 )
 def collatz(number: int) -> list[int]:
@@ -62,7 +78,12 @@ def in_binary(number: int) -> str:
     return bin(abs(number))[2:]
 
 
-@operation("number", "text", "Write it in decimal digits, with a minus sign in front if it is below 0, and read this {way}.", way=Chosen(("forwards", "backwards")))
+@operation(
+    "number",
+    "text",
+    "Write it in decimal digits, with a minus sign in front if it is below 0, and read this {way}.",
+    way=Chosen(("forwards", "backwards")),
+)
 def in_decimal(number: int, way: str) -> str:
     return str(number) if way == "forwards" else str(number)[::-1]
 
@@ -70,8 +91,11 @@ def in_decimal(number: int, way: str) -> str:
 @operation(
     "number",
     "number",
-    "Let m be the remainder of the number by {k} (from 0 to {k} - 1). Count the ways to write m as a sum of whole numbers "
-    "from 1 on in ascending order (equal ones may stand side by side; 0 has one way).",
+    (
+        "Let m be the remainder of the number by {k} (from 0 to {k} - 1). Count the ways to write m as "
+        "a sum of whole numbers from 1 on in ascending order (equal ones may stand side by side; 0 has "
+        "one way)."
+    ),
     is_hard=True,
     k=Whole(20, 60),
 )
@@ -86,9 +110,11 @@ def partitions(number: int, k: int) -> int:
 @operation(
     "number",
     "number",
-    "Let m be the remainder of the number by {k} (from 0 to {k} - 1). Take the m-th number of the sequence that begins with "
-    "{a} (its 0-th number) and {b}, each further one being the sum of the one before it and {c} times the one before that, "
-    "all as remainders by 10007.",
+    (
+        "Let m be the remainder of the number by {k} (from 0 to {k} - 1). Take the m-th number of the "
+        "sequence that begins with {a} (its 0-th number) and {b}, each further one being the sum of "
+        "the one before it and {c} times the one before that, all as remainders by 10007."
+    ),
     is_hard=True,
     k=Whole(20, 90),
     a=Whole(0, 3),
@@ -101,7 +127,12 @@ def recurrence(number: int, k: int, a: int, b: int, c: int) -> int:
     return a
 
 
-@operation("number", "numbers", "List the divisors of its absolute value in ascending order (an empty list for 0).", is_hard=True)
+@operation(
+    "number",
+    "numbers",
+    "List the divisors of its absolute value in ascending order (an empty list for 0).",
+    is_hard=True,
+)
 def divisors(number: int) -> list[int]:
     number = abs(number)
     low = [n for n in range(1, int(number**0.5) + 1) if number % n == 0]

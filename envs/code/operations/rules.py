@@ -12,12 +12,12 @@ WORD_CHANGES: dict[str, Rule] = {}
 
 
 @rule(NUMBER_TESTS, "are even")
-def is_even(n: int, k: int) -> bool:
+def is_even(n: int) -> bool:
     return n % 2 == 0
 
 
 @rule(NUMBER_TESTS, "are odd")
-def is_odd(n: int, k: int) -> bool:
+def is_odd(n: int) -> bool:
     return n % 2 == 1
 
 
@@ -37,7 +37,7 @@ def is_below(n: int, k: int) -> bool:
 
 
 @rule(NUMBER_TESTS, "have an odd digit sum (the sign is ignored)")
-def has_odd_digit_sum(n: int, k: int) -> bool:
+def has_odd_digit_sum(n: int) -> bool:
     return sum(int(digit) for digit in str(abs(n))) % 2 == 1
 
 
@@ -47,7 +47,7 @@ def has_digit(n: int, k: int) -> bool:
 
 
 @rule(NUMBER_TESTS, "are prime (numbers below 2 are not)")
-def is_prime(n: int, k: int) -> bool:
+def is_prime(n: int) -> bool:
     if n < 2:
         return False
     divisor = 2
@@ -79,7 +79,7 @@ def taken_from(n: int, k: int) -> int:
 
 
 @rule(NUMBER_CHANGES, "the square of n")
-def squared(n: int, k: int) -> int:
+def squared(n: int) -> int:
     return n * n
 
 
@@ -99,23 +99,23 @@ def divided(n: int, k: int) -> int:
 
 
 @rule(NUMBER_CHANGES, "the sum of the decimal digits of n (the sign is ignored)")
-def digit_sum(n: int, k: int) -> int:
+def digit_sum(n: int) -> int:
     return sum(int(digit) for digit in str(abs(n)))
 
 
 @rule(NUMBER_CHANGES, "n with its decimal digits in reverse order and its sign kept (120 gives 21)")
-def turned(n: int, k: int) -> int:
+def turned(n: int) -> int:
     back = int(str(abs(n))[::-1])
     return -back if n < 0 else back
 
 
 @rule(NUMBER_CHANGES, "the number of ones among the binary digits of the absolute value of n")
-def num_ones(n: int, k: int) -> int:
+def num_ones(n: int) -> int:
     return bin(n).count("1")
 
 
 @rule(NUMBER_CHANGES, "n / 2 where n is even, and 3 * n + 1 where it is odd")
-def collatz_next(n: int, k: int) -> int:
+def collatz_next(n: int) -> int:
     return n // 2 if n % 2 == 0 else 3 * n + 1
 
 
@@ -130,12 +130,12 @@ def is_long(word: str, k: int) -> bool:
 
 
 @rule(WORD_TESTS, "have an even number of characters")
-def has_even_length(word: str, k: int) -> bool:
+def has_even_length(word: str) -> bool:
     return len(word) % 2 == 0
 
 
 @rule(WORD_TESTS, "begin with one of the letters a, e, i, o, u")
-def begins_with_vowel(word: str, k: int) -> bool:
+def begins_with_vowel(word: str) -> bool:
     return word[:1] in tuple("aeiou")
 
 
@@ -145,22 +145,22 @@ def contains_letter(word: str, k: int) -> bool:
 
 
 @rule(WORD_TESTS, "contain some character more than once")
-def has_repeat(word: str, k: int) -> bool:
+def has_repeat(word: str) -> bool:
     return len(set(word)) < len(word)
 
 
 @rule(WORD_TESTS, "end with a character that does not come before their first character in the alphabet")
-def rises(word: str, k: int) -> bool:
+def rises(word: str) -> bool:
     return word[:1] <= word[-1:]
 
 
 @rule(WORD_CHANGES, "the word read backwards")
-def backwards(word: str, k: int) -> str:
+def backwards(word: str) -> str:
     return word[::-1]
 
 
 @rule(WORD_CHANGES, "the word without its letters a, e, i, o, u")
-def without_vowels(word: str, k: int) -> str:
+def without_vowels(word: str) -> str:
     return "".join(letter for letter in word if letter not in "aeiou")
 
 
@@ -170,7 +170,7 @@ def beginning(word: str, k: int) -> str:
 
 
 @rule(WORD_CHANGES, "the word with its characters in ascending order")
-def in_order(word: str, k: int) -> str:
+def in_order(word: str) -> str:
     return "".join(sorted(word))
 
 
@@ -180,10 +180,10 @@ def with_start_moved(word: str, k: int) -> str:
 
 
 @rule(WORD_CHANGES, "the word followed by the number of its characters in decimal digits")
-def with_length(word: str, k: int) -> str:
+def with_length(word: str) -> str:
     return word + str(len(word))
 
 
 @rule(WORD_CHANGES, "the word followed by the word read backwards")
-def mirrored(word: str, k: int) -> str:
+def mirrored(word: str) -> str:
     return word + word[::-1]

@@ -22,8 +22,10 @@ def best_stretch(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "Take the length of the longest strictly increasing subsequence (a subsequence keeps the order but may skip "
-    "numbers).",
+    (
+        "Take the length of the longest strictly increasing subsequence (a subsequence keeps the order "
+        "but may skip numbers)."
+    ),
     is_hard=True,
 )
 def longest_increasing(numbers: list[int]) -> int:
@@ -36,8 +38,10 @@ def longest_increasing(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "Take the largest sum of numbers of which no two are neighbours in the list; choosing none at all is allowed and "
-    "has the sum 0.",
+    (
+        "Take the largest sum of numbers of which no two are neighbours in the list; choosing none at "
+        "all is allowed and has the sum 0."
+    ),
     is_hard=True,
 )
 def best_apart(numbers: list[int]) -> int:
@@ -50,8 +54,11 @@ def best_apart(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "Count the ways to pay exactly {amount} with coins whose values are the different numbers of the list from 1 to "
-    "{amount} (others are ignored); each coin may be used any number of times, and the order of coins does not matter.",
+    (
+        "Count the ways to pay exactly {amount} with coins whose values are the different numbers of "
+        "the list from 1 to {amount} (others are ignored); each coin may be used any number of times, "
+        "and the order of coins does not matter."
+    ),
     is_hard=True,
     amount=Whole(12, 40),
 )
@@ -66,8 +73,11 @@ def ways_to_pay(numbers: list[int], amount: int) -> int:
 @operation(
     "numbers",
     "number",
-    "Find the least number of coins that pay exactly {amount}, where the coins' values are the numbers of the list "
-    "from 1 to {amount} (others are ignored) and each may be used any number of times; -1 where it cannot be paid.",
+    (
+        "Find the least number of coins that pay exactly {amount}, where the coins' values are the "
+        "numbers of the list from 1 to {amount} (others are ignored) and each may be used any number "
+        "of times; -1 where it cannot be paid."
+    ),
     is_hard=True,
     amount=Whole(15, 60),
 )
@@ -84,8 +94,11 @@ def fewest_coins(numbers: list[int], amount: int) -> int:
 @operation(
     "numbers",
     "number",
-    "Take the length of the longest subsequence in which differences of neighbours are never 0 and alternate in sign "
-    "(a single number counts as length 1, two different numbers as length 2, an empty list as 0).",
+    (
+        "Take the length of the longest subsequence in which differences of neighbours are never 0 and "
+        "alternate in sign (a single number counts as length 1, two different numbers as length 2, an "
+        "empty list as 0)."
+    ),
     is_hard=True,
 )
 def longest_zigzag(numbers: list[int]) -> int:
@@ -101,9 +114,11 @@ def longest_zigzag(numbers: list[int]) -> int:
 @operation(
     "numbers",
     "number",
-    "The numbers are the costs of the steps of a stair. You start before the first step, go up 1 to {k} steps at a "
-    "time, and must pass beyond the last step; every step that you stand on costs its number. Take the least total "
-    "cost, which may be negative (0 for an empty list).",
+    (
+        "The numbers are the costs of the steps of a stair. You start before the first step, go up 1 "
+        "to {k} steps at a time, and must pass beyond the last step; every step that you stand on "
+        "costs its number. Take the least total cost, which may be negative (0 for an empty list)."
+    ),
     is_hard=True,
     k=Whole(2, 4),
 )
@@ -118,9 +133,11 @@ def cheapest_climb(numbers: list[int], k: int) -> int:
 @operation(
     "numbers",
     "number",
-    "The numbers are the prices of one share on consecutive days. You may buy and sell as often as you like, holding "
-    "at most one share at a time, and each sale costs a fee of {fee}. Take the greatest total profit (0 if it is best "
-    "not to trade).",
+    (
+        "The numbers are the prices of one share on consecutive days. You may buy and sell as often as "
+        "you like, holding at most one share at a time, and each sale costs a fee of {fee}. Take the "
+        "greatest total profit (0 if it is best not to trade)."
+    ),
     is_hard=True,
     fee=Whole(1, 12),
 )
@@ -136,8 +153,10 @@ def best_trading(numbers: list[int], fee: int) -> int:
 @operation(
     "numbers",
     "number",
-    "The numbers are the heights of walls of width 1 (negative heights count as 0). Take how much rain water stays "
-    "between the walls.",
+    (
+        "The numbers are the heights of walls of width 1 (negative heights count as 0). Take how much "
+        "rain water stays between the walls."
+    ),
     is_hard=True,
 )
 def trapped_water(numbers: list[int]) -> int:
@@ -201,8 +220,10 @@ def longest_with_few(numbers: list[int], k: int) -> int:
 @operation(
     "numbers",
     "number",
-    "Take the remainders of the numbers by {m} (from 0 to {m} - 1) as weights. Each may be chosen or not. Take the "
-    "greatest sum of chosen weights that is at most {capacity}.",
+    (
+        "Take the remainders of the numbers by {m} (from 0 to {m} - 1) as weights. Each may be chosen "
+        "or not. Take the greatest sum of chosen weights that is at most {capacity}."
+    ),
     is_hard=True,
     m=Whole(10, 30),
     capacity=Whole(20, 90),
@@ -217,9 +238,11 @@ def fullest_bag(numbers: list[int], m: int, capacity: int) -> int:
 @operation(
     "numbers",
     "number",
-    "Join the numbers into one: a join takes two neighbours, costs the absolute value of their sum, and puts the sum "
-    "in their place. Of the first {k} numbers alone, take the least total cost of joining them into one (0 for fewer "
-    "than two numbers).",
+    (
+        "Join the numbers into one: a join takes two neighbours, costs the absolute value of their "
+        "sum, and puts the sum in their place. Of the first {k} numbers alone, take the least total "
+        "cost of joining them into one (0 for fewer than two numbers)."
+    ),
     is_hard=True,
     k=Whole(4, 7),
 )

@@ -1,5 +1,7 @@
 """Operations that follow a process step by step."""
 
+from typing import Any
+
 from reasongym.envs.code.operations.defining import Chosen, Whole, operation
 
 _MOVES = "A robot stands at (0, 0); U adds 1 to y, D takes 1 from y, R adds 1 to x, L takes 1 from x; "
@@ -13,7 +15,11 @@ def final_place(moves: str) -> list[int]:
 @operation(
     "moves",
     "numbers",
-    _MOVES + "it ignores a move that would take x or y beyond -{k} or {k}. Take its final position as a list [x, y].",
+    _MOVES
+    + (
+        "it ignores a move that would take x or y beyond -{k} or {k}. Take its final position as a "
+        "list [x, y]."
+    ),
     is_hard=True,
     k=Whole(1, 3),
 )
@@ -61,7 +67,10 @@ def distances_on_way(moves: str) -> list[int]:
 @operation(
     "moves",
     "moves",
-    "Delete pairs of neighbouring opposite moves (L and R, or U and D, in either order) again and again until none is left.",
+    (
+        "Delete pairs of neighbouring opposite moves (L and R, or U and D, in either order) again and "
+        "again until none is left."
+    ),
     is_hard=True,
 )
 def cancelled(moves: str) -> str:
@@ -75,7 +84,12 @@ def cancelled(moves: str) -> str:
     return "".join(left)
 
 
-@operation("moves", "moves", "Turn every move by 90 degrees {direction}.", direction=Chosen(("clockwise", "counterclockwise")))
+@operation(
+    "moves",
+    "moves",
+    "Turn every move by 90 degrees {direction}.",
+    direction=Chosen(("clockwise", "counterclockwise")),
+)
 def turned_moves(moves: str, direction: str) -> str:
     order = "URDL" if direction == "clockwise" else "ULDR"
     return "".join(order[(order.index(move) + 1) % 4] for move in moves)
@@ -84,10 +98,13 @@ def turned_moves(moves: str, direction: str) -> str:
 @operation(
     "events",
     "table",
-    "Each event [name, amount] is a payment into (amount above 0) or out of (below 0) the account of that name, in order. "
-    "Accounts begin at 0. Make a dictionary from each name that occurs to its final balance.",
+    (
+        "Each event [name, amount] is a payment into (amount above 0) or out of (below 0) the account "
+        "of that name, in order. Accounts begin at 0. Make a dictionary from each name that occurs to "
+        "its final balance."
+    ),
 )
-def balances(events: list[list]) -> dict[str, int]:  # pyright: ignore
+def balances(events: list[Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, amount in events:
         found[name] = found.get(name, 0) + amount
@@ -97,13 +114,16 @@ def balances(events: list[list]) -> dict[str, int]:  # pyright: ignore
 @operation(
     "events",
     "table",
-    "Each event [name, amount] is a payment into (amount above 0) or out of (below 0) the account of that name, in order. "
-    "Accounts begin at {start}; a payment that would leave less than 0 is refused and changes nothing. Make a dictionary "
-    "from each name that occurs to its final balance.",
+    (
+        "Each event [name, amount] is a payment into (amount above 0) or out of (below 0) the account "
+        "of that name, in order. Accounts begin at {start}; a payment that would leave less than 0 is "
+        "refused and changes nothing. Make a dictionary from each name that occurs to its final "
+        "balance."
+    ),
     is_hard=True,
     start=Whole(0, 10),
 )
-def guarded_balances(events: list[list], start: int) -> dict[str, int]:  # pyright: ignore
+def guarded_balances(events: list[Any], start: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, amount in events:
         balance = found.setdefault(name, start)
@@ -112,20 +132,25 @@ def guarded_balances(events: list[list], start: int) -> dict[str, int]:  # pyrig
     return found
 
 
-@operation("events", "words", "List the names of the events in their order, each event's name once for each event.")
-def event_names(events: list[list]) -> list[str]:  # pyright: ignore
+@operation(
+    "events", "words", "List the names of the events in their order, each event's name once for each event."
+)
+def event_names(events: list[Any]) -> list[str]:
     return [name for name, _ in events]
 
 
 @operation("events", "numbers", "List the amounts of the events in their order.")
-def event_amounts(events: list[list]) -> list[int]:  # pyright: ignore
+def event_amounts(events: list[Any]) -> list[int]:
     return [amount for _, amount in events]
 
 
 @operation(
     "intervals",
     "intervals",
-    "Merge intervals that overlap or touch (the end of one is the start of another), and list the merged ones by start.",
+    (
+        "Merge intervals that overlap or touch (the end of one is the start of another), and list the "
+        "merged ones by start."
+    ),
     is_hard=True,
 )
 def merged(intervals: list[list[int]]) -> list[list[int]]:
@@ -143,7 +168,12 @@ def interval_lengths(intervals: list[list[int]]) -> list[int]:
     return [end - start for start, end in intervals]
 
 
-@operation("intervals", "intervals", "Keep only the intervals that are longer than {k} (their end minus their start).", k=Whole(2, 5))
+@operation(
+    "intervals",
+    "intervals",
+    "Keep only the intervals that are longer than {k} (their end minus their start).",
+    k=Whole(2, 5),
+)
 def long_intervals(intervals: list[list[int]], k: int) -> list[list[int]]:
     return [[start, end] for start, end in intervals if end - start > k]
 
@@ -151,7 +181,10 @@ def long_intervals(intervals: list[list[int]], k: int) -> list[list[int]]:
 @operation(
     "intervals",
     "number",
-    "Take the greatest number of intervals that have a point in common; an interval holds its start but not its end.",
+    (
+        "Take the greatest number of intervals that have a point in common; an interval holds its "
+        "start but not its end."
+    ),
     is_hard=True,
 )
 def most_at_once(intervals: list[list[int]]) -> int:
@@ -166,8 +199,10 @@ def most_at_once(intervals: list[list[int]]) -> int:
 @operation(
     "intervals",
     "number",
-    "Take the greatest number of intervals that can be chosen so that no two of them overlap; they may touch, the end of one "
-    "being the start of another.",
+    (
+        "Take the greatest number of intervals that can be chosen so that no two of them overlap; they "
+        "may touch, the end of one being the start of another."
+    ),
     is_hard=True,
 )
 def most_apart(intervals: list[list[int]]) -> int:
@@ -181,8 +216,11 @@ def most_apart(intervals: list[list[int]]) -> int:
 @operation(
     "numbers",
     "numbers",
-    "The numbers stand in a circle. Starting at the first, count round the circle and take out every {k}th number, going on "
-    "from there, until none is left. List them in the order in which they are taken out.",
+    (
+        "The numbers stand in a circle. Starting at the first, count round the circle and take out "
+        "every {k}th number, going on from there, until none is left. List them in the order in which "
+        "they are taken out."
+    ),
     is_hard=True,
     k=Whole(2, 6),
 )
@@ -199,9 +237,12 @@ def taken_out(numbers: list[int], k: int) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Read the numbers as commands to a stack that is empty at first: a number above 0 is pushed; 0 pushes the sum of the two "
-    "topmost numbers and leaves them there; a number below 0 takes the topmost number away. A command that needs more "
-    "numbers than there are does nothing. List the stack from the bottom to the top.",
+    (
+        "Read the numbers as commands to a stack that is empty at first: a number above 0 is pushed; 0 "
+        "pushes the sum of the two topmost numbers and leaves them there; a number below 0 takes the "
+        "topmost number away. A command that needs more numbers than there are does nothing. List the "
+        "stack from the bottom to the top."
+    ),
     is_hard=True,
 )
 def stack_commands(numbers: list[int]) -> list[int]:
@@ -219,9 +260,11 @@ def stack_commands(numbers: list[int]) -> list[int]:
 @operation(
     "numbers",
     "number",
-    "The numbers are pages that are asked for, one after the other, from a cache of {k} pages that is empty at first. A page "
-    "that is not in the cache is a miss and is put in; if the cache is full, the page whose last request is longest ago "
-    "leaves it. Count the misses.",
+    (
+        "The numbers are pages that are asked for, one after the other, from a cache of {k} pages that "
+        "is empty at first. A page that is not in the cache is a miss and is put in; if the cache is "
+        "full, the page whose last request is longest ago leaves it. Count the misses."
+    ),
     is_hard=True,
     k=Whole(2, 4),
 )
@@ -242,9 +285,11 @@ def cache_misses(numbers: list[int], k: int) -> int:
 @operation(
     "numbers",
     "numbers",
-    "Take the remainders of the numbers by {k} (from 0 to {k} - 1) as sizes of parcels. Put each, in order, into the first "
-    "bin in which the total then is at most {k}; if there is none, open a new bin behind the others. List the totals of the "
-    "bins.",
+    (
+        "Take the remainders of the numbers by {k} (from 0 to {k} - 1) as sizes of parcels. Put each, "
+        "in order, into the first bin in which the total then is at most {k}; if there is none, open a "
+        "new bin behind the others. List the totals of the bins."
+    ),
     is_hard=True,
     k=Whole(7, 20),
 )
@@ -264,8 +309,10 @@ def packed(numbers: list[int], k: int) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Pass {k} times through the list from left to right; at each two neighbours, as they stand then, swap them if the left "
-    "one is greater.",
+    (
+        "Pass {k} times through the list from left to right; at each two neighbours, as they stand "
+        "then, swap them if the left one is greater."
+    ),
     is_hard=True,
     k=Whole(1, 3),
 )
@@ -281,9 +328,11 @@ def bubbled(numbers: list[int], k: int) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "Take the numbers as cells in a row, 1 where the number is odd and 0 where it is even. {k} times, replace all cells at "
-    "once: a cell becomes 1 if exactly one of its two neighbours is 1, else 0; beyond the ends all cells are 0. List the "
-    "cells.",
+    (
+        "Take the numbers as cells in a row, 1 where the number is odd and 0 where it is even. {k} "
+        "times, replace all cells at once: a cell becomes 1 if exactly one of its two neighbours is 1, "
+        "else 0; beyond the ends all cells are 0. List the cells."
+    ),
     is_hard=True,
     k=Whole(1, 4),
 )
@@ -298,9 +347,12 @@ def cells_after(numbers: list[int], k: int) -> list[int]:
 @operation(
     "numbers",
     "numbers",
-    "The remainders of the numbers by 10 are the work of people in a queue, the first number's person first. The person in "
-    "front works for up to {k} units, and then leaves if nothing is left, or else goes to the end of the queue. List the "
-    "people, by their indices in the list from 0 on, in the order in which they leave.",
+    (
+        "The remainders of the numbers by 10 are the work of people in a queue, the first number's "
+        "person first. The person in front works for up to {k} units, and then leaves if nothing is "
+        "left, or else goes to the end of the queue. List the people, by their indices in the list "
+        "from 0 on, in the order in which they leave."
+    ),
     is_hard=True,
     k=Whole(2, 4),
 )

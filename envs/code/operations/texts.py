@@ -6,7 +6,10 @@ from reasongym.envs.code.operations.defining import Chosen, Whole, operation
 @operation(
     "text",
     "text",
-    "Shift each letter from a to z by {k} places in the alphabet, from z on to a again; other characters stay.",
+    (
+        "Shift each letter from a to z by {k} places in the alphabet, from z on to a again; other "
+        "characters stay."
+    ),
     k=Whole(1, 25),
 )
 def shifted(text: str, k: int) -> str:
@@ -27,8 +30,10 @@ def first_characters(text: str) -> str:
 @operation(
     "text",
     "text",
-    "Replace each run (a maximal stretch of equal characters) by its character followed by its length in decimal "
-    "digits.",
+    (
+        "Replace each run (a maximal stretch of equal characters) by its character followed by its "
+        "length in decimal digits."
+    ),
 )
 def run_length_code(text: str) -> str:
     code = ""
@@ -40,14 +45,18 @@ def run_length_code(text: str) -> str:
     return code
 
 
-@operation(
-    "text", "text", "Shorten each run (a maximal stretch of equal characters) to a single character."
-)
+@operation("text", "text", "Shorten each run (a maximal stretch of equal characters) to a single character.")
 def squeezed(text: str) -> str:
     return "".join(one for at, one in enumerate(text) if at == 0 or text[at - 1] != one)
 
 
-@operation("text", "text", "Replace every {old} by {new}.", old=Chosen(("a", "e", "n", "r", "s", "t"), is_quoted=True), new=Chosen(("x", "oo", "b"), is_quoted=True))
+@operation(
+    "text",
+    "text",
+    "Replace every {old} by {new}.",
+    old=Chosen(("a", "e", "n", "r", "s", "t"), is_quoted=True),
+    new=Chosen(("x", "oo", "b"), is_quoted=True),
+)
 def replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
@@ -55,15 +64,22 @@ def replaced(text: str, old: str, new: str) -> str:
 @operation(
     "text",
     "text",
-    "Put the characters at the indices 0, {k}, 2 * {k}, ... first, then those at 1, {k} + 1, 2 * {k} + 1, ..., and so "
-    "on up to those that begin at the index {k} - 1.",
+    (
+        "Put the characters at the indices 0, {k}, 2 * {k}, ... first, then those at 1, {k} + 1, 2 * "
+        "{k} + 1, ..., and so on up to those that begin at the index {k} - 1."
+    ),
     k=Whole(2, 4),
 )
 def columns_read(text: str, k: int) -> str:
     return "".join(text[start::k] for start in range(k))
 
 
-@operation("text", "text", "Cut the text into pieces of {k} characters (the last may be shorter) and reverse each piece.", k=Whole(2, 5))
+@operation(
+    "text",
+    "text",
+    "Cut the text into pieces of {k} characters (the last may be shorter) and reverse each piece.",
+    k=Whole(2, 5),
+)
 def pieces_reversed(text: str, k: int) -> str:
     return "".join(text[at : at + k][::-1] for at in range(0, len(text), k))
 
@@ -77,22 +93,38 @@ def split_words(text: str) -> list[str]:
     return [word for word in text.split(" ") if word]
 
 
-@operation("text", "words", "Cut the text into consecutive pieces of {k} characters; the last may be shorter.", k=Whole(2, 5))
+@operation(
+    "text",
+    "words",
+    "Cut the text into consecutive pieces of {k} characters; the last may be shorter.",
+    k=Whole(2, 5),
+)
 def cut(text: str, k: int) -> list[str]:
     return [text[at : at + k] for at in range(0, len(text), k)]
 
 
-@operation("text", "numbers", "Replace the text by the places in the alphabet (a is 1, z is 26) of its letters from a to z.")
+@operation(
+    "text",
+    "numbers",
+    "Replace the text by the places in the alphabet (a is 1, z is 26) of its letters from a to z.",
+)
 def letter_places(text: str) -> list[int]:
     return [ord(one) - 96 for one in text if "a" <= one <= "z"]
 
 
-@operation("text", "numbers", "Replace the text by the indices (from 0) at which {letter} stands.", letter=Chosen(("a", "e", "i", "n", "o", "r", "s", "t"), is_quoted=True))
+@operation(
+    "text",
+    "numbers",
+    "Replace the text by the indices (from 0) at which {letter} stands.",
+    letter=Chosen(("a", "e", "i", "n", "o", "r", "s", "t"), is_quoted=True),
+)
 def indices_of(text: str, letter: str) -> list[int]:
     return [at for at, one in enumerate(text) if one == letter]
 
 
-@operation("text", "table", "Make a dictionary from each character that occurs, spaces too, to how often it occurs.")
+@operation(
+    "text", "table", "Make a dictionary from each character that occurs, spaces too, to how often it occurs."
+)
 def character_counts(text: str) -> dict[str, int]:
     return {one: text.count(one) for one in text}
 
@@ -102,7 +134,9 @@ def num_characters(text: str) -> int:
     return len(set(text))
 
 
-@operation("text", "number", "Take the length of the longest palindrome that is a stretch of the text.", is_hard=True)
+@operation(
+    "text", "number", "Take the length of the longest palindrome that is a stretch of the text.", is_hard=True
+)
 def longest_palindrome(text: str) -> int:
     best = 0
     for centre in range(len(text)):
@@ -150,8 +184,10 @@ def longest_hidden_palindrome(text: str) -> int:
 @operation(
     "text",
     "number",
-    "Take the least number of insertions, deletions and replacements of single characters that turn the text into "
-    "{target}.",
+    (
+        "Take the least number of insertions, deletions and replacements of single characters that "
+        "turn the text into {target}."
+    ),
     is_hard=True,
     target=Chosen(("orange", "planet", "mirror", "street", "banana", "statistics"), is_quoted=True),
 )
@@ -167,7 +203,10 @@ def edit_distance(text: str, target: str) -> int:
 @operation(
     "text",
     "number",
-    "Count in how many ways {target} can be read as a subsequence of the text, by different choices of positions.",
+    (
+        "Count in how many ways {target} can be read as a subsequence of the text, by different "
+        "choices of positions."
+    ),
     is_hard=True,
     target=Chosen(("an", "ten", "ran", "tea", "in", "see", "art"), is_quoted=True),
 )

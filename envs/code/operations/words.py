@@ -21,8 +21,10 @@ def words_changed(words: list[str], change: Callable[[str], str]) -> list[str]:
 @operation(
     "words",
     "words",
-    "Sort the words by their number of characters, in {order} order; words of equal length stand in ascending order "
-    "of Python's string comparison.",
+    (
+        "Sort the words by their number of characters, in {order} order; words of equal length stand "
+        "in ascending order of Python's string comparison."
+    ),
     order=Chosen(("ascending", "descending")),
 )
 def sorted_by_length(words: list[str], order: str) -> list[str]:
@@ -43,14 +45,21 @@ def words_turned_round(words: list[str]) -> list[str]:
 @operation(
     "words",
     "words",
-    "Join each word to the one behind it, for all pairs of neighbours from left to right: a list of n words gives n - 1 "
-    "(none for an empty list).",
+    (
+        "Join each word to the one behind it, for all pairs of neighbours from left to right: a list "
+        "of n words gives n - 1 (none for an empty list)."
+    ),
 )
 def neighbours_joined(words: list[str]) -> list[str]:
     return [words[at] + words[at + 1] for at in range(len(words) - 1)]
 
 
-@operation("words", "text", "Join the words with {sign} between them.", sign=Chosen(("-", " ", "+", ""), is_quoted=True))
+@operation(
+    "words",
+    "text",
+    "Join the words with {sign} between them.",
+    sign=Chosen(("-", " ", "+", ""), is_quoted=True),
+)
 def joined(words: list[str], sign: str) -> str:
     return sign.join(words)
 
@@ -60,7 +69,9 @@ def initials(words: list[str]) -> str:
     return "".join(word[:1] for word in words)
 
 
-@operation("words", "text", "Take the longest string with which every word begins (empty if there are no words).")
+@operation(
+    "words", "text", "Take the longest string with which every word begins (empty if there are no words)."
+)
 def common_beginning(words: list[str]) -> str:
     if not words:
         return ""
@@ -70,7 +81,11 @@ def common_beginning(words: list[str]) -> str:
     return shared
 
 
-@operation("words", "text", "Take the longest word, the first of them where several are (empty if there are no words).")
+@operation(
+    "words",
+    "text",
+    "Take the longest word, the first of them where several are (empty if there are no words).",
+)
 def longest_word(words: list[str]) -> str:
     return max(words, key=len, default="")
 
@@ -88,7 +103,10 @@ def words_counted(words: list[str], test: Callable[[str], bool]) -> int:
 @operation(
     "words",
     "number",
-    "Count the pairs of positions i < j where the words at i and j consist of the same characters, each equally often.",
+    (
+        "Count the pairs of positions i < j where the words at i and j consist of the same characters, "
+        "each equally often."
+    ),
     is_hard=True,
 )
 def anagram_pairs(words: list[str]) -> int:
@@ -104,9 +122,11 @@ def anagram_pairs(words: list[str]) -> int:
 @operation(
     "words",
     "number",
-    "Take the greatest number of words of a chain: words of the list in the order that they have there, not "
-    "necessarily neighbours, where each begins with the character that the word before it ends with; empty words are "
-    "left out.",
+    (
+        "Take the greatest number of words of a chain: words of the list in the order that they have "
+        "there, not necessarily neighbours, where each begins with the character that the word before "
+        "it ends with; empty words are left out."
+    ),
     is_hard=True,
 )
 def longest_chain(words: list[str]) -> int:
@@ -125,8 +145,10 @@ def word_counts(words: list[str]) -> dict[str, int]:
 @operation(
     "words",
     "table",
-    "Make a dictionary from each first character of a word to the total number of characters of the words that begin "
-    "with it; empty words are left out.",
+    (
+        "Make a dictionary from each first character of a word to the total number of characters of "
+        "the words that begin with it; empty words are left out."
+    ),
 )
 def lengths_by_initial(words: list[str]) -> dict[str, int]:
     totals: dict[str, int] = {}
@@ -149,8 +171,10 @@ def values_changed(table: dict[str, int], change: Callable[[int], int]) -> dict[
 @operation(
     "table",
     "table",
-    "Merge the entries whose keys have the same number of characters: the new keys are these numbers as decimal strings, "
-    "the new values the sums.",
+    (
+        "Merge the entries whose keys have the same number of characters: the new keys are these "
+        "numbers as decimal strings, the new values the sums."
+    ),
 )
 def merged_by_length(table: dict[str, int]) -> dict[str, int]:
     merged: dict[str, int] = {}
@@ -163,8 +187,10 @@ def merged_by_length(table: dict[str, int]) -> dict[str, int]:
 @operation(
     "table",
     "words",
-    "List the keys by their values, in {order} order; keys with equal values stand in ascending order of Python's string "
-    "comparison.",
+    (
+        "List the keys by their values, in {order} order; keys with equal values stand in ascending "
+        "order of Python's string comparison."
+    ),
     order=Chosen(("ascending", "descending")),
 )
 def keys_by_value(table: dict[str, int], order: str) -> list[str]:
@@ -172,11 +198,15 @@ def keys_by_value(table: dict[str, int], order: str) -> list[str]:
     return sorted(table, key=lambda key: (sign * table[key], key))
 
 
-@operation("table", "numbers", "List the values in the ascending order of their keys (Python's string comparison).")
+@operation(
+    "table", "numbers", "List the values in the ascending order of their keys (Python's string comparison)."
+)
 def values_by_key(table: dict[str, int]) -> list[int]:
     return [table[key] for key in sorted(table)]
 
 
-@operation("table", "number", "Take the sum of the values of the keys that {test} (0 if there are none).", test=_TEST)
+@operation(
+    "table", "number", "Take the sum of the values of the keys that {test} (0 if there are none).", test=_TEST
+)
 def total_of_keys(table: dict[str, int], test: Callable[[str], bool]) -> int:
     return sum(value for key, value in table.items() if test(key))

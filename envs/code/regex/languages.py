@@ -1,7 +1,7 @@
 """Regular languages: drawn as trees, told in words, written as patterns, and decided by automata.
 
-A tree is `["set", letters]`, `["text", letters]`, `["run", tree, low, high]` (high -1 for no bound), `["either", tree, ...]` or
-`["all", tree, ...]`, one after the other.
+A tree is `["set", letters]`, `["text", letters]`, `["run", tree, low, high]` (high -1 for no bound),
+`["either", tree, ...]` or `["all", tree, ...]`, one after the other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,9 @@ def written(tree: Tree) -> str:
         return "".join(map(written, parts))
     inner, low, high = parts
     body = written(inner) if inner[0] in ("set", "either") else f"(?:{written(inner)})"
-    return body + _QUANTIFIERS.get((low, high), f"{{{low},{'' if high == _MANY else high}}}" if low != high else f"{{{low}}}")
+    return body + _QUANTIFIERS.get(
+        (low, high), f"{{{low},{'' if high == _MANY else high}}}" if low != high else f"{{{low}}}"
+    )
 
 
 _QUANTIFIERS = {(0, _MANY): "*", (1, _MANY): "+", (0, 1): "?"}
@@ -42,7 +44,11 @@ def told(tree: Tree) -> str:
     """Tell a tree in words, as what a string consists of."""
     kind, *parts = tree
     if kind == "set":
-        return f"one of the characters {' '.join(parts[0])}" if len(parts[0]) > 1 else f"the character {parts[0]}"
+        return (
+            f"one of the characters {' '.join(parts[0])}"
+            if len(parts[0]) > 1
+            else f"the character {parts[0]}"
+        )
     if kind == "text":
         return f"the text {parts[0]!r}"
     if kind == "either":
@@ -204,7 +210,9 @@ def automaton(tree: Tree, alphabet: str) -> Automaton:
     for states in (waiting := list(subsets)):
         row: list[int] = []
         for letter in alphabet:
-            after = machine.closed(machine.moves[one][letter] for one in states if letter in machine.moves[one])
+            after = machine.closed(
+                machine.moves[one][letter] for one in states if letter in machine.moves[one]
+            )
             if after not in subsets:
                 subsets[after] = len(subsets)
                 waiting.append(after)
@@ -235,4 +243,6 @@ def _least(alphabet: str, moves: Sequence[Sequence[int]], accepting: set[int]) -
                 order[block[other]] = len(order)
                 representative.append(other)
         rows.append(tuple(order[block[other]] for other in moves[state]))
-    return Automaton(alphabet, tuple(rows), frozenset(order[block[one]] for one in accepting if block[one] in order))
+    return Automaton(
+        alphabet, tuple(rows), frozenset(order[block[one]] for one in accepting if block[one] in order)
+    )

@@ -39,7 +39,9 @@ def _member(found: Automaton, distances: Sequence[int], rng: Stream) -> str:
     while state not in found.accepting or (len(text) < longest and rng.below(6)):
         left = max(0, longest - len(text) - 1)
         near = [
-            at for at, other in enumerate(found.moves[state]) if distances[other] <= max(left, distances[state] - 1)
+            at
+            for at, other in enumerate(found.moves[state])
+            if distances[other] <= max(left, distances[state] - 1)
         ]
         if not near:
             break
@@ -50,10 +52,15 @@ def _member(found: Automaton, distances: Sequence[int], rng: Stream) -> str:
 
 
 def strangers(found: Automaton, rng: Stream, known: Sequence[str], num: int) -> list[str]:
-    """Draw up to `num` different strings that are not in the language, most of them one edit from one that is."""
+    """Draw up to `num` different strings that are not in the language, most of them one edit from one that
+    is."""
     drawn: list[str] = []
     for turn in range(8 * num):
-        text = _edited(rng.pick(known), found.alphabet, rng) if known and turn % 5 else _random(found.alphabet, rng)
+        text = (
+            _edited(rng.pick(known), found.alphabet, rng)
+            if known and turn % 5
+            else _random(found.alphabet, rng)
+        )
         if len(text) <= MAX_LENGTH + 1 and text not in drawn and not found.accepts(text):
             drawn.append(text)
         if len(drawn) == num:

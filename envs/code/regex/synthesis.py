@@ -85,9 +85,9 @@ class RegexSynthesis(Env):
     def prompt(self, data: Data, style: str) -> str:
         inside, outside = (", ".join(map(repr, texts)) for texts in data["shown"])
         return (
-            "Write a regular expression, in the syntax of Python's `re`, that matches as a whole exactly the strings "
-            f"over the characters {' '.join(data['alphabet'])} that are made as follows (times and alternatives refer "
-            f"to what stands in the brackets behind them):\n\n{told(data['tree'])}\n\n"
+            "Write a regular expression, in the syntax of Python's `re`, that matches as a whole exactly the "
+            f"strings over the characters {' '.join(data['alphabet'])} that are made as follows (times and "
+            f"alternatives refer to what stands in the brackets behind them):\n\n{told(data['tree'])}\n\n"
             f"It must match: {inside}\nIt must not match: {outside}\n\n{_ASK[style]}"
         )
 
@@ -152,11 +152,14 @@ _ASK = {
 def _pattern(answer: str) -> str:
     """Take away what Python or other languages put around a pattern."""
     pattern = answer.strip()
-    quoted = re.fullmatch(r"""r?(['"])(.*)\1""", pattern, re.DOTALL) or re.fullmatch(r"(/)(.*)/", pattern, re.DOTALL)
+    quoted = re.fullmatch(r"""r?(['"])(.*)\1""", pattern, re.DOTALL) or re.fullmatch(
+        r"(/)(.*)/", pattern, re.DOTALL
+    )
     pattern = quoted[2] if quoted else pattern.strip("`")
     return pattern.removeprefix("^").removesuffix("$") if _is_anchored(pattern) else pattern
 
 
 def _is_anchored(pattern: str) -> bool:
-    """Say whether a pattern has only the two anchors that mean the whole string, and no alternatives beside them."""
+    """Say whether a pattern has only the two anchors that mean the whole string, and no alternatives beside
+    them."""
     return pattern.startswith("^") and pattern.endswith("$") and "|" not in pattern and pattern[-2:-1] != "\\"

@@ -83,7 +83,9 @@ def heaviest_way_up(edges: list[list[int]]) -> int:
     @cache
     def heaviest(node: int) -> int:
         up = (
-            weight + heaviest(a + b - node) for a, b, weight in edges if node in (a, b) and a + b - node > node
+            weight + heaviest(a + b - node)
+            for a, b, weight in edges
+            if node in (a, b) and a + b - node > node
         )
         return max(up, default=0)
 

@@ -6,7 +6,7 @@ from functools import cache
 
 
 def number_changed(number: int, change: Callable[[int], int]) -> int:
-    return [change(n) for n in (number,)][0]
+    return next(map(change, (number,)))
 
 
 def digits(number: int) -> list[int]:

@@ -3,11 +3,11 @@
 import math
 
 
-def is_even(n: int, k: int) -> bool:
+def is_even(n: int) -> bool:
     return str(n)[-1] in "02468"
 
 
-def is_odd(n: int, k: int) -> bool:
+def is_odd(n: int) -> bool:
     return str(n)[-1] in "13579"
 
 
@@ -23,7 +23,7 @@ def is_below(n: int, k: int) -> bool:
     return min(n, k - 1) == n
 
 
-def has_odd_digit_sum(n: int, k: int) -> bool:
+def has_odd_digit_sum(n: int) -> bool:
     is_odd_sum, n = False, abs(n)
     while n:
         n, digit = divmod(n, 10)
@@ -40,7 +40,7 @@ def has_digit(n: int, k: int) -> bool:
     return n == k
 
 
-def is_prime(n: int, k: int) -> bool:
+def is_prime(n: int) -> bool:
     return n > 1 and all(n % divisor for divisor in range(2, math.isqrt(n) + 1))
 
 
@@ -60,7 +60,7 @@ def taken_from(n: int, k: int) -> int:
     return -(n - k)
 
 
-def squared(n: int, k: int) -> int:
+def squared(n: int) -> int:
     return pow(n, 2)
 
 
@@ -76,25 +76,25 @@ def divided(n: int, k: int) -> int:
     return (n - n % k) // k
 
 
-def digit_sum(n: int, k: int) -> int:
+def digit_sum(n: int) -> int:
     total, n = 0, abs(n)
     while n:
         total, n = total + n % 10, n // 10
     return total
 
 
-def turned(n: int, k: int) -> int:
+def turned(n: int) -> int:
     back, left = 0, abs(n)
     while left:
         back, left = 10 * back + left % 10, left // 10
     return back if n >= 0 else -back
 
 
-def num_ones(n: int, k: int) -> int:
+def num_ones(n: int) -> int:
     return abs(n).bit_count()
 
 
-def collatz_next(n: int, k: int) -> int:
+def collatz_next(n: int) -> int:
     half, odd = divmod(n, 2)
     return half + odd * (5 * half + 4)  # 3 (2 half + 1) + 1 = half + (5 half + 4)
 
@@ -107,11 +107,11 @@ def is_long(word: str, k: int) -> bool:
     return word[k:] != ""
 
 
-def has_even_length(word: str, k: int) -> bool:
+def has_even_length(word: str) -> bool:
     return word[::2] + word[1::2] == "" or len(word[::2]) == len(word[1::2])
 
 
-def begins_with_vowel(word: str, k: int) -> bool:
+def begins_with_vowel(word: str) -> bool:
     return any(word.startswith(vowel) for vowel in "aeiou")
 
 
@@ -119,19 +119,19 @@ def contains_letter(word: str, k: int) -> bool:
     return any(ord(letter) == ord("a") + k - 1 for letter in word)
 
 
-def has_repeat(word: str, k: int) -> bool:
+def has_repeat(word: str) -> bool:
     return any(letter in word[at + 1 :] for at, letter in enumerate(word))
 
 
-def rises(word: str, k: int) -> bool:
+def rises(word: str) -> bool:
     return not word or ord(word[0]) <= ord(word[len(word) - 1])
 
 
-def backwards(word: str, k: int) -> str:
+def backwards(word: str) -> str:
     return "".join(reversed(word))
 
 
-def without_vowels(word: str, k: int) -> str:
+def without_vowels(word: str) -> str:
     return word.translate({ord(vowel): None for vowel in "aeiou"})
 
 
@@ -139,7 +139,7 @@ def beginning(word: str, k: int) -> str:
     return "".join(letter for letter, _ in zip(word, range(k), strict=False))
 
 
-def in_order(word: str, k: int) -> str:
+def in_order(word: str) -> str:
     return "".join(letter * word.count(letter) for letter in sorted(set(word)))
 
 
@@ -149,9 +149,9 @@ def with_start_moved(word: str, k: int) -> str:
     )
 
 
-def with_length(word: str, k: int) -> str:
+def with_length(word: str) -> str:
     return f"{word}{sum(1 for _ in word)}"
 
 
-def mirrored(word: str, k: int) -> str:
+def mirrored(word: str) -> str:
     return "".join(word[at if at < len(word) else 2 * len(word) - 1 - at] for at in range(2 * len(word)))

@@ -56,7 +56,9 @@ def guarded_balances(events: list[Any], start: int) -> dict[str, int]:
         return balance if balance + amount < 0 else balance + amount
 
     names = {name for name, _ in events}
-    return {name: reduce(after, [amount for other, amount in events if other == name], start) for name in names}
+    return {
+        name: reduce(after, [amount for other, amount in events if other == name], start) for name in names
+    }
 
 
 def event_names(events: list[Any]) -> list[str]:
