@@ -100,7 +100,7 @@ class BugRepair(Env):
 
     def chance(self, level: int) -> float:
         """Return what one more random change of the program earns, measured and rounded up."""
-        return (0.02, 0.02, 0.02, 0.0, 0.0, 0.0)[level]
+        return (0.045, 0.045, 0.035, 0.01, 0.01, 0.0)[level]
 
     def random_action(self, state: Data, rng: Stream) -> str:
         """Change the program at one more place."""

@@ -11,7 +11,7 @@ from reasongym.envs.code.judging import judged
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
-_BRACKETS = re.compile(r"\[.*\]", re.DOTALL)
+_BRACKETS = re.compile(r"(?<![\w([+*-])\[.*\](?![\w)\]+*-])", re.DOTALL)
 _QUOTED = re.compile(r"""(['"`])([^'"`]*)\1""")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -11,16 +11,41 @@ PROGRAMS = [
     ("def f(x):\n    return [n * 2 for n in x if n % 2]", [[1, 2, 3]], [2, 6]),
     ("def f(x):\n    a, *b = x\n    return b + [a]", [[1, 2, 3]], [2, 3, 1]),
     ("def f(x):\n    while x > 3:\n        x -= 2\n    else:\n        x += 100\n    return x", [8], 102),
-    ("def f(x):\n    for n in x:\n        if n > 2:\n            break\n    else:\n        n = 0\n    return n", [[1, 3]], 3),
-    ("def f(x):\n    for n in x:\n        if n > 9:\n            break\n    else:\n        n = 0\n    return n", [[1, 3]], 0),
+    (
+        (
+            "def f(x):\n    for n in x:\n        if n > 2:\n            break\n    else:\n        n = "
+            "0\n    return n"
+        ),
+        [[1, 3]],
+        3,
+    ),
+    (
+        (
+            "def f(x):\n    for n in x:\n        if n > 9:\n            break\n    else:\n        n = "
+            "0\n    return n"
+        ),
+        [[1, 3]],
+        0,
+    ),
     ("def f(x):\n    def g(n):\n        return 1 if n < 2 else n * g(n - 1)\n    return g(x)", [5], 120),
     ("def f(x):\n    return sorted(x, key=lambda n: (-n % 3, n))", [[5, 4, 3, 2]], [3, 2, 5, 4]),
-    ("def f(x):\n    d = {}\n    for c in x:\n        d[c] = d.get(c, 0) + 1\n    return d", ["aba"], {"a": 2, "b": 1}),
+    (
+        "def f(x):\n    d = {}\n    for c in x:\n        d[c] = d.get(c, 0) + 1\n    return d",
+        ["aba"],
+        {"a": 2, "b": 1},
+    ),
     ("def f(x):\n    x[0], x[1] = x[1], x[0]\n    x[-1] += 5\n    return x[::-1]", [[1, 2, 3]], [8, 1, 2]),
     ("def f(x):\n    return {a + b for a in x for b in x if a < b} == {3, 4, 5}", [[1, 2, 3]], True),
     ("def f(x):\n    return 0 < x < 5 and not (x in (2, 3) or x is None)", [4], True),
     ("def f(x):\n    y = x\n    y += [4]\n    return x", [[1]], [1, 4]),
-    ("import heapq\ndef f(x):\n    h = []\n    for n in x:\n        heapq.heappush(h, n)\n    return heapq.heappop(h)", [[3, 1]], 1),
+    (
+        (
+            "import heapq\ndef f(x):\n    h = []\n    for n in x:\n        heapq.heappush(h, n)\n    "
+            "return heapq.heappop(h)"
+        ),
+        [[3, 1]],
+        1,
+    ),
 ]
 
 
