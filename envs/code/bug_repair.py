@@ -18,7 +18,7 @@ from reasongym.seeding import Stream
 
 _MAX_STEPS = 20_000
 _MIN_FAILED = 2
-_TRIED_SIZES = slice(0, 15)
+_TRIED_SIZES = slice(0, 11)
 """Of the tests, the small and middling ones, by which faults are seen."""
 _MAX_TRIES = 30
 
