@@ -36,7 +36,7 @@ def identities(suite: Suite) -> set[str]:
 def test_twins_are_made_alike_and_none_is_a_published_problem(
     env_id: str, level: int, options: dict[str, str]
 ) -> None:
-    suite = env_suite(env_id, level=level, **options)
+    suite = env_suite(env_id, level=level, **options)  # pyright: ignore
     twins = twin_suite(suite, "salt")
     assert len(twins.problems) == len(suite.problems) == 200
     assert identities(suite) & identities(twins) == set()

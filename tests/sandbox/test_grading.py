@@ -120,7 +120,7 @@ def test_many_are_judged_in_order_and_no_more_are_taken_than_asked_for(sandbox: 
 
 def test_the_event_loop_is_not_blocked(sandbox: Sandbox) -> None:
     async def both() -> list[object]:
-        return await asyncio.gather(sandbox.run_async("print(1)"), sandbox.grade_async(ADD, SUMS))
+        return await asyncio.gather(sandbox.run_async("print(1)"), sandbox.grade_async(ADD, SUMS))  # pyright: ignore
 
     outcome, judgement = asyncio.run(both())
     assert outcome.text == "1\n"  # pyright: ignore

@@ -47,10 +47,10 @@ def endured(layer: str, num_jobs: int, *, allowance_s: float, workers: int | Non
         for _ in range(2 * sandbox.num_workers):
             _judge(sandbox, items[0], found, allowance_s)
         with ThreadPoolExecutor(sandbox.num_workers) as threads:
-            list(threads.map(lambda _: sandbox.run("print(1)"), range(4 * sandbox.num_workers)))
+            list(threads.map(lambda _: sandbox.run("print(1)"), range(4 * sandbox.num_workers)))  # pyright: ignore
             traces, resident = world.traces(), _resident_bytes()
             order = (items[at % len(items)] for at in range(num_jobs))
-            list(threads.map(lambda item: _judge(sandbox, item, found, allowance_s), order))
+            list(threads.map(lambda item: _judge(sandbox, item, found, allowance_s), order))  # pyright: ignore
             found.is_working = sandbox.run("print(6 * 7)").stdout == b"42\n"
             found.left = world.left(traces)
             found.grown_bytes = _resident_bytes() - resident

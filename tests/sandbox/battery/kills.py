@@ -51,9 +51,9 @@ def batch_amid_kills(layer: str, num_jobs: int, *, seed: int = 0) -> Batch:
             if at % _JUDGED_BETWEEN == 0:
                 time.sleep(rng.uniform(0, 0.05))
                 num_kills += _killed_one(rng)
-    wrong = [one for one, verdict in zip(found, expected, strict=False) if one.verdict is not verdict]
-    num_unjudged = sum(not one.is_judged for one in found)
-    return Batch(num_kills, len(expected) - len(found) + num_unjudged, len(wrong) - num_unjudged)
+    wrong = [one for one, verdict in zip(found, expected, strict=False) if one.verdict is not verdict]  # pyright: ignore
+    num_unjudged = sum(not one.is_judged for one in found)  # pyright: ignore
+    return Batch(num_kills, len(expected) - len(found) + num_unjudged, len(wrong) - num_unjudged)  # pyright: ignore
 
 
 def _killed_one(rng: random.Random) -> bool:

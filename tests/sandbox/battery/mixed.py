@@ -57,7 +57,7 @@ def judged(sandbox: Sandbox, num: int) -> Iterator[Judgement]:
     return sandbox.grade_many(one for _, one in submissions(num))
 
 
-@contextmanager
+@contextmanager  # pyright: ignore
 def busy_machine(processes_a_core: int) -> Iterator[None]:
     """Keep every core busy with so many processes."""
     command = [sys.executable, "-S", "-c", "while True: pass"]
