@@ -42,7 +42,7 @@ def best_layer() -> str:
             return name
         reasons.append(f"{name}: {reason}")
     raise NoIsolation(
-        f"no isolation works here ({'; '.join(reasons)}); use Docker as Sandbox('docker'), or where the "
+        f"no isolation works here ({'; '.join(reasons)}); allow namespaces or Landlock, or where the "
         "programs are your own Sandbox('none')"
     )
 

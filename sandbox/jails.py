@@ -246,7 +246,7 @@ class Jail:
         if job.needs_fork and not self.layer.may_fork and self.layer.is_confined:
             raise UsageError(
                 f"the layer {self.spec.layer!r} cannot contain what a program forks, and this one must fork: "
-                "run it where namespaces or Docker are available"
+                "run it where namespaces are available"
             )
         if job.limits.memory_bytes > self.spec.max_memory_bytes:
             raise UsageError(
