@@ -43,25 +43,25 @@ def test_there_are_two_hundred_attacks() -> None:
 def test_an_attack_is_answered_within_a_second_and_earns_nothing(at: int) -> None:
     gold, answer = ATTACKS[at]
     for text in (boxed(answer), f"The answer is {answer}", answer):
-        start = time.process_time()
+        start = time.thread_time()
         assert not grade(gold, text).correct
-        assert time.process_time() - start < MAX_ATTACK_S
+        assert time.thread_time() - start < MAX_ATTACK_S
 
 
 @pytest.mark.parametrize("at", range(0, 200, 4))
 def test_an_attack_as_the_gold_is_answered_within_a_second(at: int) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     grade(ATTACKS[at][1], boxed("42"))
     grade(ATTACKS[at][1], boxed(ATTACKS[at][1]))
-    assert time.process_time() - start < MAX_ATTACK_S
+    assert time.thread_time() - start < MAX_ATTACK_S
 
 
 def test_nearly_every_ordinary_answer_takes_no_time() -> None:
     times: list[float] = []
     for gold, answer in ordinary():
-        start = time.process_time()
+        start = time.thread_time()
         grade(gold, answer)
-        times.append(time.process_time() - start)
+        times.append(time.thread_time() - start)
     assert sorted(times)[int(0.99 * len(times))] < MAX_P99_S
 
 
