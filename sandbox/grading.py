@@ -9,13 +9,14 @@ import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from itertools import groupby, zip_longest
+from typing import Any, TypeAlias, cast
 
 from reasongym.sandbox.assertions import VIEWS, Assertion
 from reasongym.sandbox.comparison import STRICT, Checker, Comparison, same_text, same_value
 from reasongym.sandbox.inside.values import NotPlain
 from reasongym.sandbox.jails import JailLost
-from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage, calls, script
+from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage, calls, script, series, series_outcomes
 
 Run: TypeAlias = Callable[[Job], Outcome]
 """Runs a job; raises JailLost where the sandbox failed."""
@@ -98,10 +99,14 @@ def grade(
     *,
     comparison: Comparison = STRICT,
     all_tests: bool = False,
+    may_fork: bool = False,
 ) -> Judgement:
-    """Judge a solution; stops at the first test that fails unless `all_tests`."""
+    """Judge a solution; stops at the first test that fails unless `all_tests`.
+
+    Where jobs `may_fork`, inputs of a program share a job, a fork each, once the first has gone well.
+    """
     found: list[Tested] = []
-    for one in _tested(run, code, tests, limits, comparison):
+    for one in _tested(run, code, tests, limits, comparison, may_fork):
         found.append(one)
         if one.verdict is not Verdict.AC and (not all_tests or one.verdict is Verdict.CE):
             break
@@ -109,36 +114,67 @@ def grade(
 
 
 def _tested(
-    run: Run, code: str, tests: Sequence[Test], limits: Limits, comparison: Comparison
+    run: Run, code: str, tests: Sequence[Test], limits: Limits, comparison: Comparison, may_fork: bool
 ) -> Iterator[Tested]:
-    """Yield what comes of each test; tests of one function in a row share a process."""
-    at = 0
-    while at < len(tests):
-        first = tests[at]
-        if isinstance(first, StdinTest):
-            yield _tested_by_stdin(run, code, first, limits, comparison)
-            at += 1
-            continue
-        batch = [first]
-        while at + len(batch) < len(tests) and _shares(first, tests[at + len(batch)]):
-            batch.append(tests[at + len(batch)])  # pyright: ignore
-        for one in _tested_by_calls(run, code, batch, limits, comparison):
-            at += 1
-            yield one
+    """Yield what comes of each test, one kind after the other."""
+    for function, group in groupby(tests, _function):
+        if function:
+            batch = cast(list[CallTest | Assertion], list(group))
+            yield from _tested_by_calls(run, code, batch, limits, comparison)
+        else:
+            yield from _tested_by_stdins(
+                run, code, cast(list[StdinTest], list(group)), limits, comparison, may_fork
+            )
 
 
-def _shares(first: CallTest | Assertion, other: Test) -> bool:
-    return not isinstance(other, StdinTest) and other.function == first.function
+def _function(test: Test) -> str:
+    """Name what a test calls; tests of one function in a row share a process. Empty for tests by stdin."""
+    return "" if isinstance(test, StdinTest) else test.function
 
 
 # -- stdin and stdout -----------------------------------------------------------------------------------
 
+_LEAST_SERIES, _MOST_SERIES_BYTES = 2, 8 << 20
 
-def _tested_by_stdin(run: Run, code: str, test: StdinTest, limits: Limits, comparison: Comparison) -> Tested:
+
+def _tested_by_stdins(
+    run: Run, code: str, batch: list[StdinTest], limits: Limits, comparison: Comparison, may_fork: bool
+) -> Iterator[Tested]:
+    """Yield the verdicts of runs; what ends badly in a series is run again by itself."""
+    first = _outcome(run, code, batch[0], limits)
+    yield _tested_by_outcome(batch[0], first, comparison)
+    others = batch[1:]
+    is_well = isinstance(first, Outcome) and first.status is Status.OK
+    outcomes = _series(run, code, others, limits) if may_fork and is_well else []
+    for test, outcome in zip_longest(others, outcomes):
+        yield _tested_by_outcome(test, outcome or _outcome(run, code, test, limits), comparison)
+
+
+def _outcome(run: Run, code: str, test: StdinTest, limits: Limits) -> Outcome | JailLost:
     try:
-        outcome = run(script(code, test.stdin.encode(errors="surrogateescape"), limits))
+        return run(script(code, _given(test), limits))
     except JailLost as error:
-        return Tested(Verdict.SANDBOX_ERROR, str(error))
+        return error
+
+
+def _series(run: Run, code: str, batch: list[StdinTest], limits: Limits) -> list[Outcome]:
+    """Return the outcomes of the first runs, as many as ended well one after the other."""
+    stdins = [_given(test) for test in batch]
+    if len(batch) < _LEAST_SERIES or sum(map(len, stdins)) > _MOST_SERIES_BYTES:
+        return []
+    try:
+        return series_outcomes(run(series(code, stdins, limits)), limits)[: len(batch)]
+    except JailLost:
+        return []
+
+
+def _given(test: StdinTest) -> bytes:
+    return test.stdin.encode(errors="surrogateescape")
+
+
+def _tested_by_outcome(test: StdinTest, outcome: Outcome | JailLost, comparison: Comparison) -> Tested:
+    if isinstance(outcome, JailLost):
+        return Tested(Verdict.SANDBOX_ERROR, str(outcome))
     if outcome.status is not Status.OK:
         return _failed(outcome)
     if test.checker is not None:

@@ -19,6 +19,7 @@ from reasongym.errors import UsageError
 from reasongym.sandbox.capabilities import Capabilities, best_layer, capabilities
 from reasongym.sandbox.comparison import STRICT, Comparison
 from reasongym.sandbox.grading import Judgement, Test, grade
+from reasongym.sandbox.inside.layers import LAYERS
 from reasongym.sandbox.jails import STANDARD_IMPORTS, Jail, JailSpec
 from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
 from reasongym.sandbox.repl import Session
@@ -113,7 +114,13 @@ class Sandbox:
     ) -> Judgement:
         """Judge a solution by its tests; stops at the first that fails unless `all_tests`."""
         return grade(
-            self.run_job, code, tests, limits or self.limits, comparison=comparison, all_tests=all_tests
+            self.run_job,
+            code,
+            tests,
+            limits or self.limits,
+            comparison=comparison,
+            all_tests=all_tests,
+            may_fork=LAYERS[self.layer].may_fork,
         )
 
     async def grade_async(
