@@ -14,6 +14,8 @@ from reasongym.sandbox.inside.values import encode
 
 _MIB = 1 << 20
 _SPARE_ADDRESSES = 1 << 30
+MOST_QUESTIONS = 10_000
+"""Of tests to the program in another jail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,16 @@ def series_outcomes(outcome: Outcome, limits: Limits) -> list[Outcome]:
             break
         found.append(Outcome(Status.OK, 0, stdout, b"", usage=usage))
     return found
+
+
+def answers(code: str, limits: Limits = DEFAULT_LIMITS) -> Job:
+    """Make the job of a program that answers what tests in another jail ask."""
+    return Job(_payload(kind="answers", code=code), b"", limits, num_calls=MOST_QUESTIONS)
+
+
+def asks(tests: str, names: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Job:
+    """Make the job of tests that ask for functions of these names."""
+    return Job(_payload(kind="asks", code=tests, names=list(names)), b"", limits, num_calls=MOST_QUESTIONS)
 
 
 def command(

@@ -1,5 +1,5 @@
 """The kinds of programs: a Python script, alone or for a series of inputs, calls of a Python function, a
-session of turns, any command.
+program and its tests in two jails, a session of turns, any command.
 
 The payload is JSON: `kind` and what that kind needs. What comes back besides stdout and stderr are frames on
 the results descriptor: four bytes of length, then JSON. Whoever reads them knows that a program can write
@@ -20,7 +20,7 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from . import series, sessions
+from . import dialogues, series, sessions
 from .values import NotPlain, decode, encode
 
 NAME = "solution.py"
@@ -130,6 +130,36 @@ def _called(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any
         return {"raised": type(error).__name__}
 
 
+def _answers(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Call functions of a program as the tests in another jail ask for it."""
+    main = _main_module()
+    try:
+        exec(_compiled(told["code"], tell), main.__dict__)
+    except BaseException as error:
+        show(error)
+        tell({"broken": type(error).__name__})
+        return
+    tell({"ready": True})
+    dialogues.answer(lambda name, arguments: _asked(main, name, arguments), tell)
+    sys.stdout.flush()
+
+
+def _asked(main: types.ModuleType, name: str, arguments: list[Any]) -> dict[str, Any]:
+    try:
+        function = _named(main, name)
+    except BaseException as error:
+        show(error)
+        return {"raised": "NameError"}
+    return _called(function, arguments)
+
+
+def _asks(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Run tests whose program is in another jail."""
+    main = _main_module()
+    code = _compiled(told["code"], tell)
+    dialogues.ask(lambda names: exec(code, main.__dict__ | names), told["names"], tell)
+
+
 def _session(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
     del tell  # a session answers on its own socket
     sessions.serve(_main_module(), show)
@@ -150,6 +180,8 @@ _KINDS: dict[str, Callable[[dict[str, Any], Callable[[Any], None]], None]] = {
     "script": _script,
     "series": _series,
     "calls": _calls,
+    "answers": _answers,
+    "asks": _asks,
     "session": _session,
     "command": _command,
 }

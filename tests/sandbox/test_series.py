@@ -1,15 +1,16 @@
 """Inputs that share a job: the same verdicts as one job each, in fewer jobs, with nothing left in between."""
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reasongym.sandbox.grading import Judgement, StdinTest, grade
+from reasongym.sandbox.grading import Jails, Judgement, StdinTest, grade
 from reasongym.sandbox.inside.layers import LAYERS
-from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, series_outcomes
+from reasongym.sandbox.jobs import Limits, Outcome, Status, series_outcomes
 from reasongym.sandbox.sandboxes import Sandbox
+from tests.sandbox.witness import Witness
 
 OBEDIENT = """
 import os, subprocess, sys, time
@@ -72,43 +73,37 @@ def forking(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def judged(run: Callable[[Job], Outcome], words: list[str], *, may_fork: bool) -> Judgement:
-    tests = [StdinTest(word, word) for word in words]
-    return grade(run, OBEDIENT, tests, LIMITS, all_tests=True, may_fork=may_fork)
+def judged(jails: Jails, words: list[str]) -> Judgement:
+    return grade(jails, OBEDIENT, [StdinTest(word, word) for word in words], LIMITS, all_tests=True)
 
 
 @settings(max_examples=8, deadline=None)
 @given(words=st.lists(st.sampled_from(WORDS), min_size=3, max_size=8))
 def test_verdicts_are_those_of_jobs_of_their_own(forking: Sandbox, words: list[str]) -> None:
-    alone = judged(forking.run_job, words, may_fork=False)
-    together = judged(forking.run_job, words, may_fork=True)
+    alone = judged(Witness(forking), words)
+    together = judged(forking, words)
     assert [one.verdict for one in together.tests] == [one.verdict for one in alone.tests]
 
 
 @pytest.mark.parametrize("word", WORDS)
 def test_no_run_disturbs_the_next(forking: Sandbox, word: str) -> None:
     words = ["plain", word, "look", "read", "plain"]
-    assert [one.verdict for one in judged(forking.run_job, words, may_fork=True).tests][2:] == ["AC"] * 3
+    assert [one.verdict for one in judged(forking, words).tests][2:] == ["AC"] * 3
 
 
 def test_a_solution_takes_two_jobs_and_a_bad_one_takes_one(forking: Sandbox) -> None:
-    jobs: list[Job] = []
-
-    def run(job: Job) -> Outcome:
-        jobs.append(job)
-        return forking.run_job(job)
-
-    assert judged(run, ["plain", *map(str, range(20))], may_fork=True).is_accepted
-    assert len(jobs) == 2
+    jails = Witness(forking, may_fork=True)
+    assert judged(jails, ["plain", *map(str, range(20))]).is_accepted
+    assert len(jails.outcomes) == 2
     tests = [StdinTest(word, "other") for word in "abcdefgh"]
-    assert not grade(run, OBEDIENT, tests, LIMITS, may_fork=True).is_accepted
-    assert len(jobs) == 3
+    assert not grade(jails, OBEDIENT, tests, LIMITS).is_accepted
+    assert len(jails.outcomes) == 3
 
 
 def test_what_each_run_used_is_told(forking: Sandbox) -> None:
     code = "n = int(input())\nheld = bytearray(n * 2**20)\nprint(sum(range(n * 30_000)) > 0)"
     tests = [StdinTest(number, "True") for number in ("1", "1", "60")]
-    _, small, large = grade(forking.run_job, code, tests, LIMITS, may_fork=True).tests
+    _, small, large = grade(forking, code, tests, LIMITS).tests
     assert small.usage is not None
     assert large.usage is not None
     assert large.usage.memory_bytes - small.usage.memory_bytes > 50 << 20
@@ -116,8 +111,8 @@ def test_what_each_run_used_is_told(forking: Sandbox) -> None:
 
 
 def test_forged_frames_end_what_is_believed() -> None:
-    good = {"stdout": "eAo=", "cpu_s": 0.1, "wall_s": 0.1, "memory_bytes": 1}
-    bad = [
+    good: dict[str, Any] = {"stdout": "eAo=", "cpu_s": 0.1, "wall_s": 0.1, "memory_bytes": 1}
+    bad: list[dict[str, Any]] = [
         {},
         good | {"stdout": "*"},
         good | {"stdout": 7},
