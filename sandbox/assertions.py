@@ -5,6 +5,7 @@ Only literals are read, and nothing is executed.
 """
 
 import ast
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -30,8 +31,53 @@ class Assertion:
     is_negated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CodeTest:
+    """Tests that must be executed: they run in a jail of their own, and ask the program in another."""
+
+    code: str
+    """Fails by an exception; functions that it calls and does not define are the program's."""
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names that it leaves to the program."""
+        return _undefined(ast.parse(self.code))
+
+
 class NotReadable(UsageError):
     """The assertion is none of those that can be read without executing it."""
+
+
+def read_tests(code: str) -> list[Assertion] | list[CodeTest]:
+    """Read tests in Python: as assertions where they can be read, else to be executed; raises NotReadable."""
+    try:
+        return read_assertions(code)
+    except NotReadable:
+        test = CodeTest(code)
+    try:
+        names = test.names
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise NotReadable(f"the tests are no Python: {error}") from error
+    if not names:
+        raise NotReadable("the tests call nothing of the program")
+    return [test]
+
+
+def _undefined(tree: ast.Module) -> list[str]:
+    used: set[str] = set()
+    defined = set(dir(builtins))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else defined).add(node.id)
+        elif isinstance(node, ast.arg):
+            defined.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            defined.add(node.name)
+        elif isinstance(node, ast.alias):
+            defined.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            defined.add(node.name)
+    return sorted(used - defined)
 
 
 def read_assertions(code: str) -> list[Assertion]:

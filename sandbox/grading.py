@@ -5,21 +5,19 @@ memory or output ran over, CE where it does not compile. SANDBOX_ERROR is our ow
 the solution.
 """
 
-import reprlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from itertools import groupby, zip_longest
+from typing import Any, Protocol, TypeAlias
 
-from reasongym.sandbox.assertions import VIEWS, Assertion
+from reasongym.sandbox.assertions import VIEWS, Assertion, CodeTest
 from reasongym.sandbox.comparison import STRICT, Checker, Comparison, same_text, same_value
+from reasongym.sandbox.dialogues import Held
 from reasongym.sandbox.inside.values import NotPlain
 from reasongym.sandbox.jails import JailLost
-from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage, calls, script
-
-Run: TypeAlias = Callable[[Job], Outcome]
-"""Runs a job; raises JailLost where the sandbox failed."""
-_SHOWN_CHARS = 2_000
+from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage, calls, script, series, series_outcomes
+from reasongym.sandbox.showing import SHOWN_CHARS, shown
 
 
 class Verdict(StrEnum):
@@ -54,7 +52,7 @@ class CallTest:
     expected: Any
 
 
-Test: TypeAlias = StdinTest | CallTest | Assertion
+Test: TypeAlias = StdinTest | CallTest | Assertion | CodeTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,25 @@ class Judgement:
         return next((one.verdict for one in self.tests if one.verdict is not Verdict.AC), Verdict.AC)
 
 
+class Jails(Protocol):
+    """What programs are judged in; its methods raise JailLost where the sandbox failed."""
+
+    @property
+    def may_fork(self) -> bool:
+        """Whether a job can run a program several times, a fork each."""
+        ...
+
+    def run_job(self, job: Job) -> Outcome:
+        """Run a job to its end."""
+        ...
+
+    def hold_dialogue(self, code: str, tests: CodeTest, limits: Limits) -> Held:
+        """Let tests in one jail ask a program in another."""
+        ...
+
+
 def grade(
-    run: Run,
+    jails: Jails,
     code: str,
     tests: Sequence[Test],
     limits: Limits,
@@ -101,53 +116,126 @@ def grade(
 ) -> Judgement:
     """Judge a solution; stops at the first test that fails unless `all_tests`."""
     found: list[Tested] = []
-    for one in _tested(run, code, tests, limits, comparison):
+    for one in _Trial(jails, code, limits, comparison).tested(tests):
         found.append(one)
         if one.verdict is not Verdict.AC and (not all_tests or one.verdict is Verdict.CE):
             break
     return Judgement(found, len(tests))
 
 
-def _tested(
-    run: Run, code: str, tests: Sequence[Test], limits: Limits, comparison: Comparison
-) -> Iterator[Tested]:
-    """Yield what comes of each test; tests of one function in a row share a process."""
-    at = 0
-    while at < len(tests):
-        first = tests[at]
-        if isinstance(first, StdinTest):
-            yield _tested_by_stdin(run, code, first, limits, comparison)
-            at += 1
-            continue
-        batch = [first]
-        while at + len(batch) < len(tests) and _shares(first, tests[at + len(batch)]):
-            batch.append(tests[at + len(batch)])  # pyright: ignore
-        for one in _tested_by_calls(run, code, batch, limits, comparison):
-            at += 1
-            yield one
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A program, and how it is judged."""
+
+    jails: Jails
+    code: str
+    limits: Limits
+    comparison: Comparison
+
+    def tested(self, tests: Sequence[Test]) -> Iterator[Tested]:
+        """Yield what comes of each test; tests of one kind in a row may share a process."""
+        for function, group in groupby(tests, _function):
+            if function is None:
+                yield from self._by_stdins([test for test in group if isinstance(test, StdinTest)])
+            elif function:
+                batch = [test for test in group if isinstance(test, CallTest | Assertion)]
+                yield from self._by_calls(batch)
+            else:
+                yield from (self._by_code(test) for test in group if isinstance(test, CodeTest))
+
+    # -- stdin and stdout -----------------------------------------------------------------------------
+
+    def _by_stdins(self, batch: list[StdinTest]) -> Iterator[Tested]:
+        """Yield the verdicts of runs; what ends badly in a series is run again by itself."""
+        first = self._outcome(batch[0])
+        yield self._by_outcome(batch[0], first)
+        is_well = isinstance(first, Outcome) and first.status is Status.OK
+        outcomes = self._series(batch[1:]) if is_well and self.jails.may_fork else []
+        for test, outcome in zip_longest(batch[1:], outcomes):
+            yield self._by_outcome(test, outcome or self._outcome(test))
+
+    def _outcome(self, test: StdinTest) -> Outcome | JailLost:
+        try:
+            return self.jails.run_job(script(self.code, _given(test), self.limits))
+        except JailLost as error:
+            return error
+
+    def _series(self, batch: list[StdinTest]) -> list[Outcome]:
+        """Return the outcomes of the first runs, as many as ended well one after the other."""
+        stdins = [_given(test) for test in batch]
+        if len(batch) < _LEAST_SERIES or sum(map(len, stdins)) > _MOST_SERIES_BYTES:
+            return []
+        try:
+            outcome = self.jails.run_job(series(self.code, stdins, self.limits))
+        except JailLost:
+            return []
+        return series_outcomes(outcome, self.limits)[: len(batch)]
+
+    def _by_outcome(self, test: StdinTest, outcome: Outcome | JailLost) -> Tested:
+        if isinstance(outcome, JailLost):
+            return Tested(Verdict.SANDBOX_ERROR, str(outcome))
+        if outcome.status is not Status.OK:
+            return _failed(outcome)
+        if test.checker is not None:
+            is_right = test.checker(test.stdin, outcome.text)
+        else:
+            is_right = same_text(outcome.text, test.stdout, self.comparison)
+        return Tested(Verdict.AC if is_right else Verdict.WA, outcome.text[:SHOWN_CHARS], outcome.usage)
+
+    # -- calls ----------------------------------------------------------------------------------------
+
+    def _by_calls(self, batch: Sequence[CallTest | Assertion]) -> Iterator[Tested]:
+        """Yield the verdicts of calls; after one that ended the process, the others get a new one."""
+        done = 0
+        while done < len(batch):
+            left = batch[done:]
+            arguments = [one.arguments for one in left]
+            try:
+                outcome = self.jails.run_job(calls(self.code, left[0].function, arguments, self.limits))
+            except JailLost as error:
+                yield from [Tested(Verdict.SANDBOX_ERROR, str(error))] * len(left)
+                return
+            frames = outcome.frames[: len(left)]
+            if outcome.status is Status.SYNTAX or (frames and "broken" in frames[0]):
+                yield from [_failed(outcome)] * len(left)
+                return
+            for test, frame in zip(left, frames, strict=False):
+                yield _by_frame(test, frame, outcome, self.comparison)
+            done += len(frames)
+            if len(frames) < len(left):
+                yield _failed(outcome)
+                done += 1
+
+    # -- tests that are code --------------------------------------------------------------------------
+
+    def _by_code(self, test: CodeTest) -> Tested:
+        try:
+            tests, program = self.jails.hold_dialogue(self.code, test, self.limits)
+        except JailLost as error:
+            return Tested(Verdict.SANDBOX_ERROR, str(error))
+        if program.status is not Status.OK or not any("ready" in frame for frame in program.frames[:1]):
+            return _failed(program)
+        ending = tests.frames[-1] if tests.frames else {}
+        if "passed" in ending and tests.status is Status.OK:
+            return Tested(Verdict.AC, "", program.usage)
+        told = str(ending.get("raised", ending.get("failed", "")))[:SHOWN_CHARS]
+        if tests.status not in (Status.OK, Status.ERROR):  # what they were given is too much for them
+            return Tested(_VERDICTS[tests.status], told, program.usage)
+        return Tested(Verdict.WA if "failed" in ending else Verdict.RE, told, program.usage)
 
 
-def _shares(first: CallTest | Assertion, other: Test) -> bool:
-    return not isinstance(other, StdinTest) and other.function == first.function
+def _function(test: Test) -> str | None:
+    """Name what a test calls; None for tests by stdin, empty for tests that are code."""
+    if isinstance(test, StdinTest):
+        return None
+    return "" if isinstance(test, CodeTest) else test.function
 
 
-# -- stdin and stdout -----------------------------------------------------------------------------------
+def _given(test: StdinTest) -> bytes:
+    return test.stdin.encode(errors="surrogateescape")
 
 
-def _tested_by_stdin(run: Run, code: str, test: StdinTest, limits: Limits, comparison: Comparison) -> Tested:
-    try:
-        outcome = run(script(code, test.stdin.encode(errors="surrogateescape"), limits))
-    except JailLost as error:
-        return Tested(Verdict.SANDBOX_ERROR, str(error))
-    if outcome.status is not Status.OK:
-        return _failed(outcome)
-    if test.checker is not None:
-        is_right = test.checker(test.stdin, outcome.text)
-    else:
-        is_right = same_text(outcome.text, test.stdout, comparison)
-    return Tested(Verdict.AC if is_right else Verdict.WA, outcome.text[:_SHOWN_CHARS], outcome.usage)
-
-
+_LEAST_SERIES, _MOST_SERIES_BYTES = 2, 8 << 20
 _VERDICTS = {
     Status.OK: Verdict.RE,
     Status.ERROR: Verdict.RE,
@@ -159,66 +247,22 @@ _VERDICTS = {
 
 
 def _failed(outcome: Outcome) -> Tested:
-    told = outcome.stderr.decode(errors="replace")[-_SHOWN_CHARS:]
+    told = outcome.stderr.decode(errors="replace")[-SHOWN_CHARS:]
     return Tested(_VERDICTS[outcome.status], told or f"exit status {outcome.exit_code}", outcome.usage)
 
 
-# -- calls ----------------------------------------------------------------------------------------------
-
-
-def _tested_by_calls(
-    run: Run, code: str, batch: Sequence[CallTest | Assertion], limits: Limits, comparison: Comparison
-) -> Iterator[Tested]:
-    """Yield the verdicts of calls; after one that ended the process, the others get a new one."""
-    done = 0
-    while done < len(batch):
-        left = batch[done:]
-        try:
-            outcome = run(calls(code, left[0].function, [one.arguments for one in left], limits))
-        except JailLost as error:
-            yield from [Tested(Verdict.SANDBOX_ERROR, str(error))] * len(left)
-            return
-        frames = outcome.frames[: len(left)]
-        if outcome.status is Status.SYNTAX or (frames and "broken" in frames[0]):
-            yield from [_failed(outcome)] * len(left)
-            return
-        for test, frame in zip(left, frames, strict=False):
-            yield _tested_by_frame(test, frame, outcome, comparison)
-        done += len(frames)
-        if len(frames) < len(left):
-            yield _failed(outcome)
-            done += 1
-
-
-def _tested_by_frame(
+def _by_frame(
     test: CallTest | Assertion, frame: dict[str, Any], outcome: Outcome, comparison: Comparison
 ) -> Tested:
     if "value" not in frame:
         told = frame.get("raised", frame.get("strange", "no value came back"))
-        return Tested(Verdict.RE, str(told)[:_SHOWN_CHARS], outcome.usage)
+        return Tested(Verdict.RE, str(told)[:SHOWN_CHARS], outcome.usage)
     value = frame["value"]
     try:
         is_right = _holds(test, value, comparison)
     except (NotPlain, RecursionError, TypeError, ValueError) as error:
-        return Tested(Verdict.WA, f"no plain value came back: {error}"[:_SHOWN_CHARS], outcome.usage)
-    return Tested(Verdict.AC if is_right else Verdict.WA, _SHOWN.repr(value)[:_SHOWN_CHARS], outcome.usage)
-
-
-class _Shown(reprlib.Repr):
-    """Values as people are told of them: the beginnings of long ones."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = self.maxarray = 200
-        self.maxstring = self.maxother = self.maxlong = _SHOWN_CHARS
-
-    def repr_int(self, x: int, level: int) -> str:
-        """Show a whole number; Python itself writes none of many thousand digits."""
-        bits = x.bit_length()
-        return super().repr_int(x, level) if bits <= 4 * _SHOWN_CHARS else f"<whole number of {bits} bits>"
-
-
-_SHOWN = _Shown()
+        return Tested(Verdict.WA, f"no plain value came back: {error}"[:SHOWN_CHARS], outcome.usage)
+    return Tested(Verdict.AC if is_right else Verdict.WA, shown(value), outcome.usage)
 
 
 def _holds(test: CallTest | Assertion, value: Any, comparison: Comparison) -> bool:

@@ -20,11 +20,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from reasongym.errors import UsageError
 from reasongym.sandbox.cgroups import Cgroup
@@ -62,6 +62,10 @@ _CODE = str(Path(__file__).parent)
 _START = "import sys; sys.path.insert(0, {code!r}); from inside.zygote import main; main()"
 _MEMORY_STATUS = 0.9
 """Of its limit: a job that was killed from outside and had used so much was killed for memory."""
+
+
+Listener: TypeAlias = Callable[[list[dict[str, Any]]], None]
+"""Hears the frames of a job as they come."""
 
 
 class JailLost(Exception):
@@ -219,6 +223,20 @@ class Jail:
                     return outcome
             return self._run(job)
 
+    def attend(self, job: Job, stdin: int, listen: Listener) -> Outcome:
+        """Run a job once that reads a descriptor of the caller's, and hear its frames as they come.
+
+        The descriptor is closed here as soon as the job has it. Raises UsageError, JailLost.
+        """
+        with self._lock:
+            try:
+                self._require_containable(job)
+                self._started()
+            except BaseException:
+                os.close(stdin)
+                raise
+            return self._run(job, stdin, listen)
+
     def begin(self, job: Job, fds: Sequence[int]) -> None:
         """Start a job with descriptors of the caller's, who then watches it; nobody else may use the jail.
 
@@ -268,10 +286,10 @@ class Jail:
     def _start(self) -> Zygote:
         return LocalZygote(self.spec, self.layer)
 
-    def _run(self, job: Job) -> Outcome:
+    def _run(self, job: Job, stdin: int = -1, listen: Listener | None = None) -> Outcome:
         """Run a job once; a jail that is lost, or that we cannot talk to, is let go of."""
         try:
-            attempt = _Attempt(job, self._started().control)
+            attempt = _Attempt(job, self._started().control, stdin, listen)
             try:
                 ended = attempt.watch()
             finally:
@@ -296,11 +314,12 @@ def _was_killed(outcome: Outcome, limits: Limits) -> bool:
 class _Attempt:
     """A job on its way through a zygote."""
 
-    def __init__(self, job: Job, control: socket.socket) -> None:
+    def __init__(self, job: Job, control: socket.socket, stdin: int, listen: Listener | None) -> None:
         self._job = job
         self._control = control
+        self._listen = listen
         limits = job.limits
-        given = [memory_file("payload", job.payload), memory_file("stdin", job.stdin)]
+        given = [memory_file("payload", job.payload), stdin if listen else memory_file("stdin", job.stdin)]
         pipes = [os.pipe() for _ in range(3)]
         self._stdout = Stream(pipes[0][0], limits.output_bytes)
         self._stderr = Stream(pipes[1][0], limits.output_bytes)
@@ -331,6 +350,8 @@ class _Attempt:
             if self._frames.num_whole > num_known:
                 num_known = self._frames.num_whole
                 self._count_anew(num_known)
+                if self._listen is not None:
+                    self._listen(self._frames.latest())
             if not self._is_over_output and any(stream.is_truncated for stream in self._streams):
                 self._is_over_output = True
                 self._tell(KILL)
@@ -339,6 +360,8 @@ class _Attempt:
         until = time.monotonic() + _DRAIN_S
         while self._reader.num_open and time.monotonic() < until:
             self._reader.wait(until - time.monotonic())
+        if self._listen is not None:
+            self._listen(self._frames.latest())
         return ended
 
     def _patience(self) -> float:

@@ -14,6 +14,8 @@ from reasongym.sandbox.inside.values import encode
 
 _MIB = 1 << 20
 _SPARE_ADDRESSES = 1 << 30
+MOST_QUESTIONS = 10_000
+"""Of tests to the program in another jail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,16 @@ def script(code: str, stdin: bytes = b"", limits: Limits = DEFAULT_LIMITS) -> Jo
     return Job(_payload(kind="script", code=code), stdin, limits)
 
 
+def series(code: str, stdins: Sequence[bytes], limits: Limits = DEFAULT_LIMITS) -> Job:
+    """Make the job that runs a script for one input after the other, as long as it ends well.
+
+    What came of each is read by `series_outcomes`.
+    """
+    sizes = [len(one) for one in stdins]
+    payload = _payload(kind="series", code=code, sizes=sizes, output_bytes=limits.output_bytes)
+    return Job(payload, b"".join(stdins), limits, needs_fork=True, num_calls=len(stdins))
+
+
 def calls(
     code: str, function: str, arguments: Sequence[Sequence[Any]], limits: Limits = DEFAULT_LIMITS
 ) -> Job:
@@ -136,6 +148,31 @@ def calls(
     encoded = [encode(list(one)) for one in arguments]
     payload = _payload(kind="calls", code=code, function=function, calls=encoded)
     return Job(payload, b"", limits, num_calls=len(arguments))
+
+
+def series_outcomes(outcome: Outcome, limits: Limits) -> list[Outcome]:
+    """Read what came of the runs of a series, up to the first that did not end well."""
+    found: list[Outcome] = []
+    for frame in outcome.frames:
+        try:
+            stdout = base64.b64decode(frame["stdout"], validate=True)
+            usage = Usage(float(frame["cpu_s"]), float(frame["wall_s"]), int(frame["memory_bytes"]))
+        except (KeyError, TypeError, ValueError, OverflowError):  # a program may write frames, too
+            break
+        if len(stdout) > limits.output_bytes:
+            break
+        found.append(Outcome(Status.OK, 0, stdout, b"", usage=usage))
+    return found
+
+
+def answers(code: str, limits: Limits = DEFAULT_LIMITS) -> Job:
+    """Make the job of a program that answers what tests in another jail ask."""
+    return Job(_payload(kind="answers", code=code), b"", limits, num_calls=MOST_QUESTIONS)
+
+
+def asks(tests: str, names: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Job:
+    """Make the job of tests that ask for functions of these names."""
+    return Job(_payload(kind="asks", code=tests, names=list(names)), b"", limits, num_calls=MOST_QUESTIONS)
 
 
 def command(

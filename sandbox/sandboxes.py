@@ -11,15 +11,18 @@ import queue
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from reasongym.errors import UsageError
+from reasongym.sandbox.assertions import CodeTest
 from reasongym.sandbox.capabilities import Capabilities, best_layer, capabilities
 from reasongym.sandbox.comparison import STRICT, Comparison
+from reasongym.sandbox.dialogues import Held, hold
 from reasongym.sandbox.grading import Judgement, Test, grade
-from reasongym.sandbox.jails import STANDARD_IMPORTS, Jail, JailSpec
+from reasongym.sandbox.inside.layers import LAYERS
+from reasongym.sandbox.jails import STANDARD_IMPORTS, Jail, JailLost, JailSpec
 from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
 from reasongym.sandbox.repl import Session
 
@@ -66,7 +69,9 @@ class Sandbox:
         self._owner = os.getpid()
         self._jails = [self._jail() for _ in range(self.num_workers)]
         self._free: queue.LifoQueue[Jail] = queue.LifoQueue()
-        self._spare: queue.LifoQueue[Jail] = queue.LifoQueue()  # jails of sessions that are over
+        self._spare: queue.LifoQueue[Jail] = (
+            queue.LifoQueue()
+        )  # beside those that jobs wait for, as sessions and tests need them
         for jail in self._jails:
             self._free.put(jail)
 
@@ -89,16 +94,21 @@ class Sandbox:
         """Run a program without blocking the event loop."""
         return await asyncio.to_thread(self.run, code, stdin, limits)
 
+    def hold_dialogue(self, code: str, tests: CodeTest, limits: Limits) -> Held:
+        """Let tests in one jail ask a program in another; raises JailLost where a jail failed twice."""
+        with self._borrowed() as jail, self._lent() as other:
+            with suppress(JailLost):
+                return hold((jail, other), code, tests.code, tests.names, limits)
+            return hold((jail, other), code, tests.code, tests.names, limits)
+
     def session(self, limits: Limits | None = None) -> Session:
         """Begin a Python session in a jail of its own; the limits are those of each turn."""
-        if self._owner != os.getpid():
-            self._fill()
-        try:
-            jail = self._spare.get_nowait()
-        except queue.Empty:
-            jail = self._jail()
-            self._jails.append(jail)
-        return Session.start(jail, limits or self.limits, self._spare.put)
+        return Session.start(self._taken(), limits or self.limits, self._spare.put)
+
+    @property
+    def may_fork(self) -> bool:
+        """Whether whatever a job forks is found and ended."""
+        return LAYERS[self.layer].may_fork
 
     # -- judging --------------------------------------------------------------------------------------
 
@@ -112,9 +122,7 @@ class Sandbox:
         all_tests: bool = False,
     ) -> Judgement:
         """Judge a solution by its tests; stops at the first that fails unless `all_tests`."""
-        return grade(
-            self.run_job, code, tests, limits or self.limits, comparison=comparison, all_tests=all_tests
-        )
+        return grade(self, code, tests, limits or self.limits, comparison=comparison, all_tests=all_tests)
 
     async def grade_async(
         self, code: str, tests: Sequence[Test], limits: Limits | None = None, *, all_tests: bool = False
@@ -169,6 +177,25 @@ class Sandbox:
             yield jail
         finally:
             self._free.put(jail)
+
+    @contextmanager
+    def _lent(self) -> Generator[Jail]:
+        jail = self._taken()
+        try:
+            yield jail
+        finally:
+            self._spare.put(jail)
+
+    def _taken(self) -> Jail:
+        """Return a jail beside those that jobs wait for; it must be put back among the spare ones."""
+        if self._owner != os.getpid():
+            self._fill()
+        try:
+            return self._spare.get_nowait()
+        except queue.Empty:
+            jail = self._jail()
+            self._jails.append(jail)
+            return jail
 
     def __enter__(self) -> Self:
         return self

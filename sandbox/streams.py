@@ -50,7 +50,7 @@ class Frames(Stream):
         super().__init__(fd, limit)
         self.num_whole = 0
         self._most = most
-        self._at = len(STANDING)
+        self._at = self._taken = len(STANDING)
 
     @property
     def is_begun(self) -> bool:
@@ -71,6 +71,16 @@ class Frames(Stream):
             return None
         end = begin + _LENGTH.unpack_from(self.content, self._at)[0]
         return end if end <= len(self.content) else None
+
+    def latest(self) -> list[dict[str, Any]]:
+        """Return the frames that have come since this was last called, but for those that are none."""
+        found: list[dict[str, Any]] = []
+        while self._taken < self._at:
+            begin = self._taken + _LENGTH.size
+            self._taken = begin + _LENGTH.unpack_from(self.content, self._taken)[0]
+            frame = _frame(self.content[begin : self._taken])
+            found += [frame] if frame is not None else []
+        return found
 
     def frames(self) -> tuple[list[dict[str, Any]], bool]:
         """Return the frames up to the first that is none, and whether anything is left over."""

@@ -12,7 +12,7 @@ import fcntl
 import os
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .kernel import MACHINE, checked, libc
@@ -60,6 +60,7 @@ _X32_BIT = 0x4000_0000
 _NEW_NAMESPACES = 0x7E02_0080
 _CLONE_THREAD = 0x0001_0000
 _LOAD, _IF_EQUAL, _IF_ANY_BIT, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_FEW = 3
 _NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
 _ALLOW, _KILL = 0x7FFF_0000, 0x8000_0000
 _PRETEND, _REFUSE, _UNKNOWN = (0x0005_0000 | number for number in (0, errno.EPERM, errno.ENOSYS))
@@ -106,20 +107,18 @@ def job_filter(freedom: Freedom) -> Filter:
         (freedom.truncate, ("truncate",)),
     )
     refused = [*_REFUSED, *(name for is_free, names in kinds if not is_free for name in names)]
-    parts = [
-        _only_this_machine(),
-        _calls(("clone3",), _returns(_UNKNOWN)),  # its flags cannot be read; libc falls back to clone
-        _calls(refused, _returns(_REFUSE)),
-        _calls(() if freedom.own else _ATTRIBUTES, _returns(_PRETEND)),  # copies of files set these
-        _calls(_OF_A_PROCESS, _allows_if(0, (0,))),
-        _calls(("setpriority",), _only_if(0, os.PRIO_PROCESS) + _allows_if(1, (0,))),
-        _calls(("prctl",), _refuses_if(0, (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE))),
-        _calls(("clone",), _clone(freedom.fork)),
-        _sockets(freedom.connect),
-        b"" if freedom.signal else _owners(),
-        _returns(_ALLOW),
-    ]
-    return Filter(b"".join(parts))
+    actions = {
+        **_calls(refused, _returns(_REFUSE)),
+        **_calls(("clone3",), _returns(_UNKNOWN)),  # its flags cannot be read; libc falls back to clone
+        **_calls(() if freedom.own else _ATTRIBUTES, _returns(_PRETEND)),  # copies of files set these
+        **_calls(_OF_A_PROCESS, _allows_if(0, (0,))),
+        **_calls(("setpriority",), _only_if(0, os.PRIO_PROCESS) + _allows_if(1, (0,))),
+        **_calls(("prctl",), _refuses_if(0, (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE))),
+        **_calls(("clone",), _clone(freedom.fork)),
+        **_sockets(freedom.connect),
+        **({} if freedom.signal else _owners()),
+    }
+    return Filter(_only_this_machine() + _tree(sorted(actions.items())))
 
 
 def _clone(may_fork: bool) -> bytes:
@@ -129,19 +128,19 @@ def _clone(may_fork: bool) -> bytes:
     return _argument(0) + _step(_IF_ANY_BIT, flags, if_not=1) + _returns(action) + _returns(other)
 
 
-def _sockets(may_connect: bool) -> bytes:
+def _sockets(may_connect: bool) -> dict[int, bytes]:
     """Without namespaces only pairs, and none that can send to an address."""
     if may_connect:
         families = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
         return _calls(("socket",), _allows_if(0, map(int, families)))
     pair = _argument(1) + _step(_IF_ANY_BIT, _DATAGRAMS, if_not=1) + _returns(_REFUSE) + _returns(_ALLOW)
-    return _calls(("socket",), _returns(_REFUSE)) + _calls(("socketpair",), pair)
+    return _calls(("socket",), _returns(_REFUSE)) | _calls(("socketpair",), pair)
 
 
-def _owners() -> bytes:
+def _owners() -> dict[int, bytes]:
     """Let no file send signals to a process that is named."""
     fcntl_ = _calls(("fcntl",), _refuses_if(1, _OWNER_COMMANDS))
-    return fcntl_ + _calls(("ioctl",), _refuses_if(1, _OWNER_REQUESTS))
+    return fcntl_ | _calls(("ioctl",), _refuses_if(1, _OWNER_REQUESTS))
 
 
 # -- pieces of programs; the accumulator holds the number of the call between them -----------------------
@@ -174,9 +173,18 @@ def _only_this_machine() -> bytes:
     )
 
 
-def _calls(names: Iterable[str], then: bytes) -> bytes:
-    """Go through `then`, which must end in returns, for each of these calls."""
-    return b"".join(_if_equal(number, then) for number in numbers(*names))
+def _calls(names: Iterable[str], then: bytes) -> dict[int, bytes]:
+    """Give `then`, which must end in returns, to the number of each of these calls."""
+    return dict.fromkeys(numbers(*names), then)
+
+
+def _tree(actions: Sequence[tuple[int, bytes]]) -> bytes:
+    """Find the action of the number that is loaded, by halves: all numbers go through it in every job."""
+    if len(actions) <= _FEW:
+        return b"".join(_if_equal(number, then) for number, then in actions) + _returns(_ALLOW)
+    middle = len(actions) // 2
+    lower = _tree(actions[:middle])
+    return _step(_IF_AT_LEAST, actions[middle][0], if_so=len(lower) // 8) + lower + _tree(actions[middle:])
 
 
 def _if_equal(value: int, then: bytes) -> bytes:

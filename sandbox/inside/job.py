@@ -1,11 +1,9 @@
 """A job from its fork to its program: the walls go up, the widest first, and never come down."""
 
-import io
 import math
 import os
 import resource
 import signal
-import sys
 import traceback
 from typing import NamedTuple, NoReturn
 
@@ -17,8 +15,7 @@ from .messages import STANDING, JobLimits
 _BROKEN = 96
 """Exit status of a job whose walls could not be built; what tells is that `STANDING` is missing."""
 _PAYLOAD, _RESULTS, _FIRST_UNUSED = 3, 4, 5
-_OPEN_FILES = 256
-_INODES = 4096
+_OPEN_FILES, _MOST_FILES = 256, 4096
 _READABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
@@ -29,8 +26,18 @@ class Site(NamedTuple):
     user: int
     """To run as; -1 to stay who one is."""
     folder: str
-    """To work in, where the layer has no mounts of its own."""
+    """To work in."""
     filter: Filter | None
+    rules: int
+    """Of Landlock, as a descriptor; -1 for none."""
+
+
+def site(layer: Layer, user: int, folder: str, filter_: Filter | None) -> Site:
+    """Make ready what jobs share, so that none has to make it."""
+    if not layer.uses_landlock:
+        return Site(layer, user, folder or root.FOLDERS[0], filter_, -1)
+    readable = [*root.visible_paths(), *_READABLE_DEVICES]
+    return Site(layer, user, folder, filter_, landlock.ruleset(readable, [folder, os.devnull]))
 
 
 def perform(site: Site, limits: JobLimits, fds: list[int]) -> NoReturn:
@@ -42,9 +49,8 @@ def perform(site: Site, limits: JobLimits, fds: list[int]) -> NoReturn:
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _arrange(fds)
+        _arrange(fds, site.rules)
         _confine(site, limits)
-        _renew_streams()
         os.write(_RESULTS, STANDING)
         programs.run(_PAYLOAD, _RESULTS)
     except BaseException:
@@ -53,18 +59,19 @@ def perform(site: Site, limits: JobLimits, fds: list[int]) -> NoReturn:
         os._exit(_BROKEN)
 
 
-def _arrange(fds: list[int]) -> None:
-    """Put the descriptors in their places, whatever is there, and close all others."""
+def _arrange(fds: list[int], kept: int) -> None:
+    """Put the descriptors in their places, whatever is there, and close all others but the one to be kept."""
     payload, stdin, stdout, stderr, results = (os.dup(fd) if fd < 16 else fd for fd in fds)
     high = [os.dup2(fd, 64 + at) for at, fd in enumerate((stdin, stdout, stderr, payload, results))]
     for at, fd in enumerate(high):
         os.dup2(fd, at)
-    os.closerange(_FIRST_UNUSED, 4096)
+    if kept >= 0:
+        os.closerange(_FIRST_UNUSED, kept)
+    os.closerange(max(_FIRST_UNUSED, kept + 1), _MOST_FILES)
 
 
 def _confine(site: Site, limits: JobLimits) -> None:
-    folder = _mount_folders(site, limits) if site.layer.has_namespaces else site.folder
-    os.chdir(folder)
+    os.chdir(site.folder)
     if not site.layer.is_confined:
         _limit(limits, limits_processes=False)
         return
@@ -77,25 +84,12 @@ def _confine(site: Site, limits: JobLimits) -> None:
     _limit(limits, limits_processes=site.user >= 0 or site.layer.may_fork)
     kernel.gain_nothing()
     if site.layer.uses_landlock:
-        landlock.restrict([*root.visible_paths(), *_READABLE_DEVICES], [folder, os.devnull])
+        landlock.restrict(site.rules)
+        os.close(site.rules)
     kernel.set_dumpable(True)  # a program may look at itself, and the zygote at it
     kernel.die_with_parent()
     if site.filter is not None:
         site.filter.install()
-    os.environ.update(
-        {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"}
-    )
-
-
-def _mount_folders(site: Site, limits: JobLimits) -> str:
-    """Mount the two folders that a job may write to; they and shared memory go with their namespaces."""
-    kernel.unshare(kernel.NEWNS | kernel.NEWIPC)
-    flags = kernel.MS_NOSUID | kernel.MS_NODEV
-    size = f"size={limits.file_bytes},nr_inodes={_INODES}"
-    owner = f",uid={site.user},gid={site.user}" if site.user >= 0 else ""
-    kernel.mount("tmpfs", "/tmp", "tmpfs", flags, f"{size},mode=700{owner}")
-    kernel.mount("tmpfs", "/dev/shm", "tmpfs", flags, f"{size},mode=1777")
-    return "/tmp"
 
 
 def _limit(limits: JobLimits, *, limits_processes: bool) -> None:
@@ -116,13 +110,3 @@ def _limit(limits: JobLimits, *, limits_processes: bool) -> None:
         _, most = resource.getrlimit(kind)
         allowed = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(kind, (allowed, allowed))
-
-
-def _renew_streams() -> None:
-    """Make text streams of the job's own over its descriptors; the zygote's lead nowhere."""
-    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb"), encoding="utf-8", errors="surrogateescape")
-    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb"), encoding="utf-8", errors="surrogateescape")
-    sys.stderr = io.TextIOWrapper(
-        os.fdopen(2, "wb", 0), encoding="utf-8", errors="backslashreplace", write_through=True
-    )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr

@@ -12,7 +12,7 @@ NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
     0x0002_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000,
 )  # fmt: skip
 """Flags of unshare(2): which namespaces are made anew."""
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
@@ -83,9 +83,13 @@ def gain_nothing() -> None:
     checked(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
-def drop_capabilities() -> None:
-    """Give up every capability, for good."""
+def bound_capabilities() -> None:
+    """Let no program that is executed from here on gain a capability; those that one has stay."""
     for capability in range(_NUM_CAPABILITIES):
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for those that the kernel does not have
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for good."""
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     checked(libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")

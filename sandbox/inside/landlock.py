@@ -5,12 +5,14 @@ knows may be asked for.
 """
 
 import ctypes
+import fcntl
 import os
 import struct
 from collections.abc import Iterable
 
 from .kernel import checked, libc
 
+LEAST_FD = 16
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG, _PATH_BENEATH = 1, 1
 _EXECUTE, _WRITE, _READ, _LIST = 1, 2, 4, 8
@@ -37,8 +39,11 @@ def contains_truncation() -> bool:
     return abi() >= _TRUNCATED_SINCE
 
 
-def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Let this process reach these paths, no TCP and no process outside, for good; raises OSError."""
+def ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
+    """Make the rules that let a process reach these paths, no TCP and no process outside; raises OSError.
+
+    Returns a descriptor from `LEAST_FD` on, which a process may hand down to those that it forks.
+    """
     version = abi()
     if version < 1:
         raise OSError("the kernel has no Landlock")
@@ -46,13 +51,19 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
     kinds |= _REFER if version >= 2 else 0
     kinds |= _TRUNCATE if version >= _TRUNCATED_SINCE else 0
     kinds |= _DEVICE_CONTROL if version >= 5 else 0
-    ruleset = _ruleset(version, kinds)
+    made = _ruleset(version, kinds)
     for path in readable:
-        _allow(ruleset, path, kinds & (_EXECUTE | _READ | _LIST))
+        _allow(made, path, kinds & (_EXECUTE | _READ | _LIST))
     for path in writable:
-        _allow(ruleset, path, kinds)
-    checked(libc.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)), "landlock_restrict_self")
-    os.close(ruleset)
+        _allow(made, path, kinds)
+    high = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, LEAST_FD)
+    os.close(made)
+    return high
+
+
+def restrict(rules: int) -> None:
+    """Put this process under rules, for good; raises OSError."""
+    checked(libc.syscall(_RESTRICT_SELF, rules, ctypes.c_uint32(0)), "landlock_restrict_self")
 
 
 def _ruleset(version: int, kinds: int) -> int:

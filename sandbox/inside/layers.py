@@ -8,7 +8,7 @@ class Layer(NamedTuple):
 
     name: str
     has_namespaces: bool
-    """The jail makes namespaces of its own, and each job mounts and IPC of its own."""
+    """The jail makes namespaces of its own."""
     is_user_namespace: bool = False
     is_container: bool = False
     """The zygote is the first process of a container that somebody else has walled in."""

@@ -1,4 +1,5 @@
-"""The kinds of programs: a Python script, calls of a Python function, a session of turns, any command.
+"""The kinds of programs: a Python script, alone or for a series of inputs, calls of a Python function, a
+program and its tests in two jails, a session of turns, any command.
 
 The payload is JSON: `kind` and what that kind needs. What comes back besides stdout and stderr are frames on
 the results descriptor: four bytes of length, then JSON. Whoever reads them knows that a program can write
@@ -19,7 +20,7 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from . import sessions
+from . import dialogues, series, sessions
 from .values import NotPlain, decode, encode
 
 NAME = "solution.py"
@@ -51,7 +52,22 @@ def _teller(results: int) -> Callable[[Any], None]:
 
 def _script(told: dict[str, Any], tell: Callable[[Any], None]) -> NoReturn:
     main = _main_module()
+    _execute(_compiled(told["code"], tell), main)
+
+
+def _series(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Run a script once for every input, each time in a fork."""
+    main = _main_module()
     code = _compiled(told["code"], tell)
+
+    def start() -> NoReturn:
+        _execute(code, main)
+
+    series.perform(told, start, tell, {NAME: _encoded(told["code"])})
+
+
+def _execute(code: types.CodeType, main: types.ModuleType) -> NoReturn:
+    """Run a script to its end, as an interpreter does."""
     status = 0
     try:
         exec(code, main.__dict__)
@@ -114,6 +130,36 @@ def _called(function: Callable[..., Any], arguments: list[Any]) -> dict[str, Any
         return {"raised": type(error).__name__}
 
 
+def _answers(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Call functions of a program as the tests in another jail ask for it."""
+    main = _main_module()
+    try:
+        exec(_compiled(told["code"], tell), main.__dict__)
+    except BaseException as error:
+        show(error)
+        tell({"broken": type(error).__name__})
+        return
+    tell({"ready": True})
+    dialogues.answer(lambda name, arguments: _asked(main, name, arguments), tell)
+    sys.stdout.flush()
+
+
+def _asked(main: types.ModuleType, name: str, arguments: list[Any]) -> dict[str, Any]:
+    try:
+        function = _named(main, name)
+    except BaseException as error:
+        show(error)
+        return {"raised": "NameError"}
+    return _called(function, arguments)
+
+
+def _asks(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Run tests whose program is in another jail."""
+    main = _main_module()
+    code = _compiled(told["code"], tell)
+    dialogues.ask(lambda names: exec(code, main.__dict__ | names), told["names"], tell)
+
+
 def _session(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
     del tell  # a session answers on its own socket
     sessions.serve(_main_module(), show)
@@ -132,7 +178,10 @@ def _command(told: dict[str, Any], tell: Callable[[Any], None]) -> NoReturn:
 
 _KINDS: dict[str, Callable[[dict[str, Any], Callable[[Any], None]], None]] = {
     "script": _script,
+    "series": _series,
     "calls": _calls,
+    "answers": _answers,
+    "asks": _asks,
     "session": _session,
     "command": _command,
 }
@@ -150,9 +199,13 @@ def _main_module() -> types.ModuleType:
     return main
 
 
+def _encoded(code: str) -> bytes:
+    return code.encode(errors="surrogatepass")
+
+
 def _compiled(code: str, tell: Callable[[Any], None]) -> types.CodeType:
-    with open(NAME, "w", encoding="utf-8", errors="surrogatepass") as file:
-        file.write(code)  # programs read themselves, and processes that they spawn begin with it
+    with open(NAME, "wb") as file:
+        file.write(_encoded(code))  # programs read themselves, and processes that they spawn begin with it
     lines = code.splitlines(keepends=True)
     linecache.cache[NAME] = (len(code), None, lines, NAME)  # so that a traceback shows its lines
     try:

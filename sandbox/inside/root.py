@@ -15,6 +15,9 @@ _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DIRECTORIES = ("tmp", "proc", "dev/shm", "etc")
 _PASSWD = "job:x:60000:60000::/tmp:/bin/false\n"
 _NEW_ROOT = "/tmp"
+FOLDERS, OPEN_TO_ALL = ("/tmp", "/dev/shm"), 0o1777
+"""Where jobs may write, and the mode of these folders."""
+_INODES = 4096
 
 
 def visible_paths() -> list[str]:
@@ -57,6 +60,15 @@ def build() -> None:
     os.chdir(_NEW_ROOT)
     kernel.enter_root()
     kernel.make_read_only("/")
+
+
+def mount_folders(size_bytes: int, *, again: bool = False) -> None:
+    """Mount the folders that jobs may write to, so large each; `again` to change the size."""
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV | (kernel.MS_REMOUNT if again else 0)
+    for folder in FOLDERS:
+        kernel.mount(
+            "tmpfs", folder, "tmpfs", flags, f"size={size_bytes},nr_inodes={_INODES},mode={OPEN_TO_ALL:o}"
+        )
 
 
 def _bind(place: int, target: str) -> None:

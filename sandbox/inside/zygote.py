@@ -9,6 +9,7 @@ and tells the supervisor only when every process of the job is gone.
 
 import gc
 import importlib
+import io
 import json
 import os
 import select
@@ -37,8 +38,10 @@ _GRACE_S = 0.5
 _NUM_FDS = 8
 _THREADS_OVER = 2
 """Times the limit: those that end are counted until they are waited for."""
-_OPEN_TO_ALL = 0o1777
-_SHARED_FOLDERS = ("/tmp", "/dev/shm", "/dev/mqueue")
+_FIRST_FILE_BYTES = 64 << 20
+"""Of the folders that jobs write to, until one asks for another size."""
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+_SHARED_FOLDERS = (*root.FOLDERS, "/dev/mqueue")
 """Of a container: where any user may write."""
 
 
@@ -81,10 +84,12 @@ def main() -> NoReturn:
         sys.executable = executable
     _prepare(config)
     filter_ = _filter(layer, config) if layer.is_confined else None
+    if layer.is_confined:
+        kernel.bound_capabilities()
     kernel.set_dumpable(False)
     control.send(READY)
     try:
-        _serve(control, job.Site(layer, config.user, config.folder, filter_))
+        _serve(control, job.site(layer, config.user, config.folder, filter_))
     except SupervisorGone:
         _tidy(config, layer, groups)
     finally:
@@ -137,6 +142,7 @@ def _enter(layer: Layer, control: socket.socket, groups: Groups) -> None:
         os._exit(0)
     os.close(watched)
     root.build()
+    root.mount_folders(_FIRST_FILE_BYTES)
 
 
 def _stand_by(child: int, groups: Groups) -> NoReturn:
@@ -165,13 +171,29 @@ def _prepare(config: Config) -> None:
         importlib.import_module(name)
     sys.path[:] = [path for path in sys.path if path != config.code]
     sys.argv[:] = [""]
+    folder = config.folder or root.FOLDERS[0]
     os.environ.clear()
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1):
-        os.dup2(null, stream)
-    os.close(null)
+    os.environ.update({"PATH": _PATH, "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"})
+    _make_streams()
     gc.collect()
     gc.freeze()  # else every collection in a job would copy all pages
+
+
+def _make_streams() -> None:
+    """Make text streams over descriptors that are a job's own only after the fork."""
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)  # streams remember whether one can seek in them
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb"), encoding="utf-8", errors="surrogateescape")
+    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb"), encoding="utf-8", errors="surrogateescape")
+    sys.stderr = io.TextIOWrapper(
+        os.fdopen(2, "wb", 0), encoding="utf-8", errors="backslashreplace", write_through=True
+    )
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    os.dup2(null, 1)
+    for fd in (reading, writing, null):
+        os.close(fd)
 
 
 def _filter(layer: Layer, config: Config) -> Filter:
@@ -187,6 +209,7 @@ def _filter(layer: Layer, config: Config) -> Filter:
 
 def _serve(control: socket.socket, site: job.Site) -> NoReturn:
     supervisor = os.getppid()
+    file_bytes = _FIRST_FILE_BYTES
     while True:
         if not select.select([control], [], [], _STAND_BY_S)[0]:
             if os.getppid() != supervisor:
@@ -198,6 +221,9 @@ def _serve(control: socket.socket, site: job.Site) -> NoReturn:
         if not fds:
             continue  # meant for a job that has just ended
         limits = JobLimits.of(message)
+        if site.layer.has_namespaces and limits.file_bytes != file_bytes:
+            file_bytes = limits.file_bytes
+            root.mount_folders(file_bytes, again=True)
         started = time.monotonic()
         pid = os.fork()
         if pid == 0:
@@ -356,9 +382,9 @@ def _children() -> list[int]:
 
 
 def _clean(site: job.Site) -> None:
-    """Empty what the job could write to; mounts of its own have gone with it."""
-    if site.layer.is_container:
-        for folder in filter(os.path.isdir, _SHARED_FOLDERS):
-            wipe(folder, _OPEN_TO_ALL)
-    elif not site.layer.has_namespaces:
+    """Empty what the job could write to."""
+    if not site.layer.may_fork:
         wipe(site.folder, 0o777)
+        return
+    for folder in filter(os.path.isdir, _SHARED_FOLDERS if site.layer.is_container else root.FOLDERS):
+        wipe(folder, root.OPEN_TO_ALL)

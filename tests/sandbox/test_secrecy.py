@@ -7,8 +7,9 @@ import pytest
 
 from reasongym.sandbox.assertions import Assertion
 from reasongym.sandbox.grading import CallTest, StdinTest, Test, grade
-from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Outcome
+from reasongym.sandbox.jobs import DEFAULT_LIMITS, Outcome
 from reasongym.sandbox.sandboxes import Sandbox
+from tests.sandbox.witness import Witness
 
 NUM_ROUNDS = 3
 SEARCH = r'''
@@ -81,14 +82,9 @@ def look_everywhere():
 
 
 def searching(sandbox: Sandbox, test: Test, *, code: str) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-
-    def run(job: Job) -> Outcome:
-        outcomes.append(sandbox.run_job(job))
-        return outcomes[-1]
-
-    grade(run, SEARCH + code, [test], DEFAULT_LIMITS)
-    return outcomes
+    witness = Witness(sandbox)
+    grade(witness, SEARCH + code, [test], DEFAULT_LIMITS)
+    return witness.outcomes
 
 
 def _forms(value: str) -> list[Any]:

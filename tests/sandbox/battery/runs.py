@@ -12,14 +12,15 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 from reasongym.errors import UsageError
 from reasongym.sandbox.grading import CallTest, StdinTest, Test, Verdict, grade
-from reasongym.sandbox.jobs import Job, Limits, Outcome
+from reasongym.sandbox.jobs import Limits, Outcome
 from reasongym.sandbox.sandboxes import Sandbox
 from tests.sandbox.battery.items import Item, benign, hostile
 from tests.sandbox.battery.world import World, different, token
+from tests.sandbox.witness import Witness
 
 HOSTILE_LIMITS = Limits(
     cpu_s=1.0, wall_s=2.0, memory_bytes=256 << 20, output_bytes=1 << 20, result_bytes=4 << 20
@@ -104,15 +105,11 @@ class Battery:
     def _judge(
         self, item: Item, tests: Sequence[Test], limits: Limits, seen: Seen, outcomes: list[Outcome]
     ) -> None:
-        def run(job: Job) -> Outcome:
-            outcomes.append(
-                self._sandbox.run_job(replace(job, needs_fork=item.forks and not item.is_hostile))
-            )
-            return outcomes[-1]
-
+        needs_fork = item.forks and not item.is_hostile
+        witness = Witness(self._sandbox, needs_fork=needs_fork, outcomes=outcomes)
         started = time.monotonic()
         try:
-            seen.verdict = grade(run, item.code, tests, limits).verdict.value
+            seen.verdict = grade(witness, item.code, tests, limits).verdict.value
         except UsageError:
             seen.is_refused = True
         seen.wall_s = time.monotonic() - started
