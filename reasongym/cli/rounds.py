@@ -63,7 +63,8 @@ def open_(
         opens: From when on commitments are taken; this moment where not given.
         folder: Folder of the rounds.
     """
-    from reasongym.leaderboard.rounds import Terms, open_round
+    from reasongym.leaderboard.round_records import Terms
+    from reasongym.leaderboard.rounds import open_round
 
     (one,) = env_suite(env, level=level, num_problems=num_problems, **named_options(options)).slices
     times = (_time(opens), _time(closes), _time(due))
@@ -113,7 +114,7 @@ def rows(round_: tyro.conf.Positional[Path]) -> None:
     Args:
         round_: Folder of the round.
     """
-    from reasongym.leaderboard.rounds import read_reveal, read_round
+    from reasongym.leaderboard.round_records import read_reveal, read_round
 
     taken, revealed = read_round(round_), read_reveal(round_)
     (one,) = taken.suite(revealed.first_seed).slices

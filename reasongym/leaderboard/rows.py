@@ -21,7 +21,7 @@ from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
 from reasongym.leaderboard.lines import read_lines
 from reasongym.leaderboard.replays import REPLAY_FILE, find_wrong_replay
-from reasongym.leaderboard.rounds import is_in_round, round_of
+from reasongym.leaderboard.round_records import is_in_round, round_of
 from reasongym.leaderboard.standings import find_wrong_run
 
 Tier: TypeAlias = Literal["rescored", "replayed", "live"]

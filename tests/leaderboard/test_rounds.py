@@ -17,20 +17,17 @@ from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import Player, Protocol, Suite, env_suite, evaluate, planned
 from reasongym.leaderboard import collect, verify
 from reasongym.leaderboard.history import git_history
-from reasongym.leaderboard.rounds import (
+from reasongym.leaderboard.round_records import (
     Reveal,
     Round,
     Terms,
-    commit,
-    open_round,
     read_commitment,
     read_reveal,
     read_round,
     read_submission,
-    reveal,
     run_folder,
-    seal,
 )
+from reasongym.leaderboard.rounds import commit, open_round, reveal, seal
 from reasongym.leaderboard.standings import submit_to_round, verify_round
 from tests.leaderboard.runs import Thinker, change_episodes, reseal
 
