@@ -11,6 +11,7 @@ from math import isfinite
 from typing import ClassVar
 
 from reasongym.answers.extraction import extract
+from reasongym.answers.thinking import without_thinking
 from reasongym.core import SMALLEST_SPLIT_SPACE, Data, Env, Json, Option, Verdict
 from reasongym.envs.bridges.process import WORKER, WorkerDied
 from reasongym.envs.bridges.table import ANSWER_KEYS, CHANCE, FEW, TASKS
@@ -119,7 +120,7 @@ def _answer(text: str) -> tuple[str | None, str]:
     found = extract(text, "block")
     if found.answer is None or "\\boxed" in text:
         return found
-    _, tag, after = text.rpartition("</think>")[2].rpartition("<answer>")
+    _, tag, after = without_thinking(text).rpartition("<answer>")
     inside, closed, _ = after.partition("</answer>")
     return (inside.strip(), "ok") if tag and closed else found
 

@@ -14,6 +14,7 @@ import gymnasium
 import numpy as np
 
 from reasongym.answers.prose import declared
+from reasongym.answers.thinking import after_thinking
 from reasongym.core import Data, Env, Json, Turn, Verdict
 from reasongym.errors import GenerationError, UsageError
 from reasongym.registry import register
@@ -242,10 +243,12 @@ class TextEnv(Env):
             return None
         if self.settings.words:
             return declared(text, "line").answer
-        said = text.rpartition("</think>")[2]
+        said = after_thinking(text)
+        if said is None:
+            return None
         if "<answer>" in said:
             said = said.rpartition("<answer>")[2].partition("</answer>")[0]
-        return None if "<think>" in said else said.strip() or None
+        return said.strip() or None
 
     def _game(self, level: int) -> Game:
         made = self.makes[level]()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from reasongym.answers.arithmetic import Expression, parse
 from reasongym.answers.extraction import extract
+from reasongym.answers.thinking import without_thinking
 from reasongym.core import Data, Json, Turn, Verdict
 from reasongym.envs.countdown import problems, prompts
 from reasongym.envs.countdown.single import Countdown
@@ -49,7 +50,7 @@ class CountdownSteps(Countdown):
 
     def act(self, state: Position, text: str, rng: Stream) -> Turn:
         answer, reason = extract(text)
-        said = answer or text.rpartition("</think>")[2]
+        said = answer or without_thinking(text)
         if said.strip("`.\n ").lower() in _GIVING_UP:
             return Turn(state, "", 0.0, Verdict(0.0, False, "gave_up", said))
         if answer is None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from reasongym.answers.alternatives import is_one_of_several
-from reasongym.answers.extraction import after_thinking
 from reasongym.answers.prose import declared
 from reasongym.answers.retractions import is_retracted
+from reasongym.answers.thinking import after_thinking
 
 _WORDS = re.compile(r"[0-9]{1,3}|[^\W\d_]+|n['’]t")
 _ENDS = re.compile(r"[.!?]\s")

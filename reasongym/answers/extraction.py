@@ -1,6 +1,6 @@
 r"""Find the answer that a completion declares.
 
-What counts is the text after the last `</think>`; a `<think>` that is never closed declares nothing. Ways
+What counts is the text after thinking (`thinking`); thinking that is never closed declares nothing. Ways
 to declare an answer, strongest first: `\boxed{}` or `\fbox{}`, `<answer></answer>`, `####`, a JSON object
 with an `answer` that ends the text (`declarations`), a phrase such as "the answer is" (`phrases`), and what
 ends the text: an expression, a formula, a line or a block, as the family asks for (`endings`). The strongest
@@ -29,9 +29,7 @@ from reasongym.answers.endings import ENDINGS
 from reasongym.answers.hedges import MAX_LEAD, are_cases, are_listed, names_another, other_in_brackets
 from reasongym.answers.phrases import phrases
 from reasongym.answers.retractions import is_retracted, without_remarks
-
-MAX_TAIL = 16_384
-"""Characters at the end of a completion in which an answer is looked for, so that reading is bounded."""
+from reasongym.answers.thinking import after_thinking
 
 
 class Found(NamedTuple):
@@ -132,15 +130,6 @@ def _ended(text: str, ending: Ending, shift: int) -> Found:
     if is_retracted(text[end:], found.answer):
         return Found(None, "retracted", "ending")
     return Found(found.answer, "ok", "ending", min(start, len(text)) + shift, min(end, len(text)) + shift)
-
-
-def after_thinking(text: str) -> str | None:
-    """Return the end of what follows the last `</think>`, None where a `<think>` is never closed."""
-    closed = text.rfind("</think>")
-    start = closed + len("</think>") if closed >= 0 else 0
-    if text.find("<think>", start) >= 0:
-        return None
-    return text[max(start, len(text) - MAX_TAIL) :]
 
 
 def _decide(text: str, declarations: list[Declaration]) -> Extraction:

@@ -24,6 +24,7 @@ from reasongym.answers.statements import (
     stated_words,
     states_result,
 )
+from reasongym.answers.thinking import without_thinking
 from reasongym.core import Verdict
 
 _SHOWN_CHARS = 200
@@ -114,7 +115,7 @@ def _found(stated: Stated | None, otherwise: Found) -> Found:
 
 
 def _states(completion: str, start: int) -> bool:
-    return states_result(completion[:start].rpartition("</think>")[2])
+    return states_result(without_thinking(completion[:start]))
 
 
 def _declared_words(completion: str, found: Found) -> Found:

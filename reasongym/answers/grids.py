@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from reasongym.answers.alternatives import is_one_of_several, offers_another
-from reasongym.answers.extraction import after_thinking
 from reasongym.answers.prose import declared
 from reasongym.answers.retractions import is_retracted
+from reasongym.answers.thinking import after_thinking
 
 Grid: TypeAlias = list[list[str]]
 Symbols: TypeAlias = Mapping[str, str] | str

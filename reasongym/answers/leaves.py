@@ -8,9 +8,10 @@ from reasongym.answers.expressions import expression
 from reasongym.answers.numbers import number
 from reasongym.answers.patterns import TEXT
 from reasongym.answers.shapes import ENDLESS, ENDLESS_BELOW, Group, Reading, Refused, Value
+from reasongym.answers.spelling import spelt
 from reasongym.answers.trees import Formula, Number, Product, Variable, variables
 from reasongym.answers.typesetting import listed
-from reasongym.answers.units import DEGREE, NO_UNIT, clock, split_unit
+from reasongym.answers.units import DEGREE, NO_UNIT, base_unit, clock, split_unit
 
 _BASES = listed(
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -36,20 +37,14 @@ _SHORT_WORDS = frozenset(
         "yes no odd even true false none all on of to in is it at as an or if so up two one ten six red blue"
     )
 )
-_WORD_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        listed(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-            "fifteen sixteen seventeen eighteen nineteen twenty"
-        )
-    )
-}
 _SAME_WORDS = {
     **dict.fromkeys(("dne", "doesn't exist", "does not exist", "doesn’t exist"), "does not exist"),
     **dict.fromkeys(("no solution", "no solutions", "no real solution", "no real solutions"), "no solution"),
 }
 _ENDLESS = {"infinity": ENDLESS, "positive infinity": ENDLESS, "negative infinity": ENDLESS_BELOW}
+_SAID_TWICE = re.compile(
+    r"(-?[0-9][0-9,]*) ?(?:\\text ?\{ ?)?\( ?(?:\\text ?\{ ?)?([A-Za-z][A-Za-z -]{1,200})\}? ?\) ?\}?"
+)
 _SCALES = {
     "thousand": 10**3,
     "million": 10**6,
@@ -66,6 +61,13 @@ def number_of(text: str) -> Fraction | None:
         return None
     found = number(text) if text.isascii() else "syntax"
     return None if isinstance(found, str) else found
+
+
+def said_twice(text: str) -> Fraction | None:
+    """Read a number that is there in digits and in words, `42 (forty-two)`; None where the two differ."""
+    found = _SAID_TWICE.fullmatch(text) if text[-1] in ")}" else None
+    known = number_of(found[1].strip()) if found else None
+    return known if found and known is not None and known == spelt(found[2]) else None
 
 
 def ratio(text: str) -> Reading | None:
@@ -103,7 +105,7 @@ def based(text: str) -> Value | None:
         return None
     digits = found[1] + digits
     value = number(digits)
-    return Value(digits, None if isinstance(value, str) else Number(value), ((f"base {base}", 1),))
+    return Value(digits, None if isinstance(value, str) else Number(value), base_unit(base))
 
 
 def measured(text: str) -> Value | None:
@@ -152,8 +154,9 @@ def _words(text: str) -> Value | None:
     if low in _ENDLESS:
         return _ENDLESS[low]
     low = _SAME_WORDS.get(low, low)
-    if low in _WORD_NUMBERS:
-        return Value(low, Number(Fraction(_WORD_NUMBERS[low])))
+    known = spelt(low)
+    if known is not None:
+        return Value(low, Number(Fraction(known)))
     return Value(re.sub(r"^(?:the|an?) (?=[a-z])", "", low))
 
 
@@ -166,4 +169,4 @@ def _is_product(word: str) -> bool:
 
 def is_literal(one: Value) -> bool:
     """Say whether a number is written as one, and not as what has to be worked out."""
-    return not isinstance(one.value, Number) or number_of(one.text) is not None or one.text in _WORD_NUMBERS
+    return not isinstance(one.value, Number) or number_of(one.text) is not None or spelt(one.text) is not None

@@ -11,8 +11,8 @@ from functools import cache
 from typing import TypeVar
 
 from reasongym.answers import prose
-from reasongym.answers.extraction import after_thinking
 from reasongym.answers.retractions import without_remarks
+from reasongym.answers.thinking import after_thinking
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from reasongym.answers.brackets import bracketed, matrix
 from reasongym.answers.equations import equation
 from reasongym.answers.labels import without_label, without_names
-from reasongym.answers.leaves import LETTERS, based, measured, number_of, ratio, single
+from reasongym.answers.leaves import LETTERS, based, measured, number_of, ratio, said_twice, single
 from reasongym.answers.listings import either_sign, is_one_group, listing, set_of
 from reasongym.answers.patterns import TEXT
 from reasongym.answers.ranges import range_of, region
@@ -43,6 +43,8 @@ def _read(text: str, depth: int) -> Reading:
     if not text:
         raise Refused("no_answer")
     known = number_of(text)
+    if known is None:
+        known = said_twice(text)
     if known is not None:
         return Value(text, Number(known))
     text = _ungrouped(without_names(text))

@@ -176,6 +176,16 @@ def _named(word: str) -> str:
     return word.lower().removesuffix("s") if len(word) > 3 else word
 
 
+def base_unit(base: int) -> Unit:
+    """Return what digits to a base count in."""
+    return ((f"base {base}", 1),)
+
+
+def is_other_base(unit: Unit) -> bool:
+    """Say whether digits with this unit are another number than they look."""
+    return unit != base_unit(10) and unit[0][0].startswith("base ")
+
+
 def is_symbol(word: str) -> bool:
     """Say whether letters behind a number are a unit by themselves."""
     return word in _SYMBOLS

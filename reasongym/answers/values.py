@@ -11,7 +11,7 @@ from reasongym.answers.decimals import agree, decimal_of
 from reasongym.answers.identity import judge
 from reasongym.answers.shapes import Value
 from reasongym.answers.trees import Formula, Function, Number, Power, Product, Sum, parts, variables
-from reasongym.answers.units import NO_UNIT, PERCENT, Unit
+from reasongym.answers.units import NO_UNIT, PERCENT, Unit, is_other_base
 
 _POINTS = (
     (
@@ -101,24 +101,32 @@ def _compared_units(gold: Unit, answer: Unit, allowed: Leniency) -> str:
     stated = gold or allowed.units
     if not answer or answer == stated or {stated, answer} == _POUNDS:
         return "ok"
-    if stated or answer == (("‰", 1),):
+    if stated or answer == (("‰", 1),) or is_other_base(answer):
         return "wrong_unit"
     return "ok"
 
 
 def _compared_percents(gold: Value, answer: Value, allowed: Leniency) -> str:
-    """50% is 50 where percents are asked for, and 1/2 as a number; it is neither 0.5% nor 5000."""
+    """50% is 50 where percents are asked for, and 1/2 as a number; it is neither 0.5% nor 5000.
+
+    A gold above 1 without a sign counts percents, as those of MATH and GSM8K do: 6% is 6, and 600% is not.
+    """
     assert gold.value is not None
     assert answer.value is not None
     stated = gold.unit or allowed.units
     if answer.unit not in (NO_UNIT, PERCENT) or stated not in (NO_UNIT, PERCENT):
         return "wrong_unit"
+    if not stated and _is_share(gold.value):
+        return _judged(gold.value, _hundredth(answer.value), allowed)
     reason = _judged(gold.value, answer.value, allowed)
-    if reason == "ok" or gold.unit == answer.unit:
+    if reason == "ok" or answer.unit:
         return reason
-    golds = _hundredth(gold.value) if gold.unit else gold.value
-    answers = _hundredth(answer.value) if answer.unit else answer.value
-    return _judged(golds, answers, EXACTLY)
+    return _judged(_hundredth(gold.value), answer.value, EXACTLY)
+
+
+def _is_share(tree: Formula) -> bool:
+    value = None if variables(tree) else _fraction(tree)
+    return value is not None and abs(value) <= 1
 
 
 def _hundredth(tree: Formula) -> Formula:

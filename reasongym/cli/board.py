@@ -1,6 +1,7 @@
 """The verb `board`: runs are submitted, verified, replayed and regraded, shown as a site and exported."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,10 +11,10 @@ import tyro
 from reasongym.cli.baselines import RUNS, baselines
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.files import replacing
-from reasongym.cli.findings import CONSOLE, counted, print_findings, print_text
+from reasongym.cli.findings import CONSOLE, counted, print_findings, print_text, refuse
 from reasongym.cli.replay import replay
 from reasongym.cli.rounds import rounds
-from reasongym.errors import DataError, UnknownName, UsageError
+from reasongym.cli.verbs import run_verb
 
 FLIPS = Path("leaderboards/flips.jsonl")
 REPORTED = Path("leaderboards/reported.jsonl")
@@ -21,7 +22,7 @@ REPORTED = Path("leaderboards/reported.jsonl")
 
 def board(args: list[str]) -> None:
     """Read the command line of `reasongym board`."""
-    verbs = {
+    verbs: dict[str, Callable[..., None]] = {
         "submit": submit,
         "verify": verify,
         "replay": replay,
@@ -31,19 +32,11 @@ def board(args: list[str]) -> None:
         "export": export,
         "round": round_,
     }
-    if not args:
-        raise UsageError(f"board takes one of {', '.join(verbs)}; --help says more")
-    if args[0] == "round":
+    if args[:1] == ["round"]:
         rounds(args[1:])
         return
-    if args[0] not in (*verbs, "-h", "--help"):
-        raise UnknownName("verb of board", args[0], verbs)
-    tyro.extras.subcommand_cli_from_dict(
-        verbs,
-        prog="reasongym board",
-        description="Submit runs to the leaderboard, verify and replay them, build the site, hold rounds.",
-        args=args,
-    )
+    told = "Submit runs to the leaderboard, verify and replay them, build the site, hold rounds."
+    run_verb("board", verbs, args, description=told)
 
 
 def submit(
@@ -63,9 +56,7 @@ def submit(
     from reasongym import leaderboard
 
     place, findings = leaderboard.submit(run, board)
-    if findings:
-        print_findings(run, findings)
-        raise DataError(f"{run} is refused for {counted(findings, 'reason')}; nothing was copied")
+    refuse(run, findings)
     CONSOLE.print(f"{run} is on the board as {place}", soft_wrap=True, markup=False, highlight=False)
 
 

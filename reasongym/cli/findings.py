@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from reasongym.cli.scores import printable
+from reasongym.errors import DataError
 from reasongym.evaluation.findings import Finding
 
 CONSOLE = Console()
@@ -23,6 +24,13 @@ def print_findings(folder: Path, findings: Sequence[Finding]) -> None:
             print_text(f"{folder}: {one}")
         if len(alike) > MAX_SHOWN:
             print_text(f"{folder}: {kind}: {len(alike) - MAX_SHOWN} more like these")
+
+
+def refuse(run: Path, findings: Sequence[Finding]) -> None:
+    """Print what speaks against a run that was handed in and raise DataError, where anything does."""
+    if findings:
+        print_findings(run, findings)
+        raise DataError(f"{run} is refused for {counted(findings, 'reason')}; nothing was copied")
 
 
 def print_text(text: str) -> None:

@@ -13,8 +13,9 @@ from reasongym.cli.scores import print_report
 from reasongym.errors import UsageError
 from reasongym.evaluation import Report, named_suite
 from reasongym.evaluation.imports import import_generations
-from reasongym.evaluation.metrics import figures_at
+from reasongym.evaluation.metrics import AtK, figures_at
 from reasongym.evaluation.presets import load_preset
+from reasongym.evaluation.selection import titled
 
 CONSOLE = Console()
 
@@ -30,7 +31,7 @@ class RescoreFlags:
     data: Path | None = None
     """Folder of the benchmarks' files."""
     at: tuple[int, ...] = ()
-    """Numbers of samples, such as 1 8 64, to print avg, pass and cons for."""
+    """Numbers of samples, such as 1 8 64, to print avg, pass, cons and best for."""
     output: Path | None = None
     """Run folder to make of a file."""
     protocol: str = ""
@@ -47,12 +48,17 @@ def rescore(flags: Annotated[RescoreFlags, tyro.conf.arg(name="")]) -> None:
     folder, report = _imported(flags) if flags.suite else (flags.path, _rejudged(flags.path))
     print_report(CONSOLE, folder, report)
     for k in flags.at:
-        avg, passed, cons = figures_at(report.episodes, k)
-        CONSOLE.print(f"avg@{k} {avg:.1%}  pass@{k} {passed:.1%}  cons@{k} {cons:.1%}", highlight=False)
+        CONSOLE.print(_told(figures_at(report.episodes, k), k), highlight=False, soft_wrap=True)
     if flags.second_opinion:
         from reasongym.cli.second_opinions import print_second_opinions  # compiles the grader's patterns
 
         print_second_opinions(CONSOLE, report.episodes)
+
+
+def _told(figures: AtK, k: int) -> str:
+    best = {titled(name, k): rate for name, rate in figures.best.items()}
+    told = {f"avg@{k}": figures.avg, f"pass@{k}": figures.passed, f"cons@{k}": figures.cons} | best
+    return "  ".join(f"{name} {rate:.1%}" for name, rate in told.items())
 
 
 def _rejudged(path: Path) -> Report:

@@ -12,9 +12,10 @@ from typing import Literal
 import msgspec
 import tyro
 
-from reasongym.cli.findings import counted, print_findings, print_text
+from reasongym.cli.findings import counted, print_findings, print_text, refuse
 from reasongym.cli.options import named_options
-from reasongym.errors import DataError, UnknownName, UsageError
+from reasongym.cli.verbs import run_verb
+from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import env_suite
 from reasongym.evaluation.suites import Slice
 
@@ -31,16 +32,8 @@ def rounds(args: list[str]) -> None:
         "submit": submit,
         "verify": verify,
     }
-    if not args:
-        raise UsageError(f"board round takes one of {', '.join(verbs)}; --help says more")
-    if args[0] not in (*verbs, "-h", "--help"):
-        raise UnknownName("verb of board round", args[0], verbs)
-    tyro.extras.subcommand_cli_from_dict(
-        verbs,
-        prog="reasongym board round",
-        description="Live rounds: open one, commit to a model, reveal the problems, play, submit, verify.",
-        args=args,
-    )
+    told = "Live rounds: open one, commit to a model, reveal the problems, play, submit, verify."
+    run_verb("board round", verbs, args, description=told)
 
 
 def open_(
@@ -70,7 +63,8 @@ def open_(
         opens: From when on commitments are taken; this moment where not given.
         folder: Folder of the rounds.
     """
-    from reasongym.leaderboard.rounds import Terms, open_round
+    from reasongym.leaderboard.round_records import Terms
+    from reasongym.leaderboard.rounds import open_round
 
     (one,) = env_suite(env, level=level, num_problems=num_problems, **named_options(options)).slices
     times = (_time(opens), _time(closes), _time(due))
@@ -120,7 +114,7 @@ def rows(round_: tyro.conf.Positional[Path]) -> None:
     Args:
         round_: Folder of the round.
     """
-    from reasongym.leaderboard.rounds import read_reveal, read_round
+    from reasongym.leaderboard.round_records import read_reveal, read_round
 
     taken, revealed = read_round(round_), read_reveal(round_)
     (one,) = taken.suite(revealed.first_seed).slices
@@ -139,10 +133,7 @@ def submit(round_: tyro.conf.Positional[Path], run: tyro.conf.Positional[Path], 
     """
     from reasongym.leaderboard.standings import submit_to_round
 
-    findings = submit_to_round(round_, run, who, datetime.now(UTC))
-    if findings:
-        print_findings(run, findings)
-        raise DataError(f"{run} is refused for {counted(findings, 'reason')}; nothing was copied")
+    refuse(run, submit_to_round(round_, run, who, datetime.now(UTC)))
     print_text(f"{run} is in the round as {who}")
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from reasongym.errors import DataError
 from reasongym.evaluation import Report, Scores
+from reasongym.evaluation.selection import titled
 from reasongym.evaluation.statistics import Interval
 
 
@@ -64,7 +65,7 @@ def _lines(scores: Scores) -> list[tuple[str, str]]:
 def _selected(scores: Scores) -> Iterator[tuple[str, str]]:
     """Tell what the policy's own signals select; by majority that is cons@k."""
     for name, by_k in scores.best_at.items():
-        yield from ((f"best@{k}, the {name}", f"{rate:.1%}") for k, rate in by_k.items())
+        yield from ((titled(name, k), f"{rate:.1%}") for k, rate in by_k.items())
 
 
 def printable(name: str) -> str:

@@ -64,6 +64,8 @@ class AtK(NamedTuple):
     avg: float
     passed: float
     cons: float
+    best: dict[str, float]
+    """By what a signal of the policy's own picks."""
 
 
 def score(episodes: Sequence[Episode]) -> Scores:
@@ -96,12 +98,16 @@ def score(episodes: Sequence[Episode]) -> Scores:
 
 
 def figures_at(episodes: Sequence[Episode], k: int) -> AtK:
-    """Return avg@k, pass@k and cons@k; raises UsageError where a problem has fewer than k samples."""
+    """Return avg@k, pass@k, cons@k and best@k; raises UsageError where a problem has fewer than k samples."""
     counts, samples = correct_counts(episodes)
     if not 1 <= k <= samples:
         raise UsageError(f"avg@{k} needs at least {max(k, 1)} samples of each problem, there are {samples}")
-    ballots = list(_ballots(episodes))
-    return AtK(sum(counts) / len(episodes), mean_pass_at(counts, samples, k), mean_cons_at(ballots, k))
+    return AtK(
+        avg=sum(counts) / len(episodes),
+        passed=mean_pass_at(counts, samples, k),
+        cons=mean_cons_at(list(_ballots(episodes)), k),
+        best={name: mean_best_at(found, k) for name, found in rated(episodes).items()},
+    )
 
 
 def correct_counts(episodes: Sequence[Episode]) -> tuple[list[int], int]:

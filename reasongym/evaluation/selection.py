@@ -45,6 +45,11 @@ def mean_best_at(problems: Sequence[Sequence[Rated]], k: int) -> float:
     return math.fsum(best_at(samples, k) for samples in problems) / len(problems)
 
 
+def titled(name: str, k: int) -> str:
+    """Name a figure of best@k by what its signal picks."""
+    return f"best@{k}, the {name}"
+
+
 def rated(episodes: Sequence[Episode]) -> dict[str, list[list[Rated]]]:
     """Rate the samples of every problem by each signal that all of them have, by the signal's name."""
     found: dict[str, list[list[Rated]]] = {}

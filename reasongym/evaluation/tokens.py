@@ -1,6 +1,7 @@
 """Accuracy against tokens: what a model makes of longer thinking, over runs and within one."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -12,7 +13,7 @@ from reasongym.evaluation.statistics import Interval, population_interval
 from reasongym.thinking import Budget, stages
 
 LIMITS = 16
-"""How many limits a curve within one run has at most."""
+"""How many limits a curve within one run has at most, by default; its two ends may be two more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,17 @@ def tokens_curve(runs: Iterable[tuple[Run, Sequence[Episode]]]) -> list[Point]:
     return sorted(points, key=lambda point: (point.model, point.tokens, point.protocol))
 
 
-def ended_within(episodes: Sequence[Episode], limits: Sequence[int] | None = None) -> list[Within]:
-    """Return what had ended, and was right, by each number of tokens; by default of numbers spaced evenly.
+def ended_within(episodes: Sequence[Episode], most: int = LIMITS) -> list[Within]:
+    """Return what had ended, and was right, by each of about so many numbers of tokens.
 
     An episode counts with all its tokens: a longer limit shows more episodes, never more of one.
     """
-    lengths = [num_tokens(one) for one in episodes]
-    right = [length for one, length in zip(episodes, lengths, strict=True) if _is_right(one)]
+    lengths = sorted(map(num_tokens, episodes))
+    right = sorted(num_tokens(one) for one in episodes if _is_right(one))
     total = len(episodes)
     return [
-        Within(limit, _share(lengths, limit, total), _share(right, limit, total))
-        for limit in (_even_limits(lengths) if limits is None else sorted(limits))
+        Within(limit, bisect_right(lengths, limit) / total, bisect_right(right, limit) / total)
+        for limit in _even_limits(lengths, most)
     ]
 
 
@@ -96,12 +97,8 @@ def _is_right(episode: Episode) -> bool:
     return bool(episode.verdict and episode.verdict.correct)
 
 
-def _share(lengths: Sequence[int], limit: int, total: int) -> float:
-    return sum(length <= limit for length in lengths) / total
-
-
-def _even_limits(lengths: Sequence[int]) -> list[int]:
+def _even_limits(lengths: Sequence[int], most: int) -> list[int]:
     """Return whole numbers from the shortest length to the longest, their logarithms spaced evenly."""
-    least, most = max(1, min(lengths)), max(1, *lengths)
-    steps = [least * (most / least) ** (step / (LIMITS - 1)) for step in range(LIMITS)]
-    return sorted({least, most, *(min(most, math.ceil(step)) for step in steps)})
+    least, longest = max(1, lengths[0]), max(1, lengths[-1])
+    steps = [least * (longest / least) ** (step / (most - 1)) for step in range(most)]
+    return sorted({least, longest, *(min(longest, math.ceil(step)) for step in steps)})

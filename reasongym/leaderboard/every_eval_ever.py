@@ -19,6 +19,7 @@ from reasongym.episodes import Episode
 from reasongym.errors import DataError
 from reasongym.evaluation.records import Record, records
 from reasongym.evaluation.runs import write_whole
+from reasongym.evaluation.selection import titled
 from reasongym.leaderboard.rows import BoardRow
 
 SCHEMA_VERSION = "0.3.0"
@@ -161,7 +162,10 @@ def _result(row: BoardRow) -> dict[str, Json]:
 
 def _score(row: BoardRow) -> dict[str, Json]:
     scores = row.result.scores
-    details = {f"pass@{k}": rate for k, rate in scores.pass_at.items()} | {
+    details = {
+        **{f"pass@{k}": rate for k, rate in scores.pass_at.items()},
+        **{f"cons@{k}": rate for k, rate in scores.cons_at.items()},
+        **{titled(name, k): rate for name, by_k in scores.best_at.items() for k, rate in by_k.items()},
         "any": scores.any_at,
         "truncation_rate": scores.truncation_rate,
         "mean_reward": scores.mean_reward,

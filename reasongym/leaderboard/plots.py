@@ -1,11 +1,11 @@
 """Accuracy against tokens, as the numbers of an inline SVG: a mark for each run, and a run's own curve."""
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reasongym.evaluation.tokens import ended_within
 from reasongym.leaderboard.links import run_page
 from reasongym.leaderboard.rows import BoardRow
 
@@ -18,7 +18,7 @@ MOST_MARKS = 500
 MOST_NAMED = 60
 """Above it names are only told on hovering, and intervals are left to the table."""
 MOST_POINTS = 60
-"""Of one curve."""
+"""Of one curve, its ends aside."""
 LABEL = (6.6, 15.0)
 """Width of a character and height of a line, for keeping names apart."""
 
@@ -75,7 +75,7 @@ def tokens_plot(named: Sequence[tuple[BoardRow, str]]) -> Plot | None:
     counted = sorted(every, key=lambda one: -one[0].result.scores.solve_rate)[:MOST_MARKS]
     if not counted:
         return None
-    curves = {row.result.key: solved_within(row) for row, _ in counted if len(counted) <= MOST_CURVES}
+    curves = {row.result.key: _curve(row) for row, _ in counted if len(counted) <= MOST_CURVES}
     means = [row.result.scores.mean_tokens or 1.0 for row, _ in counted]
     axis = _Axis(
         min([*means, *(n for curve in curves.values() for n, _ in curve)]),
@@ -84,19 +84,13 @@ def tokens_plot(named: Sequence[tuple[BoardRow, str]]) -> Plot | None:
     return Plot(_marks(counted, curves, axis), axis.ticks(), len(every) - len(counted))
 
 
-def solved_within(row: BoardRow) -> list[tuple[int, float]]:
-    """Return the share of episodes that are right and ended within n tokens, for each n where it grows.
+def _curve(row: BoardRow) -> list[tuple[int, float]]:
+    """Return the share of episodes that are right and had ended within n tokens, from the first one on.
 
     Were thinking cut off at n tokens, so many would be solved at least.
     """
-    lengths = sorted(
-        sum(len(completion.token_ids) for completion in one.completions)
-        for one in row.episodes
-        if one.verdict is not None and one.verdict.correct
-    )
-    grid = sorted({max(1, length) for length in lengths})
-    kept = grid[:: math.ceil(len(grid) / MOST_POINTS)] if grid else []
-    return [(n, bisect_right(lengths, n) / len(row.episodes)) for n in dict.fromkeys([*kept, *grid[-1:]])]
+    within = ended_within(row.episodes, most=MOST_POINTS)
+    return [(one.tokens, one.accuracy) for one in within if one.accuracy]
 
 
 class _Axis:

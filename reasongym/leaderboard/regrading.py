@@ -12,6 +12,7 @@ from reasongym.evaluation.flips import Flip
 from reasongym.evaluation.grader import grader_digest
 from reasongym.evaluation.rescoring import Report, completions_digest, inspect, rescore
 from reasongym.evaluation.runs import EPISODES_FILE, RUN_FILE, write_whole
+from reasongym.leaderboard.lines import read_lines
 from reasongym.leaderboard.rows import run_folders
 
 
@@ -49,18 +50,7 @@ def regrade(paths: Iterable[Path], log: Path) -> list[LoggedFlip]:
 
 def read_flips(log: Path) -> list[LoggedFlip]:
     """Read what earlier changes of the grader flipped; raises DataError naming a line that is none."""
-    try:
-        lines = log.read_bytes().splitlines()
-    except OSError as error:
-        raise DataError(f"cannot read {log}: {error.strerror}") from error
-    return [_logged(log, number, line) for number, line in enumerate(lines, 1)]
-
-
-def _logged(log: Path, number: int, line: bytes) -> LoggedFlip:
-    try:
-        return msgspec.json.decode(line, type=LoggedFlip)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{log}:{number} is not a flipped verdict: {error}") from error
+    return read_lines(log, LoggedFlip, "a flipped verdict")
 
 
 def _judged(folder: Path) -> Report:

@@ -40,7 +40,7 @@ class Renderer:
 def _shared() -> dict[str, Any]:
     return {
         "style": Markup(_asset("style.css")),
-        "asset": _script,
+        "code": lambda name: Markup(_code(name)),
         "content_policy": _content_policy,
         "run_page": links.run_page,
         "model_page": links.model_page,
@@ -55,13 +55,13 @@ def key_of(text: str) -> str:
     return sha256(text.encode(errors="replace")).hexdigest()[:8]
 
 
-def _script(name: str) -> Markup:
-    return Markup(_asset(name))
+def _code(script: str) -> str:
+    return _asset("shared.js") + _asset(script)
 
 
 @cache
 def _content_policy(script: str) -> str:
-    scripts = f"'{_hash(_asset(script))}'" if script else "'none'"
+    scripts = f"'{_hash(_code(script))}'" if script else "'none'"
     style = _hash(_asset("style.css"))
     return (
         f"default-src 'none'; style-src '{style}'; script-src {scripts}; base-uri 'none'; form-action 'none'"

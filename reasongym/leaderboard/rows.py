@@ -10,8 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import msgspec
-
 from reasongym.episodes import Episode
 from reasongym.errors import DataError
 from reasongym.evaluation.comparison import Tally, tied_with_first
@@ -21,8 +19,9 @@ from reasongym.evaluation.rescoring import Result, inspect
 from reasongym.evaluation.runs import RUN_FILE, Run
 from reasongym.leaderboard.baselines import BASELINES
 from reasongym.leaderboard.curves import Curve, read_curve
+from reasongym.leaderboard.lines import read_lines
 from reasongym.leaderboard.replays import REPLAY_FILE, find_wrong_replay
-from reasongym.leaderboard.rounds import is_in_round, round_of
+from reasongym.leaderboard.round_records import is_in_round, round_of
 from reasongym.leaderboard.standings import find_wrong_run
 
 Tier: TypeAlias = Literal["rescored", "replayed", "live"]
@@ -138,18 +137,7 @@ def tables(rows: Iterable[BoardRow]) -> list[Table]:
 
 def read_reported(path: Path) -> list[ReportedRow]:
     """Read reported rows from a JSONL file; raises DataError naming the line that is none."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
-    return [_reported(path, number, line) for number, line in enumerate(lines, 1)]
-
-
-def _reported(path: Path, number: int, line: bytes) -> ReportedRow:
-    try:
-        return msgspec.json.decode(line, type=ReportedRow)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}:{number} is not a reported row: {error}") from error
+    return read_lines(path, ReportedRow, "a reported row")
 
 
 def _table_of(row: BoardRow) -> tuple[str, str, int]:

@@ -12,25 +12,24 @@ from reasongym.evaluation.runs import Run, read_run
 from reasongym.leaderboard.copies import Played, find_copies
 from reasongym.leaderboard.history import History
 from reasongym.leaderboard.replays import run_digest
-from reasongym.leaderboard.rounds import (
+from reasongym.leaderboard.round_records import (
     REVEAL_FILE,
     ROUND_FILE,
     Commitment,
     Reveal,
     Round,
     Submission,
-    add_submission,
+    add_record,
     commitment_file,
     committed,
-    find_wrong_terms,
     read_commitment,
     read_reveal,
     read_round,
     read_submission,
     run_folder,
-    seal,
     submission_file,
 )
+from reasongym.leaderboard.rounds import find_wrong_terms, seal
 from reasongym.leaderboard.submissions import staged
 from reasongym.leaderboard.verification import Checked, check
 
@@ -93,7 +92,7 @@ def submit_to_round(folder: Path, run: Path, who: str, time: datetime) -> list[F
         findings = [*_find_wrong(played, who, checked, said)]
         if not findings:
             _put(copy, place)
-            add_submission(folder, said)
+            add_record(submission_file(folder, who), said)
     return findings
 
 

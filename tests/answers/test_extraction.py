@@ -87,6 +87,11 @@ from reasongym.answers.extraction import extract
         (r"<think>\boxed{1}</think>\boxed{3 * 7}", "3 * 7"),
         (r"thinking \boxed{1}</think> 3 * 7", "3 * 7"),
         ("<think>a</think><answer>1</answer><think>b</think>3 * 7", "3 * 7"),
+        # thinking between the roles of s1's chat, closed by the model or by a thinking budget
+        ("<|im_start|>think\nMaybe \\boxed{1} or \\boxed{2}<|im_start|>answer\n3 * 7<|im_end|>", "3 * 7"),
+        ("<|im_start|>think\n\\boxed{1}Wait, no\n<|im_start|>answer\nFinal Answer: 3 * 7", "3 * 7"),
+        ("<|im_start|>think<think>a<|im_start|>answer\n<answer>3 * 7</answer>", "3 * 7"),
+        ("<|im_start|>think</think>a<|im_start|>answer\n3 * 7", "3 * 7"),
         # "not" denies
         (r"It is not \boxed{5}, it is \boxed{3 * 7}", "3 * 7"),
     ],
@@ -110,6 +115,8 @@ def test_the_declared_answer_is_found(text: str, answer: str) -> None:
             "?",
         ),
         *("<think>3 * 7", "<think>a</think> then <think> 3 * 7", "</think>", "<think>3 * 7</think>", "x = y"),
+        *("<|im_start|>think\nso \\boxed{3 * 7}", "<|im_start|>think\n3 * 7<|im_start|>answer\n"),
+        "<|im_start|>think a<|im_start|>answer b<|im_start|>think 3 * 7",
         *(
             r"\boxed{3 * 7",
             "<answer>3 * 7",

@@ -40,6 +40,11 @@ SAME = [
     ("120^\\circ", "120 degrees"),
     ("25\\%", "25%"),
     ("25\\%", "25"),
+    ("25\\%", "1/4"),
+    ("6", "6\\%"),
+    ("1/4", "25\\%"),
+    ("1", "100\\%"),
+    (r"\frac{\sqrt{2}}{2}", r"50\sqrt{2}\%"),
     ("5\\text{ cm}", "5"),
     ("5", "5 cm"),
     ("15\\mbox{ cm}^2", "15 cm^2"),
@@ -66,7 +71,11 @@ SAME = [
     (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", "(1, 2)"),
     (r"\begin{pmatrix} 1/2 & 0 \\ 0 & 1 \end{pmatrix}", r"\begin{bmatrix} 0.5 & 0 \\ 0 & 1 \end{bmatrix}"),
     ("2516_8", "2516_{8}"),
-    ("2516_8", "2516"),
+    ("42", "42_{10}"),
+    ("42", "42 (forty-two)"),
+    ("42", r"42 \text{ (forty two)}"),
+    ("1,005", r"1{,}005 (\text{one thousand and five})"),
+    ("42", r"\text{forty-two}"),
     ("\\text{Evelyn}", "Evelyn"),
     ("\\text{(B)}", "B"),
     ("\\text{A, C}", "A, C"),
@@ -138,6 +147,9 @@ DIFFERENT = [
     ("72", "7,2"),
     ("3\\text{ cm}", "3 m"),
     ("50\\%", "0.005"),
+    ("42", "52_8"),
+    ("42", "42 (forty-three)"),
+    ("42", "43 (forty-two)"),
     ("25\\%", "25°"),
     ("(1,2)", r"\{1,2\}"),
     ("(1,2)", "1, 2"),
@@ -186,6 +198,28 @@ DIFFERENT = [
 def test_what_the_gold_asks_for_decides_how_an_answer_is_read(gold: str, answer: str) -> None:
     assert reason_for(gold, answer) == "ok"
     assert reason_for(answer, gold) != "ok"
+
+
+@pytest.mark.parametrize(
+    ("gold", "right", "wrong"),
+    [
+        ("6", "6", "600"),
+        ("1.5", "1.5", "150"),
+        ("1", "100", "1"),
+        ("1/4", "25", "0.25"),
+        ("-2", "-2", "-200"),
+    ],
+)
+def test_percents_are_one_thing_for_a_gold_without_a_sign(gold: str, right: str, wrong: str) -> None:
+    assert reason_for(gold, f"{right}\\%") == "ok"
+    assert reason_for(gold, f"{wrong}\\%") == "wrong_value"
+    assert reason_for(gold, f"{right}\\%", Options(units="\\%")) == ("ok" if right == gold else "wrong_value")
+
+
+def test_an_answer_may_leave_out_the_base_that_its_gold_names_and_name_no_other() -> None:
+    assert reason_for("2516_8", "2516") == "ok"
+    assert reason_for("2516", "2516_{10}") == "ok"
+    assert reason_for("2516", "2516_8") == reason_for("2516_9", "2516_8") == "wrong_unit"
 
 
 @pytest.mark.parametrize(("gold", "answer"), SAME)

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from reasongym.agents.models import save_model
-from reasongym.leaderboard.rounds import Terms, commit, open_round, read_reveal
+from reasongym.leaderboard.round_records import Terms, read_reveal
+from reasongym.leaderboard.rounds import commit, open_round
 from tests.agents.small_models import small
 from tests.cli.conftest import Reasongym
 from tests.leaderboard.runs import countdown

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reasongym.core import Row, Verdict
 from reasongym.episodes import Completion, Episode
 from reasongym.errors import UsageError
-from reasongym.evaluation.metrics import pass_at, score
+from reasongym.evaluation.metrics import figures_at, pass_at, score
 from reasongym.evaluation.selection import Rated, best_at, rated
 
 SAMPLES = st.lists(
@@ -62,6 +62,8 @@ def test_the_likeliest_and_the_shortest_are_found_in_the_episodes() -> None:
     ]
     scores = score(episodes)
     assert scores.best_at == {"likeliest": {2: 0.5}, "shortest": {2: 0.5}}
+    assert figures_at(episodes, 2).best == {"likeliest": 0.5, "shortest": 0.5}
+    assert figures_at(episodes[:2], 2).best == {"likeliest": 1.0, "shortest": 0.0}
     assert [[one.signal for one in problem] for problem in rated(episodes)["shortest"]] == [
         [-9, -3],
         [-5, -4],

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from reasongym import registry
+from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.episodes import Completion, Request
 from reasongym.evaluation import Player, Protocol, Run, env_suite, evaluate, planned, rescore
+from reasongym.evaluation.presets import load_preset
 from reasongym.evaluation.rescoring import inspect
 from reasongym.leaderboard import check
+from reasongym.rollouts import Seat, play, rollout
 from reasongym.templates import Renderer, Template
 from reasongym.thinking import Budget
 from tests.chats import tokenizer_of
@@ -67,6 +70,27 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(honest: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(honest, tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("\nThe answer is {right}", "ok"),
+        ("\n{right}<|im_end|>", "ok"),
+        ("\nThe answer is 1 + 1", "illegal_number"),
+        ("\n", "no_answer"),
+    ],
+)
+def test_s1_is_judged_by_what_follows_its_thinking_whatever_was_boxed_in_it(answer: str, reason: str) -> None:
+    env = registry.get("Countdown-v0")
+    problem = env.problem(env.row(0, level=0))
+    (right,) = env.oracle(problem.data)
+    thoughts = (rf"Perhaps \boxed{{{right}}}", r" or \boxed{1 + 1}", rf" or \boxed{{{right}}}.")
+    said = iter((*thoughts, answer.format(right=right)))
+    setting = load_preset("s1-wait-2").protocol().setting()
+    (episode,) = rollout(ScriptedPolicy(lambda _: next(said)), [play(problem, setting, Seat())])
+    assert episode.verdict is not None
+    assert episode.verdict.reason == reason
 
 
 def test_nothing_speaks_against_an_honest_run(honest: Path) -> None:

@@ -70,8 +70,9 @@ def test_what_has_ended_never_falls_and_ends_at_everything(drawn: list[tuple[int
     assert curve[-1].ended == 1.0
 
 
-def test_the_limits_may_be_chosen() -> None:
-    episodes = [episode(0, correct=True, tokens=[4, 6]), episode(1, correct=False, tokens=[3])]
-    assert ended_within(episodes, [100, 3, 9]) == [
-        Within(3, 0.5, 0.0), Within(9, 0.5, 0.0), Within(100, 1.0, 0.5),
+def test_limits_are_spaced_by_their_logarithms() -> None:
+    """Of 4 and 64 tokens the middle is 16."""
+    episodes = [episode(0, correct=True, tokens=[40, 24]), episode(1, correct=False, tokens=[4])]
+    assert ended_within(episodes, most=3) == [
+        Within(4, 0.5, 0.0), Within(16, 0.5, 0.0), Within(64, 1.0, 0.5),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ import random
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,9 +35,9 @@ def identities(suite: Suite) -> set[str]:
     ],
 )
 def test_twins_are_made_alike_and_none_is_a_published_problem(
-    env_id: str, level: int, options: dict[str, str]
+    env_id: str, level: int, options: dict[str, Any]
 ) -> None:
-    suite = env_suite(env_id, level=level, **options)  # pyright: ignore
+    suite = env_suite(env_id, level=level, **options)
     twins = twin_suite(suite, "salt")
     assert len(twins.problems) == len(suite.problems) == 200
     assert identities(suite) & identities(twins) == set()

@@ -16,6 +16,7 @@ from reasongym.leaderboard.copies import find_copies, read_played
 BOARD = Path(__file__).parents[2] / "leaderboards"
 FOLDERS = sorted((BOARD / "runs").iterdir())
 FEWEST_FAMILIES = 10
+FEWEST_REPORTED = 421
 MOST_BYTES = 7_500_000
 """Of all that is committed: a clone is everybody's."""
 
@@ -49,6 +50,13 @@ def test_the_scale_of_ten_families_is_marked() -> None:
 
 def test_the_board_stays_small() -> None:
     assert sum(path.stat().st_size for path in BOARD.rglob("*") if path.is_file()) < MOST_BYTES
+
+
+def test_reported_figures_are_shares_with_a_source_and_none_is_there_twice() -> None:
+    told = read_reported(BOARD / "reported.jsonl")
+    assert len(told) >= FEWEST_REPORTED
+    assert all(row.source and row.rate is not None for row in told)
+    assert len({(row.model, row.benchmark, row.source, row.protocol, row.k) for row in told}) == len(told)
 
 
 def test_the_committed_board_renders(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_an_aggregate_has_what_the_schema_demands(make_run: MakeRun, tmp_path: P
     assert set(result) >= RESULT
     rate = sum(one["evaluation"]["is_correct"] for one in samples) / len(samples)
     assert result["score_details"]["score"] == rate
+    assert {"pass@1", "cons@2", "best@2, the shortest"} <= set(result["score_details"]["details"])
     assert whole["schema_version"] == "0.3.0"
     assert whole["evaluation_id"].split("/")[1:] == ["org", "model-1", str(TIME)]
     assert path.relative_to(tmp_path / "out").parts[:4] == ("data", "reasongym", "org", "model-1")

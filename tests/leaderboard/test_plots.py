@@ -1,10 +1,12 @@
 """Accuracy against tokens: where marks stand, what a run's own curve says, and names that do not meet."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from reasongym.leaderboard.plots import HEIGHT, MOST_MARKS, MOST_NAMED, WIDTH, solved_within, tokens_plot
+from reasongym.episodes import Episode
+from reasongym.leaderboard.plots import HEIGHT, MOST_MARKS, MOST_NAMED, WIDTH, tokens_plot
 from reasongym.leaderboard.rows import BoardRow, read_row
 from tests.leaderboard.runs import countdown
 
@@ -24,15 +26,25 @@ def named(rows: list[BoardRow]) -> list[tuple[BoardRow, str]]:
     return [(row, row.run.player.name) for row in rows]
 
 
+def is_right(one: Episode) -> bool:
+    return bool(one.verdict and one.verdict.correct)
+
+
 def test_a_runs_curve_counts_right_episodes_that_had_ended(row: BoardRow) -> None:
-    lengths = [sum(len(c.token_ids) for c in one.completions) for one in row.episodes]
-    right = [bool(one.verdict and one.verdict.correct) for one in row.episodes]
-    curve = solved_within(row)
-    for tokens, rate in curve:
-        ended = sum(ok and length <= tokens for ok, length in zip(right, lengths, strict=True))
-        assert rate == ended / len(right)
-    assert curve[-1][1] == row.result.scores.solve_rate
-    assert [rate for _, rate in curve] == sorted(rate for _, rate in curve)
+    """The plot's ticks are even in logarithms, which gives back the tokens of a place on its curve."""
+    plot = tokens_plot(named([row]))
+    assert plot is not None
+    (x0, told0), (x1, told1) = plot.ticks[0], plot.ticks[-1]
+    low, high = (math.log(int(told.replace(",", ""))) for told in (told0, told1))
+    right = [sum(len(c.token_ids) for c in one.completions) for one in row.episodes if is_right(one)]
+    places = [tuple(map(float, place.split(","))) for place in plot.marks[0].curve.split()]
+    assert len(places) > 10
+    for x, y in places:
+        tokens = math.exp(low + (high - low) * (x - x0) / (x1 - x0))
+        least, most = (sum(one <= slack * tokens for one in right) for slack in (0.99, 1.01))
+        assert least - 0.1 <= len(row.episodes) * (1 - y / HEIGHT) <= most + 0.1
+    assert places[-1][1] == pytest.approx(HEIGHT * (1 - row.result.scores.solve_rate), abs=0.1)
+    assert places == sorted(places, key=lambda place: (place[0], -place[1]))
 
 
 def test_marks_stand_by_tokens_and_accuracy(row: BoardRow) -> None:

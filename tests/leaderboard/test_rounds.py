@@ -1,7 +1,5 @@
 """A live round played through: what is honest counts, and each way to know or choose more is refused."""
 
-# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
-
 import json
 import os
 import shutil
@@ -19,20 +17,17 @@ from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import Player, Protocol, Suite, env_suite, evaluate, planned
 from reasongym.leaderboard import collect, verify
 from reasongym.leaderboard.history import git_history
-from reasongym.leaderboard.rounds import (
+from reasongym.leaderboard.round_records import (
     Reveal,
     Round,
     Terms,
-    commit,
-    open_round,
     read_commitment,
     read_reveal,
     read_round,
     read_submission,
-    reveal,
     run_folder,
-    seal,
 )
+from reasongym.leaderboard.rounds import commit, open_round, reveal, seal
 from reasongym.leaderboard.standings import submit_to_round, verify_round
 from tests.leaderboard.runs import Thinker, change_episodes, reseal
 
@@ -201,23 +196,23 @@ def recommit(folder: Path, **values: Any) -> None:
     change(folder / "commitments" / "other.json", **values)
 
 
-@pytest.mark.parametrize(
-    ("forge", "expected"),
-    [
-        (lambda f: recommit(f, seed=99), ["changed_commitment", "other_seed"]),
-        (lambda f: recommit(f, player_digest="better"), ["changed_commitment", "other_model"]),
-        (lambda f: recommit(f, round="february-0000000000000000"), ["changed_commitment"]),
-        (lambda f: recommit(f, time="2027-01-09T00:00:00Z"), ["changed_commitment", "late_commitment"]),
-        (lambda f: recommit(f, more=1), ["unreadable"]),
-        (lambda f: (f / "commitments" / "other.json").unlink(), ["uncommitted"]),
-        (lambda f: change(f / "submissions" / "other.json", run="0" * 32), ["other_run"]),
-        (lambda f: change(f / "submissions" / "other.json", commitment="0" * 16), ["other_run"]),
-        (lambda f: change(f / "submissions" / "other.json", time="2027-02-01T00:00:00Z"), ["late_run"]),
-        (lambda f: (f / "submissions" / "other.json").unlink(), ["unreadable"]),
-        (lambda f: change(run_folder(f, "other") / "scores.json", key="0" * 12), ["typed_score"]),
-        (lambda f: shutil.rmtree(run_folder(f, "other")), ["missing"]),
-    ],
-)
+FORGERIES: list[tuple[Callable[[Path], object], list[str]]] = [
+    (lambda f: recommit(f, seed=99), ["changed_commitment", "other_seed"]),
+    (lambda f: recommit(f, player_digest="better"), ["changed_commitment", "other_model"]),
+    (lambda f: recommit(f, round="february-0000000000000000"), ["changed_commitment"]),
+    (lambda f: recommit(f, time="2027-01-09T00:00:00Z"), ["changed_commitment", "late_commitment"]),
+    (lambda f: recommit(f, more=1), ["unreadable"]),
+    (lambda f: (f / "commitments" / "other.json").unlink(), ["uncommitted"]),
+    (lambda f: change(f / "submissions" / "other.json", run="0" * 32), ["other_run"]),
+    (lambda f: change(f / "submissions" / "other.json", commitment="0" * 16), ["other_run"]),
+    (lambda f: change(f / "submissions" / "other.json", time="2027-02-01T00:00:00Z"), ["late_run"]),
+    (lambda f: (f / "submissions" / "other.json").unlink(), ["unreadable"]),
+    (lambda f: change(run_folder(f, "other") / "scores.json", key="0" * 12), ["typed_score"]),
+    (lambda f: shutil.rmtree(run_folder(f, "other")), ["missing"]),
+]
+
+
+@pytest.mark.parametrize(("forge", "expected"), FORGERIES)
 def test_records_that_were_changed_are_found(
     folder: Path, forge: Callable[[Path], object], expected: list[str]
 ) -> None:

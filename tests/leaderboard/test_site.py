@@ -15,6 +15,7 @@ import pytest
 from reasongym.errors import DataError
 from reasongym.evaluation.flips import Flip, Judged
 from reasongym.leaderboard import ReportedRow, build, collect
+from reasongym.leaderboard.links import run_page
 from reasongym.leaderboard.regrading import LoggedFlip
 from reasongym.leaderboard.rows import read_row
 from reasongym.leaderboard.viewing import viewer_data
@@ -168,6 +169,18 @@ def test_a_model_has_one_page_with_all_its_rows(make_run: MakeRun, tmp_path: Pat
         "Countdown-v0 level 0",
         "Countdown-v0 level 1",
         "aime24",
+    ]
+
+
+def test_the_page_of_a_run_tells_every_figure_for_its_samples(make_run: MakeRun, tmp_path: Path) -> None:
+    (row,) = collect([make_run("model", skill=0.4)])
+    build([row], tmp_path / "site")
+    page = pages(tmp_path / "site")[run_page(row)]
+    scores = row.result.scores
+    told = re.findall(r"<div><dt>(cons@2|best@2)</dt><dd>([\d.]+)%</dd><dd>([^<]*)</dd></div>", page)
+    assert told == [
+        ("cons@2", f"{100 * scores.cons_at[2]:.1f}", "the commonest answer"),
+        ("best@2", f"{100 * scores.best_at['shortest'][2]:.1f}", "the shortest"),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from reasongym.sandbox.comparison import STRICT, Comparison, same_text, same_value
 
 SAME = [(1, 1.0), ([1, [2]], [1, [2]]), ({"a": (1,)}, {"a": (1,)}), ({1, 2}, {2, 1}), (None, None), ("", "")]
-DIFFERENT = [  # pyright: ignore
+DIFFERENT: list[tuple[Any, Any]] = [
     (True, 1),
     (1, True),
     (0, False),
@@ -32,7 +32,7 @@ def test_equal_values_are_the_same(found: Any, expected: Any) -> None:
     assert same_value(found, expected)
 
 
-@pytest.mark.parametrize(("found", "expected"), DIFFERENT)  # pyright: ignore
+@pytest.mark.parametrize(("found", "expected"), DIFFERENT)
 def test_values_of_other_kinds_or_contents_are_not(found: Any, expected: Any) -> None:
     assert not same_value(found, expected)
 

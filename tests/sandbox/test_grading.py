@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from reasongym.sandbox.assertions import read_assertions
 from reasongym.sandbox.comparison import Comparison
 from reasongym.sandbox.grading import CallTest, Judgement, StdinTest, Verdict
-from reasongym.sandbox.jobs import Limits
+from reasongym.sandbox.jobs import Limits, Outcome
 from reasongym.sandbox.sandboxes import Sandbox, Submission
 
 ADD = "a, b = map(int, input().split())\nprint(a + b)"
@@ -107,24 +108,24 @@ def test_comparison_is_a_choice(sandbox: Sandbox) -> None:
 def test_many_are_judged_in_order_and_no_more_are_taken_than_asked_for(sandbox: Sandbox) -> None:
     taken: list[int] = []
 
-    def submissions():
+    def submissions() -> Iterator[Submission]:
         for number in range(12):
             taken.append(number)
             yield Submission("def f(x): return x % 5", [CallTest("f", [number], number)])
 
-    judgements = sandbox.grade_many(submissions(), ahead=3)  # pyright: ignore
+    judgements = sandbox.grade_many(submissions(), ahead=3)
     first = next(judgements)
     assert len(taken) == 3
     assert [one.is_accepted for one in [first, *judgements]] == [number < 5 for number in range(12)]
 
 
 def test_the_event_loop_is_not_blocked(sandbox: Sandbox) -> None:
-    async def both() -> list[object]:
-        return await asyncio.gather(sandbox.run_async("print(1)"), sandbox.grade_async(ADD, SUMS))  # pyright: ignore
+    async def both() -> tuple[Outcome, Judgement]:
+        return await asyncio.gather(sandbox.run_async("print(1)"), sandbox.grade_async(ADD, SUMS))
 
     outcome, judgement = asyncio.run(both())
-    assert outcome.text == "1\n"  # pyright: ignore
-    assert judgement.is_accepted  # pyright: ignore
+    assert outcome.text == "1\n"
+    assert judgement.is_accepted
 
 
 def test_a_forked_process_has_jails_of_its_own(sandbox: Sandbox) -> None:

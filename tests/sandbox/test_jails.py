@@ -5,6 +5,7 @@ import signal
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -228,6 +229,6 @@ def test_what_must_fork_is_refused_where_nothing_may(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"cpu_s": 0}, {"memory_bytes": -1}, {"wall_s": 0}, {"cpu_s": float("nan")}]
 )
-def test_wrong_limits_are_refused(wrong: dict[str, float]) -> None:
+def test_wrong_limits_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="must be above 0"):
-        Limits(**wrong)  # pyright: ignore
+        Limits(**wrong)

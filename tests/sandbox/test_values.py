@@ -2,9 +2,9 @@
 
 import json
 import math
-from collections import Counter, OrderedDict, defaultdict, namedtuple
+from collections import Counter, OrderedDict, defaultdict
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import pytest
 from hypothesis import given
@@ -32,11 +32,12 @@ values = st.recursive(
 
 def kinds(value: Any) -> Any:
     """The types of a value, all the way down."""
+    kind = cast("type[Any]", type(value))
     if isinstance(value, dict):
-        return (dict, {key: kinds(one) for key, one in value.items()})  # pyright: ignore
+        return (kind, {key: kinds(one) for key, one in cast("dict[Any, Any]", value).items()})
     if isinstance(value, list | tuple):
-        return (type(value), [kinds(one) for one in value])  # pyright: ignore
-    return type(value)  # pyright: ignore
+        return (kind, [kinds(one) for one in cast("list[Any] | tuple[Any, ...]", value)])
+    return kind
 
 
 @given(values)
@@ -55,8 +56,17 @@ def test_derived_types_count_as_what_they_derive_from() -> None:
     class Colour(IntEnum):
         RED = 3
 
-    pair = namedtuple("pair", "a b")  # pyright: ignore
-    given_ = [Counter("aab"), OrderedDict(x=1), defaultdict(list, {1: [2]}), pair(1, 2), Colour.RED]  # pyright: ignore
+    class Pair(NamedTuple):
+        a: int
+        b: int
+
+    given_: list[Any] = [
+        Counter("aab"),
+        OrderedDict(x=1),
+        defaultdict(list, {1: [2]}),
+        Pair(1, 2),
+        Colour.RED,
+    ]
     assert decode(encode(given_)) == [{"a": 2, "b": 1}, {"x": 1}, {1: [2]}, (1, 2), 3]
 
 

@@ -1,8 +1,5 @@
 // Filters of a suite's rows. Their state is in the address: #size=3–10B&protocol=KEY&tier=reported&query=qwen
-"use strict";
 (() => {
-  const choices = JSON.parse(document.getElementById("data").textContent);
-  const byId = (id) => document.getElementById(id);
   const controls = ["query", "size", "protocol", "tier"].map((name) => [name, byId(name)]);
   const sections = [...document.querySelectorAll("section[data-tier]")];
   const rows = sections.flatMap((section) =>
@@ -16,7 +13,7 @@
     })),
   );
 
-  for (const [name, options] of Object.entries(choices)) {
+  for (const [name, options] of Object.entries(DATA)) {
     byId(name).append(new Option("all", ""), ...options.map(([value, words]) => new Option(words, value)));
     byId(name).parentElement.hidden = options.length < 2;
   }
@@ -58,7 +55,7 @@
     const state = new URLSearchParams(location.hash.slice(1));
     for (const [name, control] of controls) {
       const value = state.get(name) ?? "";
-      const known = name === "query" || (choices[name] ?? []).some(([there]) => there === value);
+      const known = name === "query" || (DATA[name] ?? []).some(([there]) => there === value);
       control.value = known ? value : "";
     }
     apply();

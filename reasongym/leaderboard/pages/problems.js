@@ -1,18 +1,9 @@
-// One problem at a time, with what every run made of it. All text enters the page by textContent.
+// One problem at a time, with what every run made of it.
 // Links: #PROBLEM.
-"use strict";
 (() => {
-  const { outcomes, problems, runs } = JSON.parse(document.getElementById("data").textContent);
+  const { outcomes, problems, runs } = DATA;
   const FIRST_CODE = 48;
   const MOST_RUNS = 100;
-  const byId = (id) => document.getElementById(id);
-  const make = (tag, text, className) => {
-    const element = document.createElement(tag);
-    if (text !== undefined) element.textContent = text;
-    if (className) element.className = className;
-    return element;
-  };
-  const words = (reason) => reason.replaceAll("_", " ");
   const percent = (rate) => `${(100 * rate).toFixed(1)}%`;
   const of = (run, problem) =>
     [...run.outcomes.slice(problem * run.samples, (problem + 1) * run.samples)].map((code) => outcomes[code.charCodeAt(0) - FIRST_CODE]);
@@ -60,16 +51,11 @@
     squares[current].removeAttribute("aria-current");
     squares[at].setAttribute("aria-current", "true");
     current = at;
-    byId("previous").disabled = neighbour(-1) === undefined;
-    byId("next").disabled = neighbour(1) === undefined;
+    showEnds(neighbour);
     const problem = problems[at];
     byId("title").textContent = `Problem ${at}`;
     byId("solved").textContent = `${percent(rates[at])} solved by ${models.length ? "models" : "baselines"}`;
-    byId("messages").replaceChildren(...problem.opening.map(([role, content]) => {
-      const message = make("div", undefined, `message ${role}`);
-      message.append(make("span", role === "user" ? "prompt" : role), make("pre", content));
-      return message;
-    }));
+    byId("messages").replaceChildren(...problem.opening.map(([role, content]) => message(role === "user" ? "prompt" : role, role, content)));
     byId("answers").replaceChildren(...(problem.answers.length ? [make("span", "answers")] : []), ...problem.answers.map(([[answer, correct], count]) => {
       const chip = make("code", answer, correct ? "correct" : "wrong");
       chip.append(make("i", ` ×${count}`));
@@ -121,15 +107,6 @@
     isWhole = true;
     list(current);
   });
-  byId("previous").addEventListener("click", () => go(neighbour(-1)));
-  byId("next").addEventListener("click", () => go(neighbour(1)));
-  addEventListener("hashchange", follow);
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowLeft" || event.key === "k") go(neighbour(-1));
-    if (event.key === "ArrowRight" || event.key === "j") go(neighbour(1));
-  });
-  byId("viewer").hidden = false;
   arrange();
-  follow();
+  browse(neighbour, go, follow);
 })();

@@ -1,15 +1,7 @@
-// The viewer of completions. All text enters the page by textContent: completions are hostile.
+// The viewer of completions.
 // Links: #PROBLEM.SAMPLE, with /FILTER behind it (`correct`, `wrong`, or a reason).
-"use strict";
 (() => {
-  const { problems, episodes } = JSON.parse(document.getElementById("data").textContent);
-  const byId = (id) => document.getElementById(id);
-  const make = (tag, text, className) => {
-    const element = document.createElement(tag);
-    if (text !== undefined) element.textContent = text;
-    if (className) element.className = className;
-    return element;
-  };
+  const { problems, episodes } = DATA;
 
   const tests = new Map([["all", () => true], ["correct", (e) => e.correct], ["wrong", (e) => !e.correct]]);
   for (const { reason } of episodes) {
@@ -22,7 +14,7 @@
   for (const [name, test] of tests) {
     const count = episodes.filter(test).length;
     if (!count) continue;
-    const chip = make("button", name.replaceAll("_", " "));
+    const chip = make("button", words(name));
     chip.type = "button";
     chip.append(make("span", String(count)));
     chip.addEventListener("click", () => go(first(name, current), name));
@@ -71,8 +63,7 @@
       squares.forEach((square, at) => square.classList.toggle("off", !tests.get(name)(episodes[at])));
     }
     [current, filter] = [place, name];
-    byId("previous").disabled = neighbour(-1) === undefined;
-    byId("next").disabled = neighbour(1) === undefined;
+    showEnds(neighbour);
     write(episodes[place]);
   }
 
@@ -82,7 +73,7 @@
     const verdict = byId("verdict");
     verdict.className = episode.correct ? "correct" : "";
     const facts = [`reward ${episode.reward}`];
-    if (!episode.correct) facts.unshift(episode.reason.replaceAll("_", " "));
+    if (!episode.correct) facts.unshift(words(episode.reason));
     if (episode.tokens) facts.push(`${episode.tokens} tokens`);
     if (episode.cut) facts.push("cut off");
     verdict.replaceChildren(make("b", episode.correct ? "correct" : "wrong"), ` · ${facts.join(" · ")}`);
@@ -96,9 +87,7 @@
     }));
     byId("messages").replaceChildren(...[...opening, ...episode.turns].map(([role, content], at) => {
       const name = at < opening.length ? (role === "user" ? "prompt" : role) : role === "user" ? "observation" : "completion";
-      const message = make("div", undefined, `message ${role}`);
-      message.append(make("span", name), make("pre", content));
-      return message;
+      return message(name, role, content);
     }));
     byId("row").textContent = JSON.stringify(row);
   }
@@ -111,14 +100,5 @@
     if (match) byId("completion").scrollIntoView();
   }
 
-  byId("previous").addEventListener("click", () => go(neighbour(-1)));
-  byId("next").addEventListener("click", () => go(neighbour(1)));
-  addEventListener("hashchange", follow);
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowLeft" || event.key === "k") go(neighbour(-1));
-    if (event.key === "ArrowRight" || event.key === "j") go(neighbour(1));
-  });
-  byId("viewer").hidden = false;
-  follow();
+  browse(neighbour, go, follow);
 })();

@@ -44,13 +44,17 @@ def endured(layer: str, num_jobs: int, *, allowance_s: float, workers: int | Non
     with World() as world, Sandbox(layer, workers=workers) as sandbox:
         items = [item.placed(world.places()) for item in hostile()]
         random.Random(num_jobs).shuffle(items)
+
+        def judge(item: Item) -> None:
+            _judge(sandbox, item, found, allowance_s)
+
         for _ in range(2 * sandbox.num_workers):
-            _judge(sandbox, items[0], found, allowance_s)
+            judge(items[0])
         with ThreadPoolExecutor(sandbox.num_workers) as threads:
-            list(threads.map(lambda _: sandbox.run("print(1)"), range(4 * sandbox.num_workers)))  # pyright: ignore
+            list(threads.map(sandbox.run, ["print(1)"] * (4 * sandbox.num_workers)))
             traces, resident = world.traces(), _resident_bytes()
             order = (items[at % len(items)] for at in range(num_jobs))
-            list(threads.map(lambda item: _judge(sandbox, item, found, allowance_s), order))  # pyright: ignore
+            list(threads.map(judge, order))
             found.is_working = sandbox.run("print(6 * 7)").stdout == b"42\n"
             found.left = world.left(traces)
             found.grown_bytes = _resident_bytes() - resident

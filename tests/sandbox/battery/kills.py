@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from reasongym.sandbox.grading import Judgement
 from reasongym.sandbox.sandboxes import Sandbox
 from tests.sandbox.battery.mixed import judged, submissions
 from tests.sandbox.battery.world import ROOT, jail_processes, used_folders
@@ -44,16 +45,17 @@ def batch_amid_kills(layer: str, num_jobs: int, *, seed: int = 0) -> Batch:
     """Judge a batch while a process of its jails is killed again and again."""
     rng = random.Random(seed)
     expected = [verdict for verdict, _ in submissions(num_jobs)]
-    num_kills, found = 0, []
+    num_kills = 0
+    found: list[Judgement] = []
     with Sandbox(layer, workers=2) as sandbox:
         for at, judgement in enumerate(judged(sandbox, num_jobs)):
             found.append(judgement)
             if at % _JUDGED_BETWEEN == 0:
                 time.sleep(rng.uniform(0, 0.05))
                 num_kills += _killed_one(rng)
-    wrong = [one for one, verdict in zip(found, expected, strict=False) if one.verdict is not verdict]  # pyright: ignore
-    num_unjudged = sum(not one.is_judged for one in found)  # pyright: ignore
-    return Batch(num_kills, len(expected) - len(found) + num_unjudged, len(wrong) - num_unjudged)  # pyright: ignore
+    wrong = [one for one, verdict in zip(found, expected, strict=False) if one.verdict is not verdict]
+    num_unjudged = sum(not one.is_judged for one in found)
+    return Batch(num_kills, len(expected) - len(found) + num_unjudged, len(wrong) - num_unjudged)
 
 
 def _killed_one(rng: random.Random) -> bool:

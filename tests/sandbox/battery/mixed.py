@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -57,8 +57,8 @@ def judged(sandbox: Sandbox, num: int) -> Iterator[Judgement]:
     return sandbox.grade_many(one for _, one in submissions(num))
 
 
-@contextmanager  # pyright: ignore
-def busy_machine(processes_a_core: int) -> Iterator[None]:
+@contextmanager
+def busy_machine(processes_a_core: int) -> Generator[None]:
     """Keep every core busy with so many processes."""
     command = [sys.executable, "-S", "-c", "while True: pass"]
     hogs = [subprocess.Popen(command) for _ in range(processes_a_core * (os.cpu_count() or 1))]
