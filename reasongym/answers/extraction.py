@@ -134,13 +134,13 @@ def _ended(text: str, ending: Ending, shift: int) -> Found:
     return Found(found.answer, "ok", "ending", min(start, len(text)) + shift, min(end, len(text)) + shift)
 
 
-def after_thinking(text: str) -> str | None:
+def after_thinking(text: str, most: int = MAX_TAIL) -> str | None:
     """Return the end of what follows the last `</think>`, None where a `<think>` is never closed."""
     closed = text.rfind("</think>")
     start = closed + len("</think>") if closed >= 0 else 0
     if text.find("<think>", start) >= 0:
         return None
-    return text[max(start, len(text) - MAX_TAIL) :]
+    return text[max(start, len(text) - most) :]
 
 
 def _decide(text: str, declarations: list[Declaration]) -> Extraction:
