@@ -171,7 +171,7 @@ class Evaluator(ABC):
         if isinstance(node.value, ast.Name) and node.value.id in MODULES:
             return MODULES[node.value.id][node.attr]
         holder = self.value(node.value, scope)
-        known = METHODS.get(type(holder), frozenset())
+        known = METHODS.get(holder.__class__, frozenset())
         if node.attr not in known:
             raise Stopped(f"{type(holder).__name__} has no {node.attr} here")
         return getattr(holder, node.attr)

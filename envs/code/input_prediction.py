@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from reasongym.answers.extraction import extract
 from reasongym.answers.literals import NotLiteral, read_literals
@@ -108,5 +109,6 @@ def _arguments(answer: str, data: Data) -> list[Json] | None:
         values = read_literals(listed)
     except NotLiteral:
         return None
-    is_packed = len(values) == 1 and isinstance(values[0], tuple)
-    return list(values[0]) if is_packed else values
+    if len(values) == 1 and isinstance(values[0], tuple):
+        return list(cast("tuple[Json, ...]", values[0]))
+    return values

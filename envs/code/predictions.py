@@ -54,9 +54,9 @@ def _result(program: Parsed, given: Sequence[Json], level: int) -> Json:
         value, _ = call(program, "FUNCTION", given, _MAX_STEPS)
     except Stopped:
         return None
-    numbers = value if isinstance(value, list) else [0]
-    is_small = len(value) <= _MOST_LENGTH[level] and all(abs(one) <= _MOST for one in numbers)
-    return value if is_small else None
+    is_short = len(value) <= _MOST_LENGTH[level]
+    is_small = type(value) is str or all(abs(one) <= _MOST for one in value)
+    return value if is_short and is_small else None
 
 
 def _is_telling(

@@ -5,7 +5,7 @@ A template has `v0`, `v1`, ... for its names; the first are the arguments.
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from reasongym.core import Json
 from reasongym.seeding import Stream
@@ -113,8 +113,9 @@ def is_allowed(value: Json, kind: str, bounds: Sequence[int]) -> bool:
     if kind == "text":
         is_text = isinstance(value, str) and all("a" <= letter <= "z" for letter in value)
         return is_text and low <= len(value) <= high
-    is_list = isinstance(value, list) and low <= len(value) <= high
-    return is_list and all(type(one) is int and -9 <= one <= 20 for one in value)
+    numbers = cast("list[Json]", value) if isinstance(value, list) else []
+    is_list = isinstance(value, list) and low <= len(numbers) <= high
+    return is_list and all(type(one) is int and -9 <= one <= 20 for one in numbers)
 
 
 class _Writer:

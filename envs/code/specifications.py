@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -109,8 +109,12 @@ def drawn(rng: Stream, steps: Sequence[Step], names: Sequence[str], size: int) -
 def _is_small(value: Json) -> bool:
     if isinstance(value, int):
         return abs(value) <= _MOST
-    members = value.values() if isinstance(value, dict) else value
-    return len(value) <= _MOST_LENGTH and (isinstance(value, str) or all(map(_is_small, members)))
+    if isinstance(value, str):
+        return len(value) <= _MOST_LENGTH
+    members = (
+        cast("dict[str, Json]", value).values() if isinstance(value, dict) else cast("list[Json]", value)
+    )
+    return len(members) <= _MOST_LENGTH and all(map(_is_small, members))
 
 
 def _is_worthwhile(steps: Sequence[Step], names: Sequence[str], tests: Sequence[Json]) -> bool:

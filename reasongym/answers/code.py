@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from reasongym.answers.alternatives import offers_another
-from reasongym.answers.extraction import HEDGED, NO_ANSWER, Extraction, after_thinking
+from reasongym.answers.declarations import HEDGED, NO_ANSWER, Extraction
+from reasongym.answers.extraction import after_thinking
 
 MAX_CHARS = 65_536
 """Characters at the end of a completion in which a program is looked for."""
@@ -22,6 +23,8 @@ _MAX_LEAD = 100
 _FENCE = "```"
 _TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[\w+-]{0,20}")
+_OPENING = re.compile(r"(?:\\boxed|[\s{($>*_]){1,20}$")
+"""Markup between the words that lead to a block and the block."""
 _STATEMENT = re.compile(r"^(?:from|import|def|class|async def)\b", re.MULTILINE)
 
 
@@ -101,5 +104,5 @@ def _last(text: str, blocks: Sequence[_Block]) -> Extraction:
 
 def _is_offered(text: str, start: int) -> bool:
     """Say whether what leads to an answer makes it one of several."""
-    lead = text[max(0, start - _MAX_LEAD) : start].rstrip().rpartition("\n")[2]
+    lead = _OPENING.sub("", text[max(0, start - _MAX_LEAD) : start]).rstrip().rpartition("\n")[2]
     return offers_another(lead)

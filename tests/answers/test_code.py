@@ -52,6 +52,8 @@ def test_the_program_is_found_in_every_usual_form(text: str) -> None:
         (f"<think>{fenced(CODE)}", "no_answer"),
         (f"{fenced(OTHER)} or {fenced(CODE)}", "hedged"),
         (f"{fenced(OTHER)}\n\nor\n\n{fenced(CODE)}", "hedged"),
+        (f"\\boxed{{{fenced(OTHER)}}} or \\boxed{{{fenced(CODE)}}}", "hedged"),
+        (f"{fenced(OTHER)}\nor **\n{fenced(CODE)}**", "hedged"),
         (f"<answer>{fenced(OTHER)}</answer> or <answer>{fenced(CODE)}</answer>", "hedged"),
     ],
 )

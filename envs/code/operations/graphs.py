@@ -178,7 +178,7 @@ def heaviest_way_up(edges: list[list[int]]) -> int:
 )
 def reachable(edges: list[list[int]]) -> list[int]:
     nodes = {node for edge in edges for node in edge[:2]}
-    reached = {min(nodes)} if nodes else set()
+    reached = {min(nodes)} if nodes else nodes
     for _ in nodes:
         reached |= {b for a, b, _ in edges if a in reached}
     return sorted(reached)

@@ -6,6 +6,13 @@ from collections.abc import Callable
 from functools import reduce
 from itertools import accumulate, groupby, pairwise
 
+_STEPS: dict[str, Callable[[int, int], int]] = {
+    "sum": lambda a, b: a + b,
+    "maximum": max,
+    "minimum": min,
+    "last number": lambda _, b: b,
+}
+
 
 def kept(numbers: list[int], keep: Callable[[int], bool]) -> list[int]:
     return list(filter(keep, numbers))
@@ -54,14 +61,12 @@ def every(numbers: list[int], k: int) -> list[int]:
 
 def windows(numbers: list[int], what: str, k: int) -> list[int]:
     shifted = [numbers[start:] for start in range(k)]
-    steps = {"sum": lambda a, b: a + b, "maximum": max, "minimum": min}
-    return [reduce(steps[what], window) for window in zip(*shifted, strict=False)]
+    return [reduce(_STEPS[what], window) for window in zip(*shifted, strict=False)]
 
 
 def pieces(numbers: list[int], k: int, what: str) -> list[int]:
-    steps = {"sum": lambda a, b: a + b, "maximum": max, "minimum": min, "last number": lambda _, b: b}
     cut = groupby(enumerate(numbers), key=lambda one: one[0] // k)
-    return [reduce(steps[what], [n for _, n in piece]) for _, piece in cut]
+    return [reduce(_STEPS[what], [n for _, n in piece]) for _, piece in cut]
 
 
 def shuffled_halves(numbers: list[int]) -> list[int]:

@@ -135,10 +135,10 @@ def packed(numbers: list[int], k: int) -> list[int]:
     for size in (n % k for n in numbers):
         open_bin = next((one for one in bins if sum(one) + size <= k), None)
         if open_bin is None:
-            open_bin = []
+            open_bin = list[int]()
             bins.append(open_bin)
         open_bin.append(size)
-    return list(map(sum, bins))
+    return [sum(one) for one in bins]
 
 
 def bubbled(numbers: list[int], k: int) -> list[int]:

@@ -9,7 +9,7 @@ from reasongym.answers.code import find_block
 from reasongym.core import Data, Env, Json, Verdict
 from reasongym.envs.code.judging import judged
 from reasongym.envs.code.sql.queries import Rows, answered, drawn, told, written
-from reasongym.envs.code.sql.schemas import THEMES, Theme, columns, filled, schema, table_names
+from reasongym.envs.code.sql.schemas import THEMES, Theme, columns, filled, schema, table_names, theme_of
 from reasongym.registry import register
 from reasongym.seeding import Stream, stream
 
@@ -101,7 +101,7 @@ class SqlQuery(Env):
                 return {"theme": number, "query": query, "shown": pairs[0], "hidden": pairs[1:]}
 
     def prompt(self, data: Data, style: str) -> str:
-        theme = THEMES[data["theme"]]
+        theme = theme_of(data)
         database, result = data["shown"]
         tables = "\n\n".join(
             f"{name}({', '.join(names)})\n{_listed(rows)}"
@@ -121,7 +121,7 @@ class SqlQuery(Env):
         query = answer.strip()
         if len(query) > _MAX_CHARS or "select" not in query.lower():
             return Verdict.of("over_limit" if len(query) > _MAX_CHARS else "no_query")
-        theme = THEMES[data["theme"]]
+        theme = theme_of(data)
         is_ordered = "order" in data["query"]
         tests = [
             [[schema(theme), _insertions(theme, database), query, is_ordered], result]
@@ -130,11 +130,11 @@ class SqlQuery(Env):
         return judged(_ANSWER, "answered", tests, shown=query)
 
     def oracle(self, data: Data) -> list[str]:
-        return [f"```sql\n{written(data['query'], THEMES[data['theme']])}\n```"]
+        return [f"```sql\n{written(data['query'], theme_of(data))}\n```"]
 
     def canonical(self, data: Data) -> str:
         """Name what the query gives on databases that never change."""
-        theme = THEMES[data["theme"]]
+        theme = theme_of(data)
         rng = stream(f"databases {data['theme']}".encode())
         results = [_result(data["query"], theme, filled(theme, rng, size)) for size in _BATTERY_SIZES * 2]
         digest = blake2b(json.dumps(results).encode(), digest_size=12).hexdigest()
@@ -142,7 +142,8 @@ class SqlQuery(Env):
 
     def symmetric(self, data: Data, rng: Stream) -> Data:
         """Shuffle the rows of all databases, and the conditions."""
-        query = data["query"] | {"where": rng.shuffled(data["query"]["where"])}
+        conditions: list[Json] = data["query"]["where"]
+        query = data["query"] | {"where": rng.shuffled(conditions)}
 
         def shuffled(pair: Json) -> Json:
             return [[rng.shuffled(rows) for rows in pair[0]], pair[1]]
@@ -162,14 +163,14 @@ class SqlQuery(Env):
         return (0.01, 0.0, 0.0, 0.0, 0.0, 0.0)[level]
 
     def random_action(self, state: Data, rng: Stream) -> str:
-        theme = THEMES[state["theme"]]
+        theme = theme_of(state)
         return f"```sql\n{written(drawn(rng, theme, rng.pick(LEVELS[0].parts)), theme)}\n```"
 
     def prove(self, data: Data) -> bool:
         """Run our own query by SQLite on all databases."""
         import sqlite3
 
-        theme = THEMES[data["theme"]]
+        theme = theme_of(data)
         for database, result in (data["shown"], *data["hidden"]):
             connection = sqlite3.connect(":memory:")
             for statement in schema(theme):
@@ -184,7 +185,7 @@ class SqlQuery(Env):
 
     def effort(self, data: Data) -> float:
         """Return the number of words of our query."""
-        return len(written(data["query"], THEMES[data["theme"]]).split())
+        return len(written(data["query"], theme_of(data)).split())
 
 
 _ASK = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reasongym.core import Json
+from reasongym.core import Data, Json
 from reasongym.seeding import Stream
 
 Values: TypeAlias = tuple[str, ...] | tuple[int, int]
@@ -30,7 +30,7 @@ class Theme:
 
 _CITIES = ("Lima", "Oslo", "Kyoto", "Quito", "Turin")
 _FIRST = ("Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gia", "Hugo", "Ida", "Jon")
-THEMES = (
+THEMES: tuple[Theme, ...] = (
     Theme(
         "customers",
         {"name": _FIRST, "city": _CITIES, "age": (18, 60)},
@@ -84,6 +84,12 @@ THEMES = (
         {"ticket": ("single", "day", "month"), "minutes": (3, 90), "passengers": (1, 6)},
     ),
 )
+
+
+def theme_of(data: Data) -> Theme:
+    """Return the theme of a problem."""
+    number: int = data["theme"]
+    return THEMES[number]
 
 
 def table_names(theme: Theme) -> tuple[str, str]:
