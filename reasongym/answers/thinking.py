@@ -17,12 +17,12 @@ MAX_TAIL = 16_384
 """Characters at the end of a completion in which an answer is looked for, so that reading is bounded."""
 
 
-def after_thinking(text: str) -> str | None:
-    """Return the end of what follows the last end of thinking, None where thinking is open."""
+def after_thinking(text: str, most: int = MAX_TAIL) -> str | None:
+    """Return what follows the last end of thinking, the end of it if it is long; None where thinking is open."""
     start = _end_of_thinking(text)
     if any(text.find(one.opening, start) >= 0 for one in MARKERS):
         return None
-    return text[max(start, len(text) - MAX_TAIL) :]
+    return text[max(start, len(text) - most) :]
 
 
 def without_thinking(text: str) -> str:

@@ -28,6 +28,7 @@ PAGES = (
     "docs/math-problems.md",
     "docs/grade.md",
     "docs/bridges.md",
+    "docs/code.md",
 )
 MODEL = "path/to/model"
 SHORTENED = {

@@ -1,0 +1,1 @@
+"""Every operation and rule once more, written differently: what proves that their sentences say one thing."""
