@@ -32,7 +32,7 @@ $(VENV)/.installed-demo: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing the developer's tools and every extra that needs no GPU into $(VENV) ..."
-	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets,dev,docker,games,http,math,serve,train]'
+	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets,dev,docker,games,http,math,search,serve,train]'
 	@touch $@
 
 $(VENV)/.installed-board: pyproject.toml constraints.txt | $(BIN)/python

@@ -16,8 +16,11 @@ import numpy as np
 from gymnasium.utils.seeding import np_random
 
 from reasongym.errors import GenerationError, UnknownName, UsageError
+from reasongym.options import PRESENTATION, TOOL_OPTIONS
+from reasongym.options import Option as Option
 from reasongym.seeding import Stream, is_eval, stream
 from reasongym.spaces import UnicodeText
+from reasongym.tooling import Call, Toolkit, pinned, toolkit
 
 Json: TypeAlias = Any
 """A value that JSON can carry."""
@@ -48,8 +51,8 @@ class Row:
 
     @cached_property
     def key(self) -> bytes:
-        """Canonical JSON of what decides the problem: the row without its presentation (`style`)."""
-        generation = {name: value for name, value in self.options.items() if name != "style"}
+        """Canonical JSON of what decides the problem: the row without its presentation (`style`, tools)."""
+        generation = {name: value for name, value in self.options.items() if name not in PRESENTATION}
         return _encode([self.env_id, self.level, self.split, self.seed, generation])
 
     def __hash__(self) -> int:
@@ -115,36 +118,6 @@ class Turn:
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A named parameter of an environment."""
-
-    name: str
-    default: Json
-    about: str
-    choices: tuple[Json, ...] = ()
-    low: int | None = None
-    high: int | None = None
-
-    def check(self, value: Json) -> Json:
-        """Return the value if it fits; raises UsageError saying what would."""
-        if value == self.default and type(value) is type(self.default):
-            return value
-        if self.choices:
-            if not any(value == one and type(value) is type(one) for one in self.choices):  # 4.0 is not 4
-                raise UnknownName(f"value for option {self.name!r}:", str(value), map(str, self.choices))
-            return value
-        if self.low is not None and self.high is not None:
-            if type(value) is not int or not self.low <= value <= self.high:
-                raise UsageError(
-                    f"option {self.name!r} must be an integer from {self.low} to {self.high}, got {value!r}"
-                )
-            return value
-        if type(value) is not type(self.default):
-            raise UsageError(f"option {self.name!r} must be a {type(self.default).__name__}, got {value!r}")
-        return value
-
-
 class Session(NamedTuple):
     """Where an episode stands: an immutable value."""
 
@@ -153,6 +126,10 @@ class Session(NamedTuple):
     num_turns: int = 0
     reward: float = 0.0
     """Sum of the step rewards so far."""
+    num_calls: int = 0
+    """Turns that called a tool."""
+    past: tuple[str, ...] = ()
+    """The calls that the tool's state is made from."""
 
 
 class Step(NamedTuple):
@@ -273,9 +250,9 @@ class Env(gymnasium.Env[str, str]):
 
     @classmethod
     def options(cls) -> dict[str, Option]:
-        """Return every option by name: the family's parameters and the style of the prompt."""
+        """Return every option by name: the family's parameters, the style of the prompt, and tools."""
         style = Option("style", next(iter(cls.styles)), "wording of the prompt", tuple(cls.styles))
-        return {option.name: option for option in (*cls.parameters, style)}
+        return {option.name: option for option in (*cls.parameters, style, *TOOL_OPTIONS)}
 
     def row(self, seed: int, *, level: int | None = None, split: Split | None = None, **options: Json) -> Row:
         """Make the row of a seed; raises UsageError for a level, split, seed or option that does not fit."""
@@ -292,7 +269,7 @@ class Env(gymnasium.Env[str, str]):
             if name not in known:
                 raise UnknownName(f"option of {self.env_id}", name, known)
         checked = {name: known[name].check(options[name]) for name in sorted(options)}
-        changed = {name: value for name, value in checked.items() if value != known[name].default}
+        changed = pinned({name: value for name, value in checked.items() if value != known[name].default})
         return Row(self.env_id, level, self._checked_split(level, split, changed), seed, changed)
 
     def practice_row(self, seed: int, level: int, split: Split, options: Mapping[str, Json]) -> Row:
@@ -319,20 +296,24 @@ class Env(gymnasium.Env[str, str]):
     def problem(self, row: Row) -> Problem:
         """Make the problem of a row (see `row` for checked ones): the same bytes everywhere."""
         options = self._filled(row.options)
-        style = options.pop("style", None) or next(iter(self.styles))
         size = self.size(row.level, row.split, options)
         if size is not None:
             if row.seed >= size:
                 where = f"level {row.level}, split {row.split!r} of {self.env_id}"
                 raise UsageError(f"{where} has {size:,} problems: seed {row.seed} is outside")
             data = self.item(row.seed, row.level, row.split, options)
-            return Problem(row, data, self.prompt(data, style))
+            return Problem(row, data, self._worded(row, data))
         rng = stream(row.key)
         for _ in range(MAX_DRAWS):
             data = self.generate(rng, row.level, options)
             if row.split == "all" or is_eval(self.family, self.canonical(data)) == (row.split == "eval"):
-                return Problem(row, data, self.prompt(data, style))
+                return Problem(row, data, self._worded(row, data))
         raise GenerationError(f"no problem of {row} fell into split {row.split!r} in {MAX_DRAWS} draws")
+
+    def _worded(self, row: Row, data: Data) -> str:
+        style: str = row.options.get("style", next(iter(self.styles)))
+        prompt, kit = self.prompt(data, style), toolkit(row.options)
+        return prompt if kit is None or style == "terse" else kit.worded(prompt)
 
     def _filled(self, options: Mapping[str, Json]) -> dict[str, Json]:
         return {option.name: option.default for option in self.parameters} | dict(options)
@@ -343,13 +324,37 @@ class Env(gymnasium.Env[str, str]):
         """Open an episode; its first observation is `problem.prompt`."""
         return Session(problem, self.start(problem.data))
 
+    def turn_limit(self, row: Row) -> int:
+        """Return how many turns an episode of a row may take, calls of its tool among them."""
+        kit = toolkit(row.options)
+        return self.max_turns(row.level) + (0 if kit is None else kit.num_calls)
+
+    def stop_strings(self, row: Row) -> tuple[str, ...]:
+        """Return what ends a policy's turn before it goes on by itself, such as the end of a call."""
+        kit = toolkit(row.options)
+        return () if kit is None else kit.stops
+
     def advance(self, session: Session, text: str) -> Step:
-        """Play one action: the pure function under `step`, `replay` and every rollout."""
-        row = session.problem.row
-        rng = stream(b"%s turn %d" % (row.key, session.num_turns))
+        """Play one turn, a call or an action: the pure function under `step`, `replay` and every rollout."""
+        kit = toolkit(session.problem.row.options)
+        if kit is None:
+            return self._acted(session, text)
+        call = _call(kit, session, text)
+        if call is not None:
+            used = kit.use(session.past, call, kit.num_calls - session.num_calls - 1)
+            return Step(_called(session, used.past), used.text, 0.0, None, False)
+        step = self._acted(session, text)
+        if step.verdict is not None:
+            kit.leave(session.past)
+        return step
+
+    def _acted(self, session: Session, text: str) -> Step:
+        row, num_actions = session.problem.row, session.num_turns - session.num_calls
+        rng = stream(b"%s turn %d" % (row.key, num_actions))
         turn = self.act(session.state, text, rng)
-        after = Session(session.problem, turn.state, session.num_turns + 1, session.reward + turn.reward)
-        truncated = turn.verdict is None and after.num_turns >= self.max_turns(row.level)
+        reward = session.reward + turn.reward
+        after = session._replace(state=turn.state, num_turns=session.num_turns + 1, reward=reward)
+        truncated = turn.verdict is None and num_actions + 1 >= self.max_turns(row.level)
         verdict = Verdict(after.reward, False, "turn_limit") if truncated else turn.verdict
         return Step(after, turn.observation, turn.reward, verdict, truncated)
 
@@ -358,10 +363,13 @@ class Env(gymnasium.Env[str, str]):
         return self.judge(self.problem(row), texts)
 
     def judge(self, problem: Problem, texts: Sequence[str]) -> Verdict:
-        """Judge an episode of a problem that is already made."""
-        session = self.begin(problem)
+        """Judge an episode of a problem that is already made; what it asked of a tool is not run again."""
+        session, kit = self.begin(problem), toolkit(problem.row.options)
         for text in texts:
-            session, _, _, verdict, _ = self.advance(session, text)
+            if kit is not None and _call(kit, session, text) is not None:
+                session = _called(session, ())
+                continue
+            session, _, _, verdict, _ = self._acted(session, text)
             if verdict is not None:
                 return verdict
         return Verdict(session.reward, False, "unfinished")
@@ -471,6 +479,16 @@ class Env(gymnasium.Env[str, str]):
         if self.render_mode == "rgb_array":
             return self.picture(self._state)
         return "\n".join(self._transcript) if self.render_mode == "ansi" else None
+
+
+def _call(kit: Toolkit, session: Session, text: str) -> Call | None:
+    """Return the call that a turn makes; with no call left every text is an action."""
+    return kit.call(text) if session.num_calls < kit.num_calls else None
+
+
+def _called(session: Session, past: tuple[str, ...]) -> Session:
+    turns, calls = session.num_turns + 1, session.num_calls + 1
+    return session._replace(num_turns=turns, num_calls=calls, past=past)
 
 
 def _checked_seed(seed: object) -> int:

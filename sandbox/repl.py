@@ -80,23 +80,24 @@ class _Owner:
         self.num_users = 0
         self.ended: Ended | None = None
         self.lock = threading.Lock()
+        self._control = jail.control  # of the zygote that has the job; a lost jail would be made again
         self._give_back = give_back
 
     def tell(self, message: bytes) -> None:
         """Say something to the zygote about the job."""
         with suppress(OSError):
-            self.jail.control.send(message)
+            self._control.send(message)
 
     def await_end(self, seconds: float) -> Ended | None:
         """Return how the job ended, if it does so in time."""
         with self.lock:
             if self.ended is None:
-                control = self.jail.control
-                control.settimeout(seconds)
                 with suppress(OSError):
-                    message = control.recv(MAX_BYTES)
+                    self._control.settimeout(seconds)
+                    message = self._control.recv(MAX_BYTES)
                     self.ended = Ended.of(message) if message else Ended("", 9, 0, 0.0, 0.0)
-                control.settimeout(None)
+                with suppress(OSError):
+                    self._control.settimeout(None)
             return self.ended
 
     def leave(self) -> None:

@@ -219,6 +219,8 @@ def _closed(text: str, stops: Iterable[str]) -> str:
     for stop in stops:
         if stop.startswith("</") and text.count(stop.replace("</", "<", 1)) > text.count(stop):
             return text + stop
+        if stop.strip() == "```" and text.count(stop.strip()) % 2:  # the fence of a block
+            return text + stop
     return text
 
 

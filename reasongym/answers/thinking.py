@@ -18,7 +18,7 @@ MAX_TAIL = 16_384
 
 
 def after_thinking(text: str, most: int = MAX_TAIL) -> str | None:
-    """Return what follows the last end of thinking, the end of it if it is long; None where thinking is open."""
+    """Return the end of what follows the last end of thinking, None where thinking is open."""
     start = _end_of_thinking(text)
     if any(text.find(one.opening, start) >= 0 for one in MARKERS):
         return None

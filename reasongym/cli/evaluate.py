@@ -55,7 +55,7 @@ class EvaluationFlags:
     """All of a benchmark, 200 of an environment where not given."""
     first_seed: int = 0
     options: tuple[str, ...] = ()
-    """Options of the environment as NAME=VALUE, such as style=boxed."""
+    """Options of the environment as NAME=VALUE, such as style=boxed or tools=python."""
     protocol: str = ""
     """How it is measured: a name such as deepscaler, or a .toml file; --list-suites lists the names."""
     samples: int | None = None

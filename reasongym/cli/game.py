@@ -46,7 +46,7 @@ class Game:
     @property
     def max_turns(self) -> int:
         """How many moves the episode may have."""
-        return self.env.max_turns(self.row.level)
+        return self.env.turn_limit(self.row)
 
     @property
     def has_turns(self) -> bool:

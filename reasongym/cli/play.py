@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from reasongym.core import Split, Verdict
 from reasongym.errors import UnknownName, UsageError
 
 FENCE = "```"
+_OPEN_TAG = re.compile(r"<(python|tool_call)>")
 
 
 def play(
@@ -28,6 +30,7 @@ def play(
     split: Split | None = None,
     style: str | None = None,
     seed: int = 0,
+    tools: str = "",
     options: tuple[str, ...] = (),
     pictures: bool = False,
 ) -> None:
@@ -39,6 +42,7 @@ def play(
         split: train or eval (or all, where a level has only that)
         style: the wording
         seed: the first problem's seed
+        tools: what you may use between turns, such as python, called by <python>2 ** 10</python>
         options: options of the environment, such as num_numbers=4
         pictures: draw the position in colours after every move, where the environment can
     """
@@ -46,6 +50,7 @@ def play(
         importlib.import_module("readline")
     env = environment(env_id)
     named = named_options(options) | ({} if style is None else {"style": style})
+    named |= {"tools": tools} if tools else {}
     table = _Table(Console(), Game(env, env.row(seed, level=level, split=split, **named)), pictures=pictures)
     table.greet()
     table.open()
@@ -134,7 +139,7 @@ class _Table:
     def read(self) -> str | None:
         """Read a command or an answer; None at the end of input.
 
-        An answer of several lines ends with an empty line, or stands in a fence.
+        An answer of several lines ends with an empty line, or stands in a fence; a call ends with its tag.
         """
         while True:
             line = self._line(self._cue())
@@ -142,6 +147,8 @@ class _Table:
                 return line
             if line.lstrip().startswith(FENCE):
                 return "\n".join([line, *self._lines_until(FENCE)])
+            if (tag := _OPEN_TAG.match(line)) and f"</{tag[1]}>" not in line:
+                return "\n".join([line, *self._lines_until(f"</{tag[1]}>")])
             if line.strip() and self.game.takes_lines:
                 return self._several(line)
             if line.strip():

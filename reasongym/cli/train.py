@@ -31,7 +31,7 @@ class TrainFlags:
     output: Path = Path("runs/train")
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
-    """Options of the environment as NAME=VALUE, such as style=boxed."""
+    """Options of the environment as NAME=VALUE, such as style=boxed or tools=python."""
 
 
 def train(args: list[str]) -> None:

@@ -71,8 +71,10 @@ def _find_wrong_counts(run: Run, episodes: Sequence[Episode]) -> Iterator[Findin
     has_tokens = any(c.token_ids for c in all_completions)
     ends = {c.token_ids[-1] for c in all_completions if _ends_early(run, c)}
     for one in episodes:
+        stops = run.protocol.template.stop or registry.get(one.row.env_id).stop_strings(one.row)
         for completion in one.completions:
-            told = _wrong_count(run, completion, has_tokens) or _cut(run, completion, ends)
+            told = _wrong_count(run, completion, has_tokens)
+            told = told or ("" if stops else _cut(run, completion, ends))
             if told:
                 yield Finding("token_count", f"{place(one)} {told}")
                 return
@@ -102,7 +104,7 @@ def _wrong_count(run: Run, one: Completion, has_tokens: bool) -> str:
 def _cut(run: Run, one: Completion, ends: set[int]) -> str:
     """Say where a completion that ran out of tokens says that it ended by itself."""
     is_full = one.finish == "stop" and len(one.token_ids) == run.protocol.max_tokens
-    if is_full and ends and not run.protocol.template.stop and one.token_ids[-1] not in ends:
+    if is_full and ends and one.token_ids[-1] not in ends:
         return "says that it ended by itself and fills the limit without an end token"
     return ""
 

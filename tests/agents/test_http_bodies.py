@@ -15,6 +15,7 @@ from tests.agents.small_models import SESSION
 PLAIN = Server("m")
 VLLM = Server("m", software="vllm 1.0")
 THINK = TEMPLATES["think"]
+STOPS = ("</answer>", "\n\n", "\n```\n")
 
 
 def request(
@@ -152,12 +153,14 @@ def test_thinking_that_a_server_took_out_is_put_back(
         (PLAIN, "<answer>2", "length", "<answer>2"),
         (PLAIN, "no tag", "stop", "no tag"),
         (VLLM, "<answer>2", "stop", "<answer>2"),
+        (PLAIN, "so\n```python\n2", "stop", "so\n```python\n2\n```\n"),
+        (PLAIN, "```python\n2\n```", "stop", "```python\n2\n```"),
     ],
 )
 def test_a_closing_mark_that_a_plain_server_leaves_out_is_put_back(
     server: Server, text: str, finish: str, read: str
 ) -> None:
-    assert completion(Dialect(server), said(text, finish), request(stop=("</answer>", "\n\n"))).text == read
+    assert completion(Dialect(server), said(text, finish), request(stop=STOPS)).text == read
 
 
 @pytest.mark.parametrize("reason", ["abort", "error"])

@@ -1,7 +1,9 @@
 """What the README and the pages tell a reader to type works, in the order they tell it."""
 
+import io
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ PAGES = (
     "docs/grade.md",
     "docs/bridges.md",
     "docs/code.md",
+    "docs/tools.md",
 )
 MODEL = "path/to/model"
 SHORTENED = {
@@ -51,6 +54,7 @@ def test_every_snippet_runs(
     page: str, reasongym: Reasongym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("/quit\n"))
     snippets: list[tuple[str, str]] = re.findall(
         r"^```(console|python|toml)\n(.*?)^```", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE
     )

@@ -3,7 +3,9 @@
 import pytest
 
 from reasongym.errors import UsageError
+from reasongym.sandbox.jails import Jail, JailSpec
 from reasongym.sandbox.jobs import Limits, Status
+from reasongym.sandbox.repl import Session
 from reasongym.sandbox.sandboxes import Sandbox
 
 QUICK = Limits(cpu_s=0.4, wall_s=2.0)
@@ -95,3 +97,14 @@ def test_a_branch_outlives_the_session_it_came_from(sandbox: Sandbox) -> None:
     session.close()
     assert branch.run("x").text == "5\n"
     branch.close()
+
+
+def test_a_session_whose_jail_is_lost_ends_and_makes_no_other(sandbox: Sandbox) -> None:
+    jail = Jail(JailSpec(sandbox.layer))
+    given_back: list[Jail] = []
+    session = Session.start(jail, QUICK, given_back.append)
+    assert session.run("x = 5; x").text == "5\n"
+    jail.close()
+    assert session.run("x").status is Status.ERROR
+    assert not session.is_alive
+    assert (given_back, jail.num_starts) == ([jail], 1)
