@@ -5,18 +5,20 @@ memory or output ran over, CE where it does not compile. SANDBOX_ERROR is our ow
 the solution.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby, zip_longest
 from typing import Any, Protocol, TypeAlias
 
+from reasongym.errors import UsageError
 from reasongym.sandbox.assertions import VIEWS, Assertion, CodeTest
 from reasongym.sandbox.comparison import STRICT, Checker, Comparison, same_text, same_value
 from reasongym.sandbox.dialogues import Held
 from reasongym.sandbox.inside.values import NotPlain
 from reasongym.sandbox.jails import JailLost
 from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage, calls, script, series, series_outcomes
+from reasongym.sandbox.languages import Language, NotBuilt, build, job
 from reasongym.sandbox.showing import SHOWN_CHARS, shown
 
 
@@ -113,10 +115,18 @@ def grade(
     *,
     comparison: Comparison = STRICT,
     all_tests: bool = False,
+    language: Language | None = None,
 ) -> Judgement:
-    """Judge a solution; stops at the first test that fails unless `all_tests`."""
+    """Judge a solution, in Python if no language is named; stops at the first failure unless `all_tests`."""
+    trial = _Trial(jails, code, limits, comparison)
+    try:
+        program = None if language is None else _built(jails, code, tests, limits, language)
+    except NotBuilt as error:
+        return Judgement([_failed(error.outcome, Verdict.CE)], len(tests))
+    except JailLost as error:
+        return Judgement([Tested(Verdict.SANDBOX_ERROR, str(error))], len(tests))
     found: list[Tested] = []
-    for one in _Trial(jails, code, limits, comparison).tested(tests):
+    for one in replace(trial, program=program).tested(tests):
         found.append(one)
         if one.verdict is not Verdict.AC and (not all_tests or one.verdict is Verdict.CE):
             break
@@ -131,6 +141,8 @@ class _Trial:
     code: str
     limits: Limits
     comparison: Comparison
+    program: Callable[[bytes], Job] | None = None
+    """Makes the job of an input, where the code is not Python."""
 
     def tested(self, tests: Sequence[Test]) -> Iterator[Tested]:
         """Yield what comes of each test; tests of one kind in a row may share a process."""
@@ -150,12 +162,15 @@ class _Trial:
         first = self._outcome(batch[0])
         yield self._by_outcome(batch[0], first)
         is_well = isinstance(first, Outcome) and first.status is Status.OK
-        outcomes = self._series(batch[1:]) if is_well and self.jails.may_fork else []
+        may_share = is_well and self.program is None and self.jails.may_fork
+        outcomes = self._series(batch[1:]) if may_share else []
         for test, outcome in zip_longest(batch[1:], outcomes):
             yield self._by_outcome(test, outcome or self._outcome(test))
 
     def _outcome(self, test: StdinTest) -> Outcome | JailLost:
         try:
+            if self.program is not None:
+                return self.jails.run_job(self.program(_given(test)))
             return self.jails.run_job(script(self.code, _given(test), self.limits))
         except JailLost as error:
             return error
@@ -231,6 +246,15 @@ def _function(test: Test) -> str | None:
     return "" if isinstance(test, CodeTest) else test.function
 
 
+def _built(
+    jails: Jails, code: str, tests: Sequence[Test], limits: Limits, language: Language
+) -> Callable[[bytes], Job]:
+    if not all(isinstance(test, StdinTest) for test in tests):
+        raise UsageError("programs in other languages than Python are judged by stdin and stdout alone")
+    files = build(jails.run_job, code, language, limits)
+    return lambda stdin: job(language, files, stdin, limits)
+
+
 def _given(test: StdinTest) -> bytes:
     return test.stdin.encode(errors="surrogateescape")
 
@@ -246,9 +270,9 @@ _VERDICTS = {
 }
 
 
-def _failed(outcome: Outcome) -> Tested:
-    told = outcome.stderr.decode(errors="replace")[-SHOWN_CHARS:]
-    return Tested(_VERDICTS[outcome.status], told or f"exit status {outcome.exit_code}", outcome.usage)
+def _failed(outcome: Outcome, verdict: Verdict | None = None) -> Tested:
+    told = outcome.stderr.decode(errors="replace")[-SHOWN_CHARS:] or f"exit status {outcome.exit_code}"
+    return Tested(verdict or _VERDICTS[outcome.status], told, outcome.usage)
 
 
 def _by_frame(

@@ -24,6 +24,7 @@ from reasongym.sandbox.grading import Judgement, Test, grade
 from reasongym.sandbox.inside.layers import LAYERS
 from reasongym.sandbox.jails import STANDARD_IMPORTS, Jail, JailLost, JailSpec
 from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
+from reasongym.sandbox.languages import Language
 from reasongym.sandbox.repl import Session
 
 
@@ -33,6 +34,8 @@ class Submission(NamedTuple):
     code: str
     tests: Sequence[Test]
     limits: Limits | None = None
+    language: Language | None = None
+    """Python where none is named."""
 
 
 class Sandbox:
@@ -120,9 +123,21 @@ class Sandbox:
         *,
         comparison: Comparison = STRICT,
         all_tests: bool = False,
+        language: Language | None = None,
     ) -> Judgement:
-        """Judge a solution by its tests; stops at the first that fails unless `all_tests`."""
-        return grade(self, code, tests, limits or self.limits, comparison=comparison, all_tests=all_tests)
+        """Judge a solution, in Python if no language is named, by its tests.
+
+        Stops at the first that fails unless `all_tests`.
+        """
+        return grade(
+            self,
+            code,
+            tests,
+            limits or self.limits,
+            comparison=comparison,
+            all_tests=all_tests,
+            language=language,
+        )
 
     async def grade_async(
         self, code: str, tests: Sequence[Test], limits: Limits | None = None, *, all_tests: bool = False
@@ -147,7 +162,14 @@ class Sandbox:
         with ThreadPoolExecutor(self.num_workers, thread_name_prefix="sandbox") as threads:
 
             def judge(one: Submission) -> Judgement:
-                return self.grade(one.code, one.tests, one.limits, comparison=comparison, all_tests=all_tests)
+                return self.grade(
+                    one.code,
+                    one.tests,
+                    one.limits,
+                    comparison=comparison,
+                    all_tests=all_tests,
+                    language=one.language,
+                )
 
             for one in submissions:
                 waiting.put(threads.submit(judge, one))
