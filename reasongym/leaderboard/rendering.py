@@ -37,14 +37,10 @@ class Renderer:
         return self._pages.get_template(template).render({**shown, "script": script})
 
 
-def _code_of(script: str) -> Markup:
-    return Markup(_code(script))
-
-
 def _shared() -> dict[str, Any]:
     return {
         "style": Markup(_asset("style.css")),
-        "code": _code_of,
+        "code": lambda name: Markup(_code(name)),
         "content_policy": _content_policy,
         "run_page": links.run_page,
         "model_page": links.model_page,
