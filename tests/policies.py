@@ -1,40 +1,41 @@
-"""A policy that says what a test wants said, in the tokens of a real tokenizer, as an engine would say it."""
+"""Policies of tests: one that speaks in the tokens of a real tokenizer, and one that keeps no order."""
 
-from collections import deque
+import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from reasongym import registry
+from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.episodes import Completion, Finish, Request
 
 
-class Speaker:
+def right_texts(request: Request) -> list[str]:
+    """Return what the oracle says to the request's problem, turn after turn."""
+    problem = request.session.problem
+    return registry.get(problem.row.env_id).oracle(problem.data)
+
+
+def right_text(request: Request) -> str:
+    """Return what the oracle says in the turn that is due."""
+    texts = right_texts(request)
+    return texts[min(request.session.num_turns, len(texts) - 1)]
+
+
+class Speaker(ScriptedPolicy):
     """Samples the ids that `say` gives until one ends it, a stop string is complete, or the limit is there.
 
     `say` sees the request, so that it may draw from its noise key.
     """
 
     def __init__(self, tokenizer: Any, say: Callable[[Request], list[int]]) -> None:
+        super().__init__(self._complete)
         self._tokenizer = tokenizer
         self._say = say
-        self._queue: deque[Request] = deque()
         self.requests: list[Request] = []
 
     def submit(self, requests: Sequence[Request]) -> None:
-        self._queue.extend(requests)
+        super().submit(requests)
         self.requests += requests
-
-    def poll(self) -> list[tuple[int, Completion]]:
-        request = self._queue.popleft()
-        return [(request.id, self._complete(request))]
-
-    def cancel(self, ids: Iterable[int]) -> None:
-        self._queue.clear()
-
-    def push(self, weights: Any, version: int) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
 
     def _complete(self, request: Request) -> Completion:
         ids: list[int] = []
@@ -55,3 +56,33 @@ class Speaker:
 
     def _text(self, ids: list[int]) -> str:
         return self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+
+class Erratic:
+    """Answers any number of waiting requests at a time, in any order."""
+
+    def __init__(self, reply: Callable[[Request], str], seed: int = 0) -> None:
+        self.reply = reply
+        self.rng = random.Random(seed)
+        self.waiting: list[Request] = []
+        self.most_waiting = 0
+        self.cancelled: list[int] = []
+
+    def submit(self, requests: Sequence[Request]) -> None:
+        self.waiting += requests
+        self.most_waiting = max(self.most_waiting, len(self.waiting))
+
+    def poll(self) -> list[tuple[int, Completion]]:
+        self.rng.shuffle(self.waiting)
+        number = self.rng.randrange(len(self.waiting) + 1)
+        now, self.waiting = self.waiting[:number], self.waiting[number:]
+        return [(request.id, Completion(self.reply(request), "stop")) for request in now]
+
+    def cancel(self, ids: Iterable[int]) -> None:
+        gone = set(ids)
+        self.cancelled += gone
+        self.waiting = [request for request in self.waiting if request.id not in gone]
+
+    def push(self, weights: Any, version: int) -> None: ...
+
+    def close(self) -> None: ...
