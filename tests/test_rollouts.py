@@ -1,9 +1,7 @@
 """Playing one episode and thousands: order, room, failures and limits, on a game made for it."""
 
-import random
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -18,6 +16,7 @@ from reasongym.seeding import Stream
 from reasongym.templates import TEMPLATES, Renderer, Template
 from tests.agents.small_models import CONTEXT, small
 from tests.chats import tokenizer_of
+from tests.policies import Erratic
 
 TURNS = 5
 
@@ -73,36 +72,6 @@ def env() -> Iterator[Env]:
 @pytest.fixture
 def problems(env: Env) -> list[Problem]:
     return [env.problem(env.row(seed)) for seed in range(40)]
-
-
-class Erratic:
-    """A policy that answers any number of waiting requests at a time, in any order."""
-
-    def __init__(self, reply: Callable[[Request], str], seed: int = 0) -> None:
-        self.reply = reply
-        self.rng = random.Random(seed)
-        self.waiting: list[Request] = []
-        self.most_waiting = 0
-        self.cancelled: list[int] = []
-
-    def submit(self, requests: Sequence[Request]) -> None:
-        self.waiting += requests
-        self.most_waiting = max(self.most_waiting, len(self.waiting))
-
-    def poll(self) -> list[tuple[int, Completion]]:
-        self.rng.shuffle(self.waiting)
-        number = self.rng.randrange(len(self.waiting) + 1)
-        now, self.waiting = self.waiting[:number], self.waiting[number:]
-        return [(request.id, Completion(self.reply(request), "stop")) for request in now]
-
-    def cancel(self, ids: Iterable[int]) -> None:
-        gone = set(ids)
-        self.cancelled += gone
-        self.waiting = [request for request in self.waiting if request.id not in gone]
-
-    def push(self, weights: Any, version: int) -> None: ...
-
-    def close(self) -> None: ...
 
 
 def on(_: Request) -> str:

@@ -24,7 +24,7 @@ from reasongym.thinking import Budget, stages
 from reasongym.turns import ANSWER_ROOM, Setting
 from tests.agents.small_models import CONTEXT, plain_logits, small
 from tests.chats import bpe_tokenizer, tokenizer_of
-from tests.thinkers import Speaker
+from tests.policies import Speaker
 
 NAME = "tests/Talk-v0"
 

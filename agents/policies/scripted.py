@@ -20,9 +20,12 @@ NUM_ROWS_FOR_CONSTANT = 200
 
 
 class ScriptedPolicy:
-    """Completes each request by a function of it, one a poll, so that each answer is kept at once."""
+    """Completes each request by a function of it, one a poll, so that each answer is kept at once.
 
-    def __init__(self, reply: Callable[[Request], str]) -> None:
+    The function gives a text, or a whole completion where it is to have tokens.
+    """
+
+    def __init__(self, reply: Callable[[Request], str | Completion]) -> None:
         self._reply = reply
         self._queue: deque[Request] = deque()
 
@@ -35,7 +38,8 @@ class ScriptedPolicy:
         if not self._queue:
             return []
         request = self._queue.popleft()
-        return [(request.id, Completion(self._reply(request), "stop"))]
+        said = self._reply(request)
+        return [(request.id, Completion(said, "stop") if isinstance(said, str) else said)]
 
     def cancel(self, ids: Iterable[int]) -> None:
         """Forget requests."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reasongym.answers.code import PYTHON as PYTHON_FENCES
 from reasongym.answers.code import find_block, find_code
+from reasongym.answers.thinking import without_thinking
 from reasongym.core import Data, Env, Json, Turn
 from reasongym.envs.code import specifications, synthesis
 from reasongym.envs.code.judging import judged, tried
@@ -60,7 +61,7 @@ class ProgramSynthesisRepl(Env):
 
     def act(self, state: Position, text: str, rng: Stream) -> Turn:
         function = state.data["function"]
-        if _ANSWER.search(text.rpartition("</think>")[2]):
+        if _ANSWER.search(without_thinking(text)):
             code, reason = find_code(text, function)
             if code is None:
                 return Turn(state, f"no program in the answer ({reason})")

@@ -40,7 +40,7 @@ class Renderer:
 def _shared() -> dict[str, Any]:
     return {
         "style": Markup(_asset("style.css")),
-        "code": lambda name: Markup(_code(name)),
+        "code": _script,
         "content_policy": _content_policy,
         "run_page": links.run_page,
         "model_page": links.model_page,
@@ -53,6 +53,10 @@ def _shared() -> dict[str, Any]:
 def key_of(text: str) -> str:
     """Name a text in few letters, for a filter that is kept in an address."""
     return sha256(text.encode(errors="replace")).hexdigest()[:8]
+
+
+def _script(name: str) -> Markup:
+    return Markup(_code(name))
 
 
 def _code(script: str) -> str:

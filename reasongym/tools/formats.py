@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from reasongym.answers.extraction import find
+from reasongym.answers.thinking import without_thinking
 from reasongym.tooling import Call, Used
 
 MAX_ARGUMENT = 20_000
@@ -162,7 +163,7 @@ class Reader:
 
         Thinking that is over is not read. An answer before the call may still be changed by what comes of it.
         """
-        said = text[max(0, text.rfind("</think>")) :]
+        said = without_thinking(text)
         for one in self._formats:
             spots = list(one.spots(said, self._tool))
             if spots:

@@ -10,7 +10,7 @@ from rich.console import Console
 from reasongym import registry
 from reasongym.agents.policies import scripted
 from reasongym.agents.policies.scripted import ScriptedPolicy
-from reasongym.episodes import Message, Request, Sampling, generate
+from reasongym.episodes import Completion, Message, Request, Sampling, generate
 from reasongym.errors import PolicyError
 from reasongym.evaluation import Player, Protocol, Scores, env_suite, evaluate, planned
 
@@ -31,6 +31,12 @@ def requests(count: int = 4) -> list[Request]:
     return [
         Request(number, messages, None, Sampling(), number, env.begin(problem)) for number in range(count)
     ]
+
+
+def test_a_reply_is_a_text_or_a_whole_completion() -> None:
+    whole = Completion("cut", "length", [1], [2, 3], [-0.5, -0.1])
+    policy = ScriptedPolicy(lambda request: whole if request.id else "said")
+    assert generate(policy, requests(2)) == [Completion("said", "stop"), whole]
 
 
 @pytest.mark.parametrize("env_id", ENV_IDS)

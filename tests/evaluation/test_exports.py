@@ -1,10 +1,11 @@
 """What is exported for another program is in its layout, and read back it is the same run."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.envs.math_problems.benchmarks import BENCHMARKS, FOLDER_VARIABLE, Benchmark
 from reasongym.episodes import Completion, Finish, Request
 from reasongym.errors import DataError, UsageError
@@ -29,31 +31,15 @@ THINKING = replace(PLAIN, template=Template("think", "Be brief.", "Solve: {promp
 Said = tuple[str, Finish]
 
 
-class Reciter:
-    """Says given texts, one after the other, a token a character."""
+def reciter(texts: Sequence[Said]) -> ScriptedPolicy:
+    """Say given texts, one after the other and again from the first, a token a character."""
+    said = cycle(texts)
 
-    def __init__(self, texts: Sequence[Said]) -> None:
-        self._texts = texts
-        self._queue: list[Request] = []
-        self._num_said = 0
+    def say(_: Request) -> Completion:
+        text, finish = next(said)
+        return Completion(text, finish, [1, 2], [ord(char) for char in text])
 
-    def submit(self, requests: Sequence[Request]) -> None:
-        self._queue.extend(requests)
-
-    def poll(self) -> list[tuple[int, Completion]]:
-        request = self._queue.pop(0)
-        text, finish = self._texts[self._num_said % len(self._texts)]
-        self._num_said += 1
-        return [(request.id, Completion(text, finish, [1, 2], [ord(char) for char in text]))]
-
-    def cancel(self, ids: Iterable[int]) -> None:
-        self._queue.clear()
-
-    def push(self, weights: Any, version: int) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
+    return ScriptedPolicy(say)
 
 
 @pytest.fixture
@@ -71,7 +57,7 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
 
 def recited(folder: Path, suite: Suite, texts: Sequence[Said], protocol: Protocol = PLAIN) -> Path:
     player = Player("torch", "org/model-1B", "ab12" * 4, {"device": "cpu"})
-    evaluate(Reciter(texts), planned(suite, protocol, player), folder)
+    evaluate(reciter(texts), planned(suite, protocol, player), folder)
     return folder
 
 

@@ -20,7 +20,7 @@ from reasongym.templates import Renderer, Template
 from reasongym.thinking import Budget
 from tests.chats import tokenizer_of
 from tests.leaderboard.runs import change_episodes, reseal, set_value
-from tests.thinkers import Speaker
+from tests.policies import Speaker
 
 Line = dict[str, Any]
 TOKENIZER = tokenizer_of("plain")

@@ -2,16 +2,16 @@
 
 import json
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reasongym import registry
+from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.episodes import Completion, Request, to_json
 from reasongym.evaluation import Player, Protocol, Suite, env_suite, evaluate, planned, rescore
 from reasongym.evaluation.rescoring import inspect
+from tests.policies import right_text, right_texts
 
 Line = dict[str, Any]
 Lines = list[Line]
@@ -20,47 +20,23 @@ LIMIT = 200
 WORDS = ("maybe", "first", "then", "seven", "sums", "give", "less", "than", "both", "wanted", "turn", "back")
 
 
-class Thinker:
-    """Thinks in drawn words, a token a character, and is right or cut off by its noise key alone."""
-
-    def __init__(self) -> None:
-        self._queue: deque[Request] = deque()
-
-    def submit(self, requests: Sequence[Request]) -> None:
-        self._queue.extend(requests)
-
-    def poll(self) -> list[tuple[int, Completion]]:
-        request = self._queue.popleft()
-        return [(request.id, self._complete(request))]
-
-    def cancel(self, ids: Iterable[int]) -> None:
-        self._queue.clear()
-
-    def push(self, weights: Any, version: int) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-    def _complete(self, request: Request) -> Completion:
-        noise = random.Random(request.noise_key)
-        problem = request.session.problem
-        texts = registry.get(problem.row.env_id).oracle(problem.data)
-        right = texts[min(request.session.num_turns, len(texts) - 1)]
-        thought = " ".join(noise.choices(WORDS, k=20))[:110]
-        kind = noise.random()
-        text = thought + "\n" + (right if kind < 0.6 else "1")
-        is_cut = kind > 0.9 and len(texts) == 1
-        text = (thought * 2)[:LIMIT] if is_cut else text
-        ids = [ord(char) for char in text] + ([] if is_cut else [END])
-        return Completion(text, "length" if is_cut else "stop", [1], ids, [-0.5] * len(ids))
+def think(request: Request) -> Completion:
+    """Think in drawn words, a token a character, and be right or cut off by the noise key alone."""
+    noise = random.Random(request.noise_key)
+    thought = " ".join(noise.choices(WORDS, k=20))[:110]
+    kind = noise.random()
+    text = thought + "\n" + (right_text(request) if kind < 0.6 else "1")
+    is_cut = kind > 0.9 and len(right_texts(request)) == 1
+    text = (thought * 2)[:LIMIT] if is_cut else text
+    ids = [ord(char) for char in text] + ([] if is_cut else [END])
+    return Completion(text, "length" if is_cut else "stop", [1], ids, [-0.5] * len(ids))
 
 
 def play_run(folder: Path, suite: Suite, **protocol: Any) -> Path:
-    """Play a suite by the thinker."""
+    """Play a suite by one who thinks aloud."""
     player = Player("torch", "some/model-1B", "ab12" * 4, {"device": "cpu"})
     told = replace(Protocol(samples=2, max_tokens=LIMIT), **protocol)
-    evaluate(Thinker(), planned(suite, told, player), folder)
+    evaluate(ScriptedPolicy(think), planned(suite, told, player), folder)
     return folder
 
 

@@ -7,11 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.evaluation import Player, env_suite, evaluate, planned
 from reasongym.evaluation.protocol import Protocol
 from reasongym.leaderboard import collect
 from reasongym.leaderboard.every_eval_ever import export_records
-from tests.leaderboard.runs import Thinker
+from tests.leaderboard.runs import think
 
 MakeRun = Callable[..., Path]
 
@@ -78,7 +79,7 @@ def test_samples_have_what_the_schema_demands_and_nothing_else(make_run: MakeRun
 def test_a_game_of_several_turns_has_its_messages_and_no_output(tmp_path: Path) -> None:
     suite = env_suite("CountdownSteps-v0", level=0, num_problems=5)
     run = planned(suite, Protocol(samples=2, max_tokens=200), Player("torch", "m", "ab12"))
-    report = evaluate(Thinker(), run, tmp_path / "run")
+    report = evaluate(ScriptedPolicy(think), run, tmp_path / "run")
     _, _, samples = exported(tmp_path / "run", tmp_path / "out")
     assert {one["interaction_type"] for one in samples} == {"multi_turn", "single_turn"} - {
         "single_turn" if all(len(one.completions) > 1 for one in report.episodes) else ""

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from reasongym.agents.policies.scripted import ScriptedPolicy
 from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import Player, Protocol, Suite, env_suite, evaluate, planned
 from reasongym.leaderboard import collect, verify
@@ -29,7 +30,7 @@ from reasongym.leaderboard.round_records import (
 )
 from reasongym.leaderboard.rounds import commit, open_round, reveal, seal
 from reasongym.leaderboard.standings import submit_to_round, verify_round
-from tests.leaderboard.runs import Thinker, change_episodes, reseal
+from tests.leaderboard.runs import change_episodes, reseal, think
 
 SECRET = "0123456789abcdef" * 4
 NUM = 12
@@ -52,7 +53,7 @@ def play(
 ) -> Path:
     mine = replace(Player("torch", f"org/{who}", f"digest of {who}", {"device": "cpu"}), **player)
     run = planned(suite, protocol, mine, seed=len(who) if seed is None else seed)
-    evaluate(Thinker(), run, folder)
+    evaluate(ScriptedPolicy(think), run, folder)
     return folder
 
 

@@ -23,7 +23,7 @@ from reasongym.templates import TEMPLATES, Renderer, Template
 from reasongym.tools import FORMATS, PythonTool
 from reasongym.tools.sessions import SHELF, Shelf
 from tests.chats import tokenizer_of
-from tests.thinkers import Speaker
+from tests.policies import Speaker
 
 ENV = reasongym.get("Arithmetic-v0")
 STEPS = reasongym.get("CountdownSteps-v0")
