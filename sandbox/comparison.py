@@ -23,7 +23,7 @@ class Comparison:
     """`lines`: every line, but for blanks at its end and empty lines at the end of all. `exact`: every
     character. `tokens`: what blanks separate. `floats`: tokens, where numbers may differ by the tolerance."""
     tolerance: float = 0.0
-    """Of floats, relative to the expected one and absolute below 1."""
+    """Of floats, relative to the expected one and absolute below 1; two whole numbers must be the same."""
     lists_are_tuples: bool = False
     """For expectations out of JSON, which has no tuples."""
 
@@ -99,6 +99,8 @@ def _same_number(found: complex, expected: complex, tolerance: float) -> bool:
         return True
     if not tolerance or isinstance(found, complex) or isinstance(expected, complex):
         return False
+    if isinstance(found, int) and isinstance(expected, int):
+        return False  # one in a thousand million off is off
     try:
         return abs(found - expected) <= tolerance * max(1.0, abs(expected))
     except OverflowError:  # a whole number beyond floats
@@ -114,6 +116,11 @@ def _lines(text: str) -> list[str]:
 
 def _close_tokens(one: str, other: str, tolerance: float) -> bool:
     try:
-        return _same_number(float(one), float(other), tolerance)
+        return _same_number(_number(one), _number(other), tolerance)
     except ValueError:
         return False
+
+
+def _number(token: str) -> int | float:
+    """Read a number exactly; raises ValueError where it is none, or of thousands of digits."""
+    return int(token) if token.lstrip("+-").isdecimal() else float(token)

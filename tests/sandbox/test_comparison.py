@@ -79,4 +79,13 @@ def test_tokens_and_floats() -> None:
     assert same_text("1.0000001 x", "1 x", Comparison("floats", tolerance=1e-6))
     assert not same_text("1 x 2", "1 x", Comparison("floats", tolerance=1e-6))
     assert not same_text("nan", "1", Comparison("floats", tolerance=1.0))
+
+
+def test_tolerance_excuses_no_wrong_whole_number() -> None:
+    how = Comparison("floats", tolerance=1e-6)
+    assert not same_value(1_000_000_006, 1_000_000_007, how)
+    assert not same_text("1000000006", "1000000007", how)
+    assert not same_text("9007199254740993", "9007199254740992", how)
+    assert same_text("5.0 +7 1e3", "5 7 1000", how)
+    assert not same_text("9" * 5_000, "1", how)
     assert STRICT.text == "lines"
