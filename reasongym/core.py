@@ -160,6 +160,8 @@ class Env(gymnasium.Env[str, str]):
     """Ways to word the prompt; the first is the default."""
     parameters: ClassVar[Sequence[Option]] = ()
     """Options of generation; they enter the key of a problem."""
+    own_tool: ClassVar[str] = ""
+    """What its problems are played with between turns, if anything (see `kit`)."""
     trusted: ClassVar[bool] = True
     """False where foreign code makes or judges the problems, so that our promises do not hold."""
 
@@ -228,6 +230,13 @@ class Env(gymnasium.Env[str, str]):
         """Return the same problem in another guise (order, renaming, ...), with the same canonical form."""
         raise NotImplementedError(f"{self.env_id} names no symmetries")
 
+    def kit(self, row: Row, data: Data) -> Toolkit | None:
+        """Return what a problem is played with between turns; a family with an `own_tool` makes it here.
+
+        Its limits and strings are the row's alone: these are asked for without data.
+        """
+        return toolkit(row.options)
+
     # -- what a finite source says instead of `generate` ----------------------------------------------
 
     def size(self, level: int, split: Split, options: Mapping[str, Json]) -> int | None:
@@ -269,7 +278,8 @@ class Env(gymnasium.Env[str, str]):
             if name not in known:
                 raise UnknownName(f"option of {self.env_id}", name, known)
         checked = {name: known[name].check(options[name]) for name in sorted(options)}
-        changed = pinned({name: value for name, value in checked.items() if value != known[name].default})
+        changed = {name: value for name, value in checked.items() if value != known[name].default}
+        changed = pinned(changed, self.own_tool)
         return Row(self.env_id, level, self._checked_split(level, split, changed), seed, changed)
 
     def practice_row(self, seed: int, level: int, split: Split, options: Mapping[str, Json]) -> Row:
@@ -312,7 +322,7 @@ class Env(gymnasium.Env[str, str]):
 
     def _worded(self, row: Row, data: Data) -> str:
         style: str = row.options.get("style", next(iter(self.styles)))
-        prompt, kit = self.prompt(data, style), toolkit(row.options)
+        prompt, kit = self.prompt(data, style), self.kit(row, data)
         return prompt if kit is None or style == "terse" else kit.worded(prompt)
 
     def _filled(self, options: Mapping[str, Json]) -> dict[str, Json]:
@@ -326,17 +336,17 @@ class Env(gymnasium.Env[str, str]):
 
     def turn_limit(self, row: Row) -> int:
         """Return how many turns an episode of a row may take, calls of its tool among them."""
-        kit = toolkit(row.options)
+        kit = self.kit(row, {})
         return self.max_turns(row.level) + (0 if kit is None else kit.num_calls)
 
     def stop_strings(self, row: Row) -> tuple[str, ...]:
         """Return what ends a policy's turn before it goes on by itself, such as the end of a call."""
-        kit = toolkit(row.options)
+        kit = self.kit(row, {})
         return () if kit is None else kit.stops
 
     def advance(self, session: Session, text: str) -> Step:
         """Play one turn, a call or an action: the pure function under `step`, `replay` and every rollout."""
-        kit = toolkit(session.problem.row.options)
+        kit = self.kit(session.problem.row, session.problem.data)
         if kit is None:
             return self._acted(session, text)
         call = _call(kit, session, text)
@@ -364,7 +374,7 @@ class Env(gymnasium.Env[str, str]):
 
     def judge(self, problem: Problem, texts: Sequence[str]) -> Verdict:
         """Judge an episode of a problem that is already made; what it asked of a tool is not run again."""
-        session, kit = self.begin(problem), toolkit(problem.row.options)
+        session, kit = self.begin(problem), self.kit(problem.row, problem.data)
         for text in texts:
             if kit is not None and _call(kit, session, text) is not None:
                 session = _called(session, ())

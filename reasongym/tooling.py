@@ -4,7 +4,7 @@ The tools themselves stand in `reasongym.tools`, above the core, and are importe
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -12,6 +12,7 @@ from reasongym.errors import UsageError
 from reasongym.options import TOOL_OPTIONS
 
 _DEFAULTS = {option.name: option.default for option in TOOL_OPTIONS}
+_OF_ANY_TOOL = ("tool_format", "tool_calls", "tool_chars")
 
 
 class Call(NamedTuple):
@@ -64,20 +65,30 @@ def toolkit(options: Mapping[str, Any]) -> Toolkit | None:
     return _made(tuple(options.get(name, default) for name, default in _DEFAULTS.items()))
 
 
-def pinned(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Complete the changed options of a row; raises UsageError for those that do not fit together."""
+def pinned(options: Mapping[str, Any], own_tool: str = "") -> dict[str, Any]:
+    """Complete the changed options of a row; raises UsageError for those that do not fit together.
+
+    An environment with a tool of its own takes no other, and no corpus.
+    """
     named = [name for name in _DEFAULTS if name in options]
-    if not named:
+    if own_tool:
+        _refuse_others(named, own_tool)
         return dict(options)
-    if "tools" not in options:
+    if named and "tools" not in options:
         raise UsageError(f"option {named[0]!r} is one of a tool, and none is named: add tools=python")
-    if (options["tools"] == "search") != ("corpus" in options):
+    if (options.get("tools") == "search") != ("corpus" in options):
         told = "needs corpus=FILE" if options["tools"] == "search" else "takes no corpus"
         raise UsageError(f"the tool {options['tools']!r} {told}")
     if "corpus" not in options or "corpus_digest" in options:
         return dict(options)
     digest: Callable[[str], str] = importlib.import_module("reasongym.tools.corpora").digest
     return dict(sorted((dict(options) | {"corpus_digest": digest(options["corpus"])}).items()))
+
+
+def _refuse_others(named: Sequence[str], own_tool: str) -> None:
+    for name in named:
+        if name not in _OF_ANY_TOOL:
+            raise UsageError(f"{name!r} cannot be chosen here: the environment has its own tool, {own_tool}")
 
 
 @lru_cache(maxsize=256)

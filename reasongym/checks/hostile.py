@@ -196,7 +196,7 @@ def _hedge(template: str, *, right_first: bool) -> Callable[[Env, Problem], list
     """Offer the right answer beside a wrong one; only an answer in one turn can be hedged."""
 
     def texts(env: Env, problem: Problem) -> list[str]:
-        if env.max_turns(problem.row.level) > 1:
+        if env.turn_limit(problem.row) > 1:
             return []
         right = env.oracle(problem.data)[0]
         wrong = env.random_action(problem.data, own_stream("hedge", problem))

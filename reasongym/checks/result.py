@@ -114,11 +114,12 @@ def own_stream(name: str, problem: Problem) -> Stream:
 def play(env: Env, problem: Problem, texts: Sequence[str]) -> Verdict:
     """Judge texts played on a problem that is already made; the last text is repeated until the end."""
     session = env.begin(problem)
-    for turn in range(env.max_turns(problem.row.level)):
+    limit = env.turn_limit(problem.row)
+    for turn in range(limit):
         session, _, _, verdict, _ = env.advance(session, texts[min(turn, len(texts) - 1)])
         if verdict is not None:
             return verdict
-    raise AssertionError(f"{env.env_id} gave no verdict in {env.max_turns(problem.row.level)} turns")
+    raise AssertionError(f"{env.env_id} gave no verdict in {limit} turns")
 
 
 def play_randomly(env: Env, problem: Problem, name: str = "random") -> tuple[list[str], Verdict]:

@@ -122,7 +122,7 @@ def _example(env: Env, problem: Problem) -> Example:
         verdict=env.judge(problem, texts),
         chance=env.chance(level),
         splits=" and ".join(env.splits(level)),
-        max_turns=env.max_turns(level),
+        max_turns=env.turn_limit(problem.row),
         picture=_data_uri(env.picture(env.start(problem.data))) if draws(env) and _pillow() else "",
     )
 

@@ -87,7 +87,7 @@ def about(env: Env) -> str:
 
 
 def _listed(env: Env, *, speed: bool) -> Listed:
-    turns = max(map(env.max_turns, range(len(env.levels))))
+    turns = max(env.turn_limit(env.row(0, level=level)) for level in range(len(env.levels)))
     per_s = _speed(env) if speed and env.trusted else None
     levels = list(env.levels)
     return Listed(env.env_id, env.family, turns, levels, env.default_level, per_s, about(env))
@@ -183,7 +183,8 @@ def _describe(console: Console, env: Env) -> None:
     for level, meant in enumerate(env.levels):
         number = f"{level} (default)" if level == env.default_level else str(level)
         splits = " ".join(env.splits(level))
-        table.add_row(number, Text(meant), splits, str(env.max_turns(level)), f"{env.chance(level):.2g}")
+        turns = str(env.turn_limit(env.row(0, level=level)))
+        table.add_row(number, Text(meant), splits, turns, f"{env.chance(level):.2g}")
     console.print(Padding(table, (1, 0)))
     for name, what in env.styles.items():
         console.print(Text.assemble(("style ", "dim"), name, (f"  {what}", "dim")))

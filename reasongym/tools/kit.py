@@ -7,10 +7,10 @@ from reasongym.tools.formats import FORMATS, Reader, Tool
 class Kit:
     """What `reasongym.tooling.Toolkit` promises."""
 
-    def __init__(self, tool: Tool, format_name: str, num_calls: int) -> None:
+    def __init__(self, tool: Tool, format_name: str, num_calls: int, *also_read: str) -> None:
         self._tool = tool
         self._format = FORMATS[format_name]
-        self._reader = Reader(tool, (format_name,))
+        self._reader = Reader(tool, (format_name, *also_read))
         self.num_calls = num_calls
         self.stops = self._format.stops(tool)
 
