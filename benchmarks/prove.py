@@ -60,6 +60,7 @@ ITEMS = {
         "prove_learning:knights_knaves", "a model learns small puzzles from nothing", 5
     ),
     "learn-base-conversion": Item("prove_learning:base_conversion", "a model learns binary from nothing", 3),
+    "learn-regex": Item("prove_learning:regex", "a model learns patterns by the sandbox's rewards", 12),
     "learn-tower-of-hanoi": Item(
         "prove_learning:tower_of_hanoi", "a model learns a game of several turns from nothing", 8
     ),

@@ -44,7 +44,7 @@ def _of(rates: dict[str, float], player: str) -> float:
     return rates.get(f"{player}-eval", rates.get(f"{player}-all", 0.0))
 
 
-gcd, knights_knaves, base_conversion, tower_of_hanoi = (
+gcd, knights_knaves, base_conversion, tower_of_hanoi, regex = (
     partial(learning, f"{name}-demo")
-    for name in ("gcd", "knights-knaves", "base-conversion", "tower-of-hanoi")
+    for name in ("gcd", "knights-knaves", "base-conversion", "tower-of-hanoi", "regex")
 )

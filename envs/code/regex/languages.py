@@ -75,6 +75,11 @@ def drawn(rng: Stream, alphabet: str, num_parts: int, depth: int) -> Tree:
     return ["all", *(_part(rng, alphabet, depth) for _ in range(num_parts))]
 
 
+def is_nested(part: Tree) -> bool:
+    """Say whether a part has others inside it."""
+    return part[0] == "either" or (part[0] == "run" and part[1][0] != "set")
+
+
 def _part(rng: Stream, alphabet: str, depth: int) -> Tree:
     way = rng.below(5)
     if way == 0:

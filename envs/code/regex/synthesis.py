@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reasongym.answers.code import find_block
 from reasongym.core import Data, Env, Json, Verdict
 from reasongym.envs.code.judging import judged
-from reasongym.envs.code.regex.languages import ALPHABETS, automaton, drawn, in_another_order, told, written
+from reasongym.envs.code.regex.languages import ALPHABETS, automaton, drawn, in_another_order, is_nested, told, written
 from reasongym.envs.code.regex.strings import members, strangers
 from reasongym.registry import register
 from reasongym.seeding import Stream
@@ -37,6 +37,7 @@ class Level(NamedTuple):
 
 
 LEVELS = (
+    Level("one part, languages of 2 to 5 states", 1, 0, (2, 5), 1_000),
     Level("two parts, languages of 3 to 6 states", 2, 0, (3, 6), 3_000),
     Level("three parts, languages of 5 to 9 states", 3, 0, (5, 9), 10_000),
     Level("three parts with alternatives or groups, 7 to 14 states", 3, 1, (7, 14), 10_000),
@@ -57,10 +58,11 @@ class RegexSynthesis(Env):
 
     family = "regex"
     levels = tuple(level.about for level in LEVELS)
-    default_level = 1
+    default_level = 2
     styles = {  # noqa: RUF012
         "plain": "the language in words, strings in it and outside it, and the answer format",
         "tags": "asks for <think> and <answer> tags",
+        "terse": "the language alone, as words between blanks",
     }
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
@@ -83,6 +85,8 @@ class RegexSynthesis(Env):
                 }
 
     def prompt(self, data: Data, style: str) -> str:
+        if style == "terse":
+            return f"{_spaced(told(data['tree']))} : "
         inside, outside = (", ".join(map(repr, texts)) for texts in data["shown"])
         return (
             "Write a regular expression, in the syntax of Python's `re`, that matches as a whole exactly the "
@@ -125,7 +129,9 @@ class RegexSynthesis(Env):
         return 0.0
 
     def random_action(self, state: Data, rng: Stream) -> str:
-        return f"```\n{written(drawn(rng, state['alphabet'], len(state['tree']) - 1, 1))}\n```"
+        parts = state["tree"][1:]
+        depth = int(any(map(is_nested, parts)))
+        return " ".join(written(drawn(rng, state["alphabet"], len(parts), depth)))
 
     def prove(self, data: Data) -> bool:
         """Match all strings, and others, by Python's `re` with our own pattern."""
@@ -149,9 +155,15 @@ _ASK = {
 }
 
 
+def _spaced(told: str) -> str:
+    """Write what is told as words between blanks, which are what a model that knows nothing reads."""
+    words = re.sub("'(.*?)'", lambda found: " ".join(found[1]), told)
+    return " ".join(re.sub("([(),])", r" \1 ", words).split())
+
+
 def _pattern(answer: str) -> str:
-    """Take away what Python or other languages put around a pattern."""
-    pattern = answer.strip()
+    """Take away what Python or other languages put around a pattern, and blanks, which no alphabet has."""
+    pattern = "".join(answer.split())
     quoted = re.fullmatch(r"""r?(['"])(.*)\1""", pattern, re.DOTALL) or re.fullmatch(
         r"(/)(.*)/", pattern, re.DOTALL
     )
