@@ -7,7 +7,15 @@ from typing import NamedTuple
 from reasongym.answers.code import find_block
 from reasongym.core import Data, Env, Json, Verdict
 from reasongym.envs.code.judging import judged
-from reasongym.envs.code.regex.languages import ALPHABETS, automaton, drawn, in_another_order, is_nested, told, written
+from reasongym.envs.code.regex.languages import (
+    ALPHABETS,
+    automaton,
+    drawn,
+    in_another_order,
+    is_nested,
+    told,
+    written,
+)
 from reasongym.envs.code.regex.strings import members, strangers
 from reasongym.registry import register
 from reasongym.seeding import Stream
