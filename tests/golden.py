@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import reasongym
+from reasongym.checks.result import draw
 
 GOLDEN = Path(__file__).parent / "golden.json"
 NUM_PROBLEMS = 10
@@ -21,8 +22,7 @@ def digests(env_id: str) -> dict[str, str]:
     for level in range(len(env.levels)):
         for split in env.splits(level):
             hashed = blake2b(digest_size=8)
-            for seed in range(NUM_PROBLEMS):
-                problem = env.problem(env.row(seed, level=level, split=split))
+            for problem in draw(env, level, NUM_PROBLEMS, split):
                 line = [problem.row.as_dict(), problem.data, problem.prompt]
                 hashed.update(json.dumps(line, sort_keys=True).encode())
             found[f"level {level} {split}"] = hashed.hexdigest()

@@ -7,7 +7,10 @@ from reasongym.core import Json, Verdict
 from reasongym.errors import Unscored
 
 if TYPE_CHECKING:
-    from reasongym.sandbox.grading import Judgement
+    from reasongym.envs.code.problems.items import Trial
+    from reasongym.sandbox.comparison import Comparison
+    from reasongym.sandbox.grading import Judgement, Test
+    from reasongym.sandbox.jobs import Limits
 
 CPU_S = 2.0
 """CPU seconds that each call of a program may take."""
@@ -35,6 +38,18 @@ def judged(code: str, function: str, tests: Sequence[Sequence[Json]], shown: str
     return Verdict.of(_REASONS[judgement.verdict], (code if shown is None else shown)[:_SHOWN_CHARS])
 
 
+def tested(code: str, trial: "Trial", cpu_s: float, shown: str) -> Verdict:
+    """Judge a program by tests of any kind; raises Unscored where the sandbox itself failed."""
+    from reasongym.sandbox.jobs import Limits
+
+    program = f"{code}\n\n{trial.behind}" if trial.behind else code
+    limits = Limits(cpu_s=cpu_s)
+    judgement = _judgement(program, trial.tests, limits, trial.comparison)
+    if judgement.verdict == "WA" and trial.others is not None:
+        judgement = _judgement(program, trial.others, limits, trial.comparison)
+    return Verdict.of(_REASONS[judgement.verdict], shown[:_SHOWN_CHARS])
+
+
 def tried(code: str, function: str, examples: Sequence[Sequence[Json]]) -> list[str]:
     """Say of each example what a program returns for it, a line each."""
     judgement = _graded(code, function, examples, all_tests=True)
@@ -56,15 +71,18 @@ def _graded(code: str, function: str, tests: Sequence[Sequence[Json]], *, all_te
     from reasongym.sandbox.comparison import Comparison
     from reasongym.sandbox.grading import CallTest
     from reasongym.sandbox.jobs import Limits
+
+    calls = [CallTest(function, arguments, expected) for arguments, expected in tests]
+    limits = Limits(cpu_s=CPU_S, memory_bytes=MEMORY_BYTES)
+    return _judgement(code, calls, limits, Comparison(lists_are_tuples=True), all_tests=all_tests)
+
+
+def _judgement(
+    code: str, tests: "Sequence[Test]", limits: "Limits", how: "Comparison", *, all_tests: bool = False
+) -> "Judgement":
     from reasongym.sandbox.shared import shared_sandbox
 
-    judgement = shared_sandbox().grade(
-        code,
-        [CallTest(function, arguments, expected) for arguments, expected in tests],
-        Limits(cpu_s=CPU_S, memory_bytes=MEMORY_BYTES),
-        comparison=Comparison(lists_are_tuples=True),
-        all_tests=all_tests,
-    )
+    judgement = shared_sandbox().grade(code, tests, limits, comparison=how, all_tests=all_tests)
     if not judgement.is_judged:
         raise Unscored(f"the sandbox failed: {judgement.tests[-1].detail}")
     return judgement

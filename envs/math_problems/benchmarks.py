@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from reasongym.envs.math_problems.files import read_file
+from reasongym.envs._rows import read_file
 from reasongym.envs.math_problems.known import KNOWN
 from reasongym.envs.math_problems.sources import Asked, Source, of_hub
 from reasongym.errors import DataError

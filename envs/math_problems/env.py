@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from reasongym.core import Data, Env, Json, Option, Row, Split, Verdict
+from reasongym.envs._places import canonical
 from reasongym.envs.math_problems.benchmarks import BENCHMARKS, open_benchmark
-from reasongym.envs.math_problems.sources import FAMILY, Asked, Source, canonical, open_source
+from reasongym.envs.math_problems.sources import FAMILY, Asked, Source, open_source
 from reasongym.errors import DataError, UsageError
 from reasongym.registry import register
 from reasongym.seeding import Stream

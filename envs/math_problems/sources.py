@@ -1,8 +1,7 @@
 """A source of problems: which rows of which files are the items of a level and a split."""
 
 import re
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -11,18 +10,17 @@ from typing import NamedTuple, cast
 import msgspec
 
 from reasongym.answers.extraction import extract
-from reasongym.core import SMALLEST_SPLIT_SPACE, Data, Json, Split
-from reasongym.envs.math_problems.files import JSON_LINES, PARQUET, Rows, field, read_file, read_hub
+from reasongym.core import Data, Json, Split
+from reasongym.envs._places import Places, joined
+from reasongym.envs._rows import ENDINGS, Rows, field, read_file, read_folder, read_hub
 from reasongym.envs.math_problems.known import KNOWN
 from reasongym.errors import DataError, UnknownName
-from reasongym.seeding import is_eval
 
 FAMILY = "math problems"
 NUM_LEVELS = 5
 UNGRADED = 2
 """The level of everything in a source that does not grade its problems."""
 BUNDLED = Path(__file__).with_name("problems.jsonl")
-_EVAL_NAMES = ("test", "eval", "validation", "valid", "dev")
 _WORDS = {"easy": 1, "medium": 3, "hard": 5}
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -44,28 +42,27 @@ class Source:
     def __init__(self, asked: Asked, parts: Mapping[Split, Rows]) -> None:
         self.asked = asked
         self._parts = parts
-        self.digest = _joined([rows.digest for rows in parts.values()])
-        hashed = list(parts) == ["all"] and asked.hold_out and len(parts["all"]) >= SMALLEST_SPLIT_SPACE
-        self._items: dict[tuple[int, Split], array[int]] = {}
+        self.digest = joined([rows.digest for rows in parts.values()])
         graded: dict[Split, list[tuple[int, float | None]]] = {}
         for name, rows in parts.items():
             graded[name] = self._graded(rows)
         level_of = _levels({worth for found in graded.values() for _, worth in found if worth is not None})
-        for name, found in graded.items():
-            for index, worth in found:
-                level = UNGRADED if worth is None else level_of[worth]
-                split: Split = self._split_of(parts[name][index]) if hashed else name
-                self._items.setdefault((level, split), array("Q")).append(index)
-        self.splits: tuple[Split, ...] = ("train", "eval") if hashed else tuple(parts)
+        levels: dict[Split, list[tuple[int, int]]] = {
+            name: [(index, UNGRADED if worth is None else level_of[worth]) for index, worth in found]
+            for name, found in graded.items()
+        }
+        self._places = Places(parts, levels, FAMILY, self._problem if asked.hold_out else None)
+        self.splits = self._places.splits
 
     def size(self, level: int, split: Split) -> int:
         """Return how many items a level has in a split."""
-        return len(self._items.get((level, split), ()))
+        return self._places.size(level, split)
 
     def item(self, index: int, level: int, split: Split) -> Data:
         """Return an item: its problem, its answer, and its working where the source has one."""
-        rows = self._parts["all" if "all" in self._parts else split]
-        row = rows[self._items[level, split][index]]
+        place = self._places.at(index, level, split)
+        rows = self._parts[place.part]
+        row = rows[place.row]
         read = self._read(row, rows.where)
         assert read is not None
         data: Data = {"problem": read[0], "answer": read[1]}
@@ -73,13 +70,13 @@ class Source:
 
     def ids(self, level: int, split: Split) -> list[str]:
         """List what the source calls its items; empty strings where it has no column `id`."""
-        rows = self._parts["all" if "all" in self._parts else split]
-        return [str(rows[index].get("id", "")) for index in self._items.get((level, split), ())]
+        places = [self._places.at(index, level, split) for index in range(self.size(level, split))]
+        return [str(self._parts[part][index].get("id", "")) for part, index in places]
 
     @property
     def num_problems(self) -> int:
         """How many items there are in all."""
-        return sum(map(len, self._items.values()))
+        return len(self._places)
 
     def content_digest(self) -> str:
         """Name the problems, answers and grades in order, whatever file they are read from."""
@@ -112,9 +109,8 @@ class Source:
             answer = (extract(answer).answer or "") if "\\boxed" in answer or "\\fbox" in answer else ""
         return (problem, answer) if problem and answer else None
 
-    def _split_of(self, row: Mapping[str, Json]) -> Split:
-        problem = _text(field(row, self.asked.problem, self.asked.data)).strip()
-        return "eval" if is_eval(FAMILY, canonical(problem)) else "train"
+    def _problem(self, row: Mapping[str, Json]) -> str:
+        return _text(field(row, self.asked.problem, self.asked.data)).strip()
 
 
 @lru_cache(maxsize=16)
@@ -137,17 +133,12 @@ def open_source(asked: Asked) -> Source:
         return Source(asked._replace(level="level"), {"all": read_file(BUNDLED)})
     path = Path(asked.data).expanduser()
     if path.is_dir():
-        return Source(asked, _of_folder(path))
-    if path.exists() or path.suffix in (*JSON_LINES, *PARQUET):
+        return Source(asked, read_folder(path))
+    if path.exists() or path.suffix in ENDINGS:
         return Source(asked, {"all": read_file(path)})
     if asked.data.count("/") == 1 and not asked.data.startswith((".", "/", "~")):
         return of_hub(asked, "", {"train": "train"})
     raise UnknownName("data set (no such file or folder either)", asked.data, KNOWN)
-
-
-def canonical(problem: str) -> str:
-    """Name a problem by its words, whatever the spaces and the case."""
-    return blake2b(" ".join(problem.split()).lower().encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def of_hub(asked: Asked, config: str, names: Mapping[Split, str]) -> Source:
@@ -157,22 +148,6 @@ def of_hub(asked: Asked, config: str, names: Mapping[Split, str]) -> Source:
         split: read_hub(asked.data, config, there, columns) for split, there in names.items()
     }
     return Source(asked, parts if len(parts) > 1 else {"all": next(iter(parts.values()))})
-
-
-def _of_folder(folder: Path) -> dict[Split, Rows]:
-    """Read the files of a folder whose names say which split they are."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in (*JSON_LINES, *PARQUET))
-    train = [path for path in files if path.stem.startswith("train")]
-    held = [path for path in files if path.stem.startswith(_EVAL_NAMES)]
-    if len(train) > 1 or len(held) > 1 or not train + held:
-        names = ", ".join(path.name for path in files) or "nothing to read"
-        raise DataError(f"{folder} must hold one file train.* or one test.* or both, it has: {names}")
-    parts: dict[Split, Rows] = {}
-    if train:
-        parts["train"] = read_file(train[0])
-    if held:
-        parts["eval"] = read_file(held[0])
-    return parts if len(parts) > 1 else {"all": next(iter(parts.values()))}
 
 
 def _text(value: Json) -> str:
@@ -201,9 +176,3 @@ def _levels(worths: set[float]) -> dict[float, int]:
         return {worth: int(worth) - 1 for worth in worths}
     ordered = sorted(worths)
     return {worth: at * NUM_LEVELS // len(ordered) for at, worth in enumerate(ordered)}
-
-
-def _joined(digests: Sequence[str]) -> str:
-    if len(digests) == 1:
-        return digests[0]
-    return blake2b(" ".join(digests).encode(), digest_size=16).hexdigest()

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from reasongym.cli.benchmarks import use_folder
 from reasongym.cli.scores import printable
-from reasongym.envs.math_problems.files import field, read_file
+from reasongym.envs._rows import field, read_file
 from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import Suite, named_suite
 from reasongym.evaluation.contamination import NUM_WORDS, Overlap, overlaps

@@ -28,6 +28,7 @@ PAGES = (
     "docs/vector-environments.md",
     "docs/export.md",
     "docs/math-problems.md",
+    "docs/code-problems.md",
     "docs/grade.md",
     "docs/bridges.md",
     "docs/code.md",

@@ -11,6 +11,7 @@ import pytest
 
 import reasongym
 from reasongym.core import Row
+from reasongym.envs._places import canonical
 from reasongym.envs.math_problems import sources
 from reasongym.envs.math_problems.known import KNOWN, Known
 from reasongym.envs.math_problems.sources import BUNDLED, open_source
@@ -191,7 +192,7 @@ def test_a_large_file_is_split_by_hash_and_a_small_one_is_not(tmp_path: Path) ->
     for split, problems in found.items():
         in_order = [row["problem"] for row in rows if row["problem"] in set(problems)]
         assert problems == in_order
-        held = {is_eval("math problems", sources.canonical(problem)) for problem in problems}
+        held = {is_eval("math problems", canonical(problem)) for problem in problems}
         assert held == {split == "eval"}
     assert sorted(found["train"] + found["eval"]) == sorted(row["problem"] for row in rows)
     assert ENV.row(0, data=large, hold_out=False).split == "all"
@@ -287,7 +288,7 @@ def test_a_known_data_set_is_loaded_by_its_name(tmp_path: Path, monkeypatch: pyt
         ("a.jsonl", b"[1, 2]\n", "is no JSON object"),
         ("a.jsonl", b'{"question": "p", "answer": "1"}\n', "no column 'problem'; it has: question, answer"),
         ("a.parquet", b"PAR1 not at all", "is no parquet file"),
-        ("a.csv", b"problem,answer\n", r"none of the files that can be read \(.jsonl, .ndjson, .parquet\)"),
+        ("a.csv", b"problem,answer\n", r"none of the files .* \(.jsonl, .ndjson, .parquet, .arrow\)"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from reasongym.envs._rows import read_file
 from reasongym.envs.math_problems import benchmarks
 from reasongym.envs.math_problems.benchmarks import BENCHMARKS, FOLDER_VARIABLE, Benchmark, open_benchmark
-from reasongym.envs.math_problems.files import read_file
 from reasongym.envs.math_problems.sources import Asked, Source
 from reasongym.errors import DataError, UnknownName, UsageError
 from reasongym.evaluation import Slice, Suite, named_suite

@@ -1,4 +1,4 @@
-"""Rows of data files: JSON lines found by their offsets; parquet and Hugging Face's through libraries.
+"""Rows of data files: JSON lines found by their offsets; parquet, Arrow and Hugging Face's through libraries.
 
 A file of JSON lines is read through once, to find where each line begins and what its digest is; a row is
 read from its place when it is asked for, so that a file may be larger than memory.
@@ -13,13 +13,16 @@ from typing import Any, Protocol
 
 import msgspec
 
-from reasongym.core import Json
+from reasongym.core import Json, Split
 from reasongym.errors import DataError
 
 JSON_LINES = (".jsonl", ".ndjson")
 PARQUET = (".parquet",)
+ARROW = (".arrow",)
+ENDINGS = (*JSON_LINES, *PARQUET, *ARROW)
+_EVAL_NAMES = ("test", "eval", "validation", "valid", "dev")
 _DIGEST_BYTES = 16
-_MAX_LINE_BYTES = 64 << 20
+_MAX_LINE_BYTES = 512 << 20
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -114,14 +117,26 @@ def read_file(path: Path) -> Rows:
     """Read a file by the ending of its name; raises DataError for another ending."""
     if path.suffix in JSON_LINES:
         return JsonLines(path)
-    if path.suffix in PARQUET:
-        return _parquet(path)
-    known = ", ".join((*JSON_LINES, *PARQUET))
-    raise DataError(f"{path} is none of the files that can be read ({known})")
+    if path.suffix in (*PARQUET, *ARROW):
+        return _columns(path)
+    raise DataError(f"{path} is none of the files that can be read ({', '.join(ENDINGS)})")
+
+
+def read_folder(folder: Path) -> dict[Split, Rows]:
+    """Read the files of a folder whose names say which split they are; `all` where there is but one."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS)
+    train = [path for path in files if path.stem.startswith("train")]
+    held = [path for path in files if path.stem.startswith(_EVAL_NAMES)]
+    if len(train) > 1 or len(held) > 1 or not train + held:
+        names = ", ".join(path.name for path in files) or "nothing to read"
+        raise DataError(f"{folder} must hold one file train.* or one test.* or both, it has: {names}")
+    named: list[tuple[Split, Path]] = [*(("train", one) for one in train), *(("eval", one) for one in held)]
+    parts: dict[Split, Rows] = {split: read_file(path) for split, path in named}
+    return parts if len(parts) > 1 else {"all": next(iter(parts.values()))}
 
 
 def read_hub(repository: str, config: str, split: str, columns: Sequence[str]) -> Rows:
-    """Read one split of a data set with the library `datasets`, its digest that of these columns."""
+    """Read one split of a data set with the library `datasets`; its digest is of these columns, or of all."""
     try:
         import datasets
     except ImportError as error:
@@ -138,7 +153,8 @@ def read_hub(repository: str, config: str, split: str, columns: Sequence[str]) -
     rows = Columns(table, where, "")
     hashed = blake2b(digest_size=_DIGEST_BYTES)
     for row in rows:
-        hashed.update(msgspec.json.encode([field(row, column, where) for column in columns], order="sorted"))
+        told = [field(row, column, where) for column in columns or row]
+        hashed.update(msgspec.json.encode(told, order="sorted"))
     rows.digest = hashed.hexdigest()
     return rows
 
@@ -157,21 +173,39 @@ def field(row: Mapping[str, Json], column: str, where: str) -> Json:
     return value
 
 
-def _parquet(path: Path) -> Rows:
+def _columns(path: Path) -> Rows:
     try:
-        import pyarrow.parquet as parquet
+        import pyarrow  # noqa: F401  # pyright: ignore[reportUnusedImport]
     except ImportError as error:
         raise DataError(f"{path} needs pyarrow: pip install 'reasongym[datasets]'") from error
     hashed = blake2b(digest_size=_DIGEST_BYTES)
     with _opened(path) as file:
         while piece := file.read(1 << 20):
             hashed.update(piece)
-    read: Callable[..., Any] = parquet.read_table  # pyright: ignore[reportUnknownVariableType]
+    kind = "parquet" if path.suffix in PARQUET else "Arrow"
     try:
-        table = read(path, memory_map=True)
+        table = _parquet(path) if path.suffix in PARQUET else _arrow(path)
     except (OSError, ValueError) as error:  # pyarrow's own errors are both
-        raise DataError(f"{path} is no parquet file: {error}") from error
+        raise DataError(f"{path} is no {kind} file: {error}") from error
     return Columns(table, str(path), hashed.hexdigest())
+
+
+def _parquet(path: Path) -> Any:
+    import pyarrow.parquet as parquet
+
+    read: Callable[..., Any] = parquet.read_table  # pyright: ignore[reportUnknownVariableType]
+    return read(path, memory_map=True)
+
+
+def _arrow(path: Path) -> Any:
+    """Read an Arrow file: a stream, as the library `datasets` saves it, or of the file format."""
+    import pyarrow
+
+    arrow: Any = pyarrow  # it is untyped
+    with _opened(path) as file:
+        is_file = file.read(6) == b"ARROW1"
+    with arrow.memory_map(str(path)) as mapped:
+        return (arrow.ipc.open_file if is_file else arrow.ipc.open_stream)(mapped).read_all()
 
 
 def _opened(path: Path) -> Any:
