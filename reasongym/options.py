@@ -37,7 +37,9 @@ class Option:
 
 
 TOOL_OPTIONS = (
-    Option("tools", "", "what may be used between turns", ("", "python", "search")),
+    Option(
+        "tools", "", "python or search, to be used between turns (docs/tools.md)", ("", "python", "search")
+    ),
     Option("tool_format", "tags", "how a call is written", ("tags", "fence", "json")),
     Option("tool_calls", 4, "calls in an episode", low=1, high=64),
     Option("tool_cpu_s", 2, "CPU seconds of one call", low=1, high=60),

@@ -29,7 +29,7 @@ def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
     """Play one episode to its end, or until turns or tokens run out."""
     env = get(problem.row.env_id)
     session = env.begin(problem)
-    setting = _stopping(setting, env.stop_strings(problem.row))
+    setting = replace(setting, calls=env.stop_strings(problem.row))
     messages = setting.template.open(problem.prompt)
     completions: list[Completion] = []
     spoken: Spoken | None = None
@@ -52,13 +52,6 @@ def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
             cut = truncated or completions[-1].finish == "length"
             return _episode(problem, seat, messages, completions, verdict, is_truncated=cut)
         messages = (*messages, Message("user", observation))
-
-
-def _stopping(setting: Setting, stops: tuple[str, ...]) -> Setting:
-    """Let a turn end with a call, too."""
-    if not stops:
-        return setting
-    return replace(setting, sampling=replace(setting.sampling, stop=(*setting.sampling.stop, *stops)))
 
 
 def _episode(

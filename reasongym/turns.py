@@ -30,6 +30,8 @@ class Setting:
     """Most ids a prompt and its completion may have; None where only the turn's limit counts."""
     thinking: Budget | None = None
     """Its tokens are among the turn's `sampling.max_tokens`, which must be more."""
+    calls: tuple[str, ...] = ()
+    """Strings that end a turn with a call of a tool; thinking under a budget goes on past them."""
 
 
 class Spoken(NamedTuple):
@@ -96,7 +98,7 @@ def _tokens_left(setting: Setting, thought: Thought, prompt: list[int] | None) -
 def _sampling(setting: Setting, thought: Thought, limit: int) -> Sampling:
     sampling, budget = setting.sampling, setting.thinking
     if budget is None or thought.is_over:
-        return sampling if limit == sampling.max_tokens else replace(sampling, max_tokens=limit)
+        return replace(sampling, max_tokens=limit, stop=(*sampling.stop, *setting.calls))
     stop_ids = setting.renderer.opening(budget.end) if setting.renderer else ()
     return replace(sampling, max_tokens=limit, stop=(*sampling.stop, budget.end), stop_ids=stop_ids)
 

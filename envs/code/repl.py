@@ -10,13 +10,11 @@ from reasongym.answers.thinking import without_thinking
 from reasongym.core import Data, Env, Json, Turn
 from reasongym.envs.code import specifications, synthesis
 from reasongym.envs.code.judging import judged, tried
-from reasongym.envs.code.notebooks import NOTEBOOKS, Turns
 from reasongym.envs.code.pipelines import program
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
 _SHOWN_CHARS = 2_000
-_ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")
 _ANSWER = re.compile(r"</?answer>", re.IGNORECASE)
 _TURNS = (4, 5, 6, 6, 8, 8)
 
@@ -25,7 +23,7 @@ class Position(NamedTuple):
     """What is asked for, and what the interpreter has been through."""
 
     data: Data
-    turns: Turns
+    turns: tuple[str, ...]
 
 
 @register("ProgramSynthesisRepl-v0")
@@ -115,16 +113,11 @@ _ASK = (
 
 
 def _run(state: Position, code: str) -> Turn:
-    ran = NOTEBOOKS.run(state.turns, code)
-    output = _ADDRESS.sub("0x...", ran.output)
-    if len(output) > _SHOWN_CHARS:
-        output = f"{output[:_SHOWN_CHARS]}\n(cut; {len(output)} characters)"
-    lines = [output.rstrip("\n") or "(no output)"]
-    if ran.stopped:
-        lines.append(f"(stopped: over the limit of {ran.stopped})")
-    if not ran.turns:
-        lines.append("(the interpreter was started anew)")
+    from reasongym.tools.python import PythonTool  # the sandbox is loaded where code is run
+
+    ran = PythonTool(most_chars=_SHOWN_CHARS).use(state.turns, code)
+    lines = [ran.text]
     function = state.data["function"]
     if find_code(f"```python\n{code}\n```", function).answer is not None:
         lines += tried(code, function, state.data["examples"])
-    return Turn(Position(state.data, ran.turns), "\n".join(lines))
+    return Turn(Position(state.data, ran.past), "\n".join(lines))

@@ -105,46 +105,55 @@ class Namer:
         syllables = [rng.pick(onsets) + rng.pick(_VOWELS) + rng.pick(_CODAS) for _ in range(2)]
         return "".join(syllables).capitalize()
 
-    def _person(self) -> str:
+    def person(self) -> str:
+        """Draw a given name and a surname."""
         return f"{self._rng.pick(self._given)} {self._rng.pick(self._surnames)}"
 
-    def _town(self) -> str:
+    def town(self) -> str:
+        """Draw one word."""
         return f"{self._rng.pick(self._stems)}{self._rng.pick(_TOWN_ENDS)}"
 
-    def _company(self) -> str:
+    def company(self) -> str:
+        """Draw a surname and a trade."""
         return f"{self._rng.pick(self._surnames)} {self._rng.pick(_FIRM_KINDS)}"
 
-    def _school(self) -> str:
+    def school(self) -> str:
+        """Draw a word and what such schools are called."""
         return f"{self._rng.pick(self._stems)} {self._rng.pick(_SCHOOL_KINDS)}"
 
-    def _river(self) -> str:
+    def river(self) -> str:
+        """Draw one word."""
         return self._rng.pick(self._stems) + self._rng.pick(("a", "e", "is", "or"))
 
-    def _book(self) -> str:
+    def book(self) -> str:
+        """Draw a title of four or five words."""
         return f"The {self._rng.pick(_QUALITIES)} {self._rng.pick(_THINGS)} of {self._rng.pick(self._stems)}"
 
-    def _epithet(self) -> str:
+    def epithet(self) -> str:
+        """Draw what a person is called for a trait and a trade."""
         return f"the {self._rng.pick(_TRAITS)} {self._rng.pick(_TRADES)} of {self._rng.pick(self._stems)}"
 
-    def _byname(self) -> str:
+    def byname(self) -> str:
+        """Draw what a town is called for what it has many of."""
         return f"the Town of {self._rng.pick(_QUALITIES)} {self._rng.pick(_PLURALS)}"
 
-    def _letters(self) -> str:
+    def letters(self) -> str:
+        """Draw four letters."""
         return "".join(self._rng.pick("BCDFGHJKLMNPQRSTVWXZ") for _ in range(4))
 
 
 _MAKERS: Mapping[str, Callable[[Namer], str]] = {
-    "person": Namer._person,
-    "town": Namer._town,
-    "company": Namer._company,
-    "school": Namer._school,
-    "river": Namer._river,
-    "book": Namer._book,
+    "person": Namer.person,
+    "town": Namer.town,
+    "company": Namer.company,
+    "school": Namer.school,
+    "river": Namer.river,
+    "book": Namer.book,
 }
 _ALIASES: Mapping[str, Callable[[Namer], str]] = {
-    "person": Namer._epithet,
-    "town": Namer._byname,
-    "company": Namer._letters,
+    "person": Namer.epithet,
+    "town": Namer.byname,
+    "company": Namer.letters,
 }
 ALIASED = tuple(_ALIASES)
 """Kinds of things that may have another name."""

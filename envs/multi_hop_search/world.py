@@ -123,9 +123,10 @@ def written(rng: Stream, world: World) -> tuple[list[tuple[str, str]], dict[tupl
             mentions[at, number] = said
             subject = thing.names[(number + shift) % len(thing.names)]
             sentences.append(_sentence(rng.pick(relation.sentences), subject, said))
-        alias = f", also called {thing.names[1]}," if len(thing.names) > 1 else ""
-        first = f"{thing.names[0]}{alias} is a {thing.kind}."
-        articles.append((thing.names[0], " ".join([first, *rng.shuffled(sentences)])))
+        name, *others = thing.names
+        alias = "".join(f", also called {other}," for other in others)
+        first = f"{name}{alias} is a {thing.kind}."
+        articles.append((name, " ".join([first, *rng.shuffled(sentences)])))
     return articles, mentions
 
 

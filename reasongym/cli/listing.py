@@ -18,6 +18,7 @@ from reasongym.cli.pictures import draws, in_blocks
 from reasongym.cli.problems import EnvId, environment, problems
 from reasongym.core import Env, Problem, Split
 from reasongym.errors import ReasongymError, UsageError
+from reasongym.options import TOOL_OPTIONS
 
 MEASURED_S = 0.02
 """CPU time for which an environment's speed is measured."""
@@ -188,6 +189,6 @@ def _describe(console: Console, env: Env) -> None:
     console.print(Padding(table, (1, 0)))
     for name, what in env.styles.items():
         console.print(Text.assemble(("style ", "dim"), name, (f"  {what}", "dim")))
-    for option in env.parameters:
+    for option in (*env.parameters, *(() if env.own_tool else TOOL_OPTIONS[:1])):
         console.print(Text.assemble(("option ", "dim"), option.name, (f"  {option.about}", "dim")))
     console.print()

@@ -3,6 +3,8 @@
 Nothing of the problem enters the jail: a program finds there only what the model itself has written.
 """
 
+import re
+
 from reasongym.sandbox.jobs import Limits, Status
 from reasongym.sandbox.repl import Turn
 from reasongym.tooling import Used
@@ -10,6 +12,8 @@ from reasongym.tools.formats import abridged
 from reasongym.tools.sessions import SHELF
 
 _FENCE = "```"
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]+")
+"""Of an object in memory, which differs from run to run."""
 _ENDS = {
     Status.TIME: "its time was up",
     Status.MEMORY: "it used too much memory",
@@ -46,7 +50,8 @@ class PythonTool:
 
 def shown(turn: Turn, most_chars: int, *, is_alive: bool) -> str:
     """Word what came of a turn; what is too long loses its middle, and says so."""
-    told = [abridged(turn.text.rstrip("\n"), most_chars)]
+    text = _ADDRESS.sub("0x...", turn.text).rstrip("\n")
+    told = [abridged(text, most_chars)]
     if not is_alive:
         why = _ENDS.get(turn.status, "the interpreter was ended")
         told.append(f"[{why}: all names are gone, the next call begins anew]")

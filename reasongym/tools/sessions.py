@@ -16,8 +16,9 @@ from reasongym.sandbox.repl import Session, Turn
 from reasongym.sandbox.sandboxes import Sandbox
 from reasongym.sandbox.shared import shared_sandbox
 
-MAX_KEPT = 64
-"""Sessions that wait for a next call; each is a process in a jail of its own."""
+MAX_KEPT = 16
+"""Sessions that wait for a next call. Each is a process in a jail of its own, which takes some 15 ms of CPU
+time a second to watch; to make one anew takes 5 ms and what its calls take."""
 _NUM_TRIES = 2
 _SEEDED = "__import__('random').seed(0)"
 """Run first, so that calls which are run anew draw the same numbers."""

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from reasongym import registry
+from reasongym.core import Row
 from reasongym.episodes import read_episodes
 from tests.cli.conftest import Reasongym
 from tests.cli.test_play import played
@@ -51,12 +52,15 @@ def test_a_run_with_tools_is_scored_rescored_and_published(reasongym: Reasongym,
     assert "tools python" in (tmp_path / "site" / "index.html").read_text()
 
 
-def test_problems_are_written_out_with_what_tells_of_their_tool(reasongym: Reasongym) -> None:
-    code, out, _ = reasongym("generate", "Arithmetic-v0", "--num", "2", "--options", "tools=python")
-    assert code == 0
-    for line in map(json.loads, out.splitlines()):
-        assert "<python>" in json.dumps(line)
-        assert "tools" in json.dumps(line)
+def test_problems_are_written_out_with_what_tells_of_their_tool(reasongym: Reasongym, tmp_path: Path) -> None:
+    file = tmp_path / "problems.jsonl"
+    flags = ("--num", "2", "--options", "tools=python", "--output", str(file))
+    assert reasongym("generate", "Arithmetic-v0", *flags)[0] == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert len(lines) == 2
+    for line in lines:
+        assert "<python>" in line["prompt"]
+        assert Row.from_dict(line["row"]).options == {"tools": "python"}
 
 
 def test_a_tool_that_is_not_there_is_refused_in_one_sentence(reasongym: Reasongym) -> None:

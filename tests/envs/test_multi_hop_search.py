@@ -9,7 +9,7 @@ import pytest
 
 import reasongym
 from reasongym.agents.policies.scripted import oracle
-from reasongym.core import Problem
+from reasongym.core import Json, Problem
 from reasongym.envs.multi_hop_search import problems, proof
 from reasongym.episodes import Sampling
 from reasongym.errors import UsageError
@@ -22,7 +22,7 @@ LEVELS = range(len(ENV.levels))
 PLAIN = Setting(Sampling(), TEMPLATES["default"])
 
 
-def some(level: int, num: int = 8, **options: str | int) -> list[Problem]:
+def some(level: int, num: int = 8, **options: Json) -> list[Problem]:
     return [ENV.problem(ENV.row(seed, level=level, **options)) for seed in range(num)]
 
 
@@ -152,7 +152,8 @@ def test_searches_are_limited_by_level_or_option() -> None:
 
 
 def test_no_other_tool_is_taken() -> None:
-    for options in ({"tools": "python"}, {"corpus": "x"}, {"tool_cpu_s": 3}):
+    refused: list[dict[str, Json]] = [{"tools": "python"}, {"corpus": "x"}, {"tool_cpu_s": 3}]
+    for options in refused:
         with pytest.raises(UsageError, match="the environment has its own tool, search"):
             ENV.row(0, **options)
 

@@ -14,12 +14,13 @@ from reasongym import registry
 from reasongym.agents.policies.scripted import ScriptedPolicy, oracle
 from reasongym.checks.hostile import HOSTILE
 from reasongym.core import Problem, Session
-from reasongym.episodes import Episode, Request, Sampling, flatten
+from reasongym.episodes import Completion, Episode, Request, Sampling, flatten
 from reasongym.errors import Unscored, UsageError
-from reasongym.rollouts import Setting, group_plays, rollout
+from reasongym.rollouts import Seat, Setting, group_plays, play, rollout
 from reasongym.sandbox import shared
 from reasongym.sandbox.sandboxes import Sandbox
 from reasongym.templates import TEMPLATES, Renderer, Template
+from reasongym.thinking import Budget
 from reasongym.tools import FORMATS, PythonTool
 from reasongym.tools.sessions import SHELF, Shelf
 from tests.chats import tokenizer_of
@@ -166,6 +167,16 @@ def test_any_text_is_a_call_or_gets_a_verdict(name: str) -> None:
         )
 
 
+def test_thinking_under_a_budget_goes_on_past_a_call() -> None:
+    setting = Setting(Sampling(max_tokens=50, stop=("X",)), TEMPLATES["default"], thinking=Budget(20))
+    game = play(problem(), setting, Seat())
+    assert next(game).sampling.stop == ("X", "</think>")
+    request = game.send(Completion("<think>a <python>1</python> b</think>", "stop"))
+    assert request.sampling.stop == ("X", "</python>")
+    request = game.send(Completion(" <python>7 * 6</python>", "stop"))
+    assert request.messages[-1].content == "<output>\n42\n</output>"
+
+
 # -- state --------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +244,10 @@ def test_calls_are_counted_and_with_none_left_every_text_is_an_answer() -> None:
 def test_what_is_printed_is_cut_and_says_so() -> None:
     shown = told(ENV.begin(problem(tool_chars=100)), "print('x' * 1_000)")[0]
     assert shown == f"{'x' * 50}\n[900 characters left out]\n{'x' * 50}"
+
+
+def test_addresses_are_not_shown_for_no_two_runs_have_the_same() -> None:
+    assert told(ENV.begin(problem()), "print(object(), hex(255))") == ["<object object at 0x...> 0xff"]
 
 
 def test_errors_are_shown_and_leave_names_alone() -> None:
