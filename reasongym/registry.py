@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 import gymnasium
 
 from reasongym.core import Env, Json, Problem, Row, Split, Verdict
-from reasongym.errors import UnknownName
+from reasongym.errors import UnknownName, UsageError
+from reasongym.options import PRESENTATION
 from reasongym.vector import TextVectorEnv
 
 NAMESPACE = "reasongym"
@@ -35,6 +36,7 @@ def register(env_id: str) -> Callable[[E], E]:
     full_id = _full(env_id)
 
     def add(env_class: E) -> E:
+        _require_own_names(env_class)
         env_class.env_id = full_id
         _classes[full_id] = env_class
         _shared.cache_clear()  # a notebook runs its cell again: the id means the new class everywhere
@@ -44,6 +46,15 @@ def register(env_id: str) -> Callable[[E], E]:
         return env_class
 
     return add
+
+
+def _require_own_names(env_class: type[Env]) -> None:
+    for option in env_class.parameters:
+        if option.name in PRESENTATION:
+            raise UsageError(
+                f"{env_class.__name__} has a parameter {option.name!r}, which is an option of every "
+                "environment: give it another name"
+            )
 
 
 def _batch(full_id: str, *args: Any, **kwargs: Any) -> TextVectorEnv:

@@ -55,6 +55,13 @@ def test_ids_of_others_keep_their_namespace_and_can_be_forgotten(
     registry.register("acme/Sort-v0")(type(planted))
 
 
+def test_a_parameter_may_not_have_the_name_of_an_option_of_all(plant: Plant, documented_source: str) -> None:
+    named = ('family = "sort"', 'family = "sort"\n    parameters = (Option("corpus", "", "words"),)')
+    imported = ("import Data, Env", "import Data, Option, Env")
+    with pytest.raises(UsageError, match="Sort has a parameter 'corpus', which is an option of every"):
+        plant(documented_source, named, imported)
+
+
 def test_entry_points_of_other_packages_are_loaded(tmp_path: Path, documented_source: str) -> None:
     (tmp_path / "acme_sort.py").write_text(documented_source)
     package = tmp_path / "acme-1.0.dist-info"

@@ -14,6 +14,8 @@ from reasongym.tools.sessions import SHELF
 _FENCE = "```"
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]+")
 """Of an object in memory, which differs from run to run."""
+_WALL_TIMES = 5
+"""Wall time of a call by its CPU time: one that sleeps keeps the other episodes waiting."""
 _ENDS = {
     Status.TIME: "its time was up",
     Status.MEMORY: "it used too much memory",
@@ -29,7 +31,7 @@ class PythonTool:
     reply = "output"
 
     def __init__(self, cpu_s: float = 2.0, most_chars: int = 2_000) -> None:
-        self.limits = Limits(cpu_s=cpu_s)
+        self.limits = Limits(cpu_s=cpu_s, wall_s=_WALL_TIMES * cpu_s)
         self._most_chars = most_chars
         self.about = (
             f"run Python code (standard library, {cpu_s:g} s of CPU time and {most_chars:,} characters of "

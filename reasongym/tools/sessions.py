@@ -55,7 +55,7 @@ class Shelf:
             try:
                 kept = None if num_tried else self._take(sandbox, past, limits)
                 session = _begun(sandbox, past, limits) if kept is None else kept.session
-                turn = session.run(code)
+                turn = _ran(session, code)
             except (JailLost, OSError) as error:
                 told = str(error)
                 continue
@@ -106,10 +106,19 @@ class Shelf:
 def _begun(sandbox: Sandbox, past: tuple[str, ...], limits: Limits) -> Session:
     session = sandbox.session(limits)
     for code in (_SEEDED, *past):
-        session.run(code)
+        _ran(session, code)
         if not session.is_alive:
             raise JailLost("calls that a session outlived could not be run anew")
     return session
+
+
+def _ran(session: Session, code: str) -> Turn:
+    """Run code; a session whose turn was broken off (by Ctrl-C, say) gives its jail back."""
+    try:
+        return session.run(code)
+    except BaseException:
+        session.close()
+        raise
 
 
 SHELF = Shelf()

@@ -263,6 +263,12 @@ def test_a_call_that_runs_out_of_time_is_stopped_and_names_stay() -> None:
     assert shown[2] == "7"
 
 
+def test_a_call_that_sleeps_keeps_nobody_waiting_for_long() -> None:
+    used = PythonTool(cpu_s=0.2).use(("x = 7",), "import time\ntime.sleep(600)")
+    assert used.text.endswith("[stopped: its time was up]")
+    assert PythonTool(cpu_s=0.2).use(used.past, "x").text == "7"
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [
