@@ -162,6 +162,8 @@ class Env(gymnasium.Env[str, str]):
     """Options of generation; they enter the key of a problem."""
     own_tool: ClassVar[str] = ""
     """What its problems are played with between turns, if anything (see `kit`)."""
+    answers_in_fences: ClassVar[bool] = False
+    """Whether an answer is a fenced block of Python, which a tool must not take for a call."""
     trusted: ClassVar[bool] = True
     """False where foreign code makes or judges the problems, so that our promises do not hold."""
 
@@ -279,7 +281,7 @@ class Env(gymnasium.Env[str, str]):
                 raise UnknownName(f"option of {self.env_id}", name, known)
         checked = {name: known[name].check(options[name]) for name in sorted(options)}
         changed = {name: value for name, value in checked.items() if value != known[name].default}
-        changed = pinned(changed, self.own_tool)
+        changed = pinned(changed, self.own_tool, answers_in_fences=self.answers_in_fences)
         return Row(self.env_id, level, self._checked_split(level, split, changed), seed, changed)
 
     def practice_row(self, seed: int, level: int, split: Split, options: Mapping[str, Json]) -> Row:

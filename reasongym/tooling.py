@@ -65,7 +65,9 @@ def toolkit(options: Mapping[str, Any]) -> Toolkit | None:
     return _made(tuple(options.get(name, default) for name, default in _DEFAULTS.items()))
 
 
-def pinned(options: Mapping[str, Any], own_tool: str = "") -> dict[str, Any]:
+def pinned(
+    options: Mapping[str, Any], own_tool: str = "", *, answers_in_fences: bool = False
+) -> dict[str, Any]:
     """Complete the changed options of a row; raises UsageError for those that do not fit together.
 
     An environment with a tool of its own takes no other, and no corpus.
@@ -76,6 +78,8 @@ def pinned(options: Mapping[str, Any], own_tool: str = "") -> dict[str, Any]:
         return dict(options)
     if named and "tools" not in options:
         raise UsageError(f"option {named[0]!r} is one of a tool, and none is named: add tools=python")
+    if answers_in_fences and options.get("tool_format") == "fence":
+        raise UsageError("answers are fenced blocks here, as calls would be: take tool_format=tags or json")
     if (options.get("tools") == "search") != ("corpus" in options):
         told = "needs corpus=FILE" if options["tools"] == "search" else "takes no corpus"
         raise UsageError(f"the tool {options['tools']!r} {told}")

@@ -55,6 +55,7 @@ class BugRepair(Env):
     """
 
     family = "program_synthesis"
+    answers_in_fences = True
     levels = tuple(level.about for level in LEVELS)
     default_level = 1
     styles = {  # noqa: RUF012

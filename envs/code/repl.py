@@ -37,6 +37,7 @@ class ProgramSynthesisRepl(Env):
     """
 
     family = "program_synthesis"
+    answers_in_fences = True
     levels = synthesis.ProgramSynthesis.levels
     default_level = 1
     styles = {  # noqa: RUF012

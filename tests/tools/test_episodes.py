@@ -122,6 +122,20 @@ def test_the_oracle_still_wins_at_once() -> None:
         assert episode.reward == env.judge(one, env.oracle(one.data)).reward == 1.0
 
 
+def test_every_environment_is_played_with_python_in_a_format_that_its_answers_do_not_have() -> None:
+    for env in map(reasongym.get, reasongym.specs()):
+        if env.own_tool:
+            continue
+        for name in ("tags", "json") if env.answers_in_fences else FORMATS:
+            one = env.problem(env.row(0, level=0, tools="python", tool_format=name))
+            texts = env.oracle(one.data)
+            assert env.judge(one, [written("6 * 7", name), *texts]).reward == 1.0, env.env_id
+            assert "42" in env.advance(env.begin(one), written("6 * 7", name)).observation
+        if env.answers_in_fences:
+            with pytest.raises(UsageError, match="take tool_format=tags or json"):
+                env.row(0, level=0, tools="python", tool_format="fence")
+
+
 def test_turns_of_a_game_and_calls_are_counted_apart() -> None:
     row = STEPS.row(0, level=2, tools="python", tool_calls=3)
     one = STEPS.problem(row)

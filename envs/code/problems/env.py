@@ -32,6 +32,7 @@ class CodeProblems(Env):
     """
 
     family = FAMILY
+    answers_in_fences = True
     levels = (
         "easy: introductory, or rated under 1400",
         "medium: of interviews, or rated under 2000; everything of a source that does not grade its problems",
