@@ -91,7 +91,9 @@ def _outcome(agreements: dict[str, Agreement], digests: dict[str, str], told: st
 
 def _disturbed(command: list[str], folder: Path, served: Server) -> str:
     """Kill the evaluator, then the server under it, restart both; returns what the evaluator said of that."""
-    _started(command, folder, num_lines=40).kill()
+    killed = _started(command, folder, num_lines=40)
+    killed.kill()
+    killed.communicate()
     running = _started(command, folder, num_lines=90)
     served.kill()
     _, told = running.communicate(timeout=PATIENCE_S)
