@@ -113,6 +113,23 @@ class Columns:
         return self._table.slice(index, 1).to_pylist()[0]
 
 
+class Chosen:
+    """Those of other rows that fit."""
+
+    def __init__(self, rows: Rows, fits: Callable[[Mapping[str, Json]], bool]) -> None:
+        self.where, self.digest, self._rows = rows.where, rows.digest, rows
+        self._indices = array("Q", (index for index, row in enumerate(rows) if fits(row)))
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __iter__(self) -> Iterator[Mapping[str, Json]]:
+        return (self._rows[index] for index in self._indices)
+
+    def __getitem__(self, index: int) -> Mapping[str, Json]:
+        return self._rows[self._indices[index]]
+
+
 def read_file(path: Path) -> Rows:
     """Read a file by the ending of its name; raises DataError for another ending."""
     if path.suffix in JSON_LINES:

@@ -1,38 +1,13 @@
-"""Public benchmarks by name: where their file is looked for, and the digest that what is found must have.
+"""Public benchmarks of mathematics by name."""
 
-Their problems are not ours to ship. A row names a benchmark and its digest, never a path, so that it is the
-same row wherever the file lies; the digest is of what the file says, so that any format will do.
-"""
-
-import os
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
+from reasongym.envs._benchmarks import FOLDER_VARIABLE, Benchmark, file_of, require_whole
 from reasongym.envs._rows import read_file
 from reasongym.envs.math_problems.known import KNOWN
 from reasongym.envs.math_problems.sources import Asked, Source, of_hub
 from reasongym.errors import DataError
-
-FOLDER_VARIABLE = "REASONGYM_BENCHMARKS"
-"""Names the folder of the files in the environment; `--data` of the command line sets it."""
-ENDINGS = (".jsonl", ".ndjson", ".parquet")
-
-
-class Benchmark(NamedTuple):
-    """A benchmark: its size, the digest of its problems and answers in order, and where it may be found."""
-
-    num_problems: int
-    digest: str
-    """Empty where none is known: then the number of problems alone is checked."""
-    about: str
-    file: str = ""
-    """Another name that its file goes by."""
-    level: str = ""
-    """The column of the grades, where it is graded."""
-    hub: str = ""
-    """Its name among the known data sets, where no folder is given."""
-
 
 BENCHMARKS = {
     "aime24": Benchmark(
@@ -83,7 +58,7 @@ BENCHMARKS = {
 
 def open_benchmark(name: str) -> Source:
     """Open a benchmark where its file is, else on the Hub; raises DataError where it is not the known one."""
-    return _open(name, _file(name))
+    return _open(name, file_of(name, BENCHMARKS[name]))
 
 
 @lru_cache(maxsize=16)
@@ -95,7 +70,8 @@ def _open(name: str, path: Path | None) -> Source:
         asked = Asked(name, "problem", "answer", benchmark.level, "", hold_out=False)
         source = Source(asked, {"all": read_file(path)})
     source.digest = source.content_digest()
-    _require_whole(name, source, str(path or benchmark.hub))
+    where = str(path or benchmark.hub)
+    require_whole(name, benchmark, source.num_problems, source.digest, where, "MathProblems-v0")
     return source
 
 
@@ -107,34 +83,3 @@ def _on_hub(name: str) -> Source:
         return of_hub(Asked(*columns, hold_out=False), known.config, {"all": known.held_out})
     except DataError as error:
         raise DataError(f"{error}; --data (or {FOLDER_VARIABLE}) names a folder with {name}.jsonl") from error
-
-
-def _file(name: str) -> Path | None:
-    """Return the file of a benchmark; None where no folder is named and it is on the Hub, else DataError."""
-    benchmark, folder = BENCHMARKS[name], os.environ.get(FOLDER_VARIABLE, "")
-    if not folder and benchmark.hub:
-        return None
-    names = [stem + ending for stem in (name, benchmark.file) if stem for ending in ENDINGS]
-    if not folder:
-        raise DataError(
-            f"{name} is read from a file {names[0]}: give its folder as --data (or {FOLDER_VARIABLE})"
-        )
-    found = [path for path in (Path(folder, one) for one in names) if path.exists()]
-    if not found:
-        raise DataError(f"{folder} holds no {names[0]}, which the benchmark {name} is read from")
-    return found[0]
-
-
-def _require_whole(name: str, source: Source, where: str) -> None:
-    """Check what was read; raises DataError saying whether it is cut off or other data."""
-    benchmark, num = BENCHMARKS[name], source.num_problems
-    if num < benchmark.num_problems:
-        told = f"{num} of the {benchmark.num_problems} problems of {name}"
-        raise DataError(f"{where} holds {told}: it is cut off; fetch the whole file")
-    if num > benchmark.num_problems or benchmark.digest not in ("", source.digest):
-        told = f"{num} problems with digest {source.digest}"
-        told += f", not {benchmark.num_problems} with {benchmark.digest}"
-        raise DataError(
-            f"{where} is other data than {name}: {told}; to measure on it all the same, name the file: "
-            "reasongym eval MathProblems-v0 --options data=FILE"
-        )

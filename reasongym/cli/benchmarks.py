@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from reasongym.envs.math_problems.benchmarks import FOLDER_VARIABLE
+from reasongym.envs._benchmarks import FOLDER_VARIABLE
 from reasongym.errors import DataError
 from reasongym.evaluation.benchmarks import BUNDLES, PARTS, about
 from reasongym.evaluation.presets import load_preset, preset_names

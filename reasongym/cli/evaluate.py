@@ -19,6 +19,7 @@ from reasongym.cli.scores import print_report
 from reasongym.cli.servers import ServerFlags, metered
 from reasongym.errors import UsageError
 from reasongym.evaluation import Progress, Protocol, Run, Suite, env_suite, named_suite, planned
+from reasongym.evaluation.benchmarks import ENV_ID
 from reasongym.evaluation.presets import Preset, load_preset, preset_of, with_thinking
 from reasongym.evaluation.protocol import named_template
 from reasongym.evaluation.runs import read_run
@@ -61,7 +62,7 @@ class EvaluationFlags:
     samples: int | None = None
     """Episodes played on each problem; as the protocol says, else 1."""
     template: str | None = None
-    """How problems are put to a model; as the protocol says, else boxed for benchmarks."""
+    """How problems are put to a model; as the protocol says, else boxed for benchmarks of mathematics."""
     temperature: float | None = None
     """0 is greedy; as the protocol says, else 1."""
     top_p: float | None = None
@@ -169,7 +170,7 @@ def _require_whole_suite(flags: EvaluationFlags, name: str) -> None:
 
 def _protocol(flags: EvaluationFlags, suite: Suite, published: Protocol | None) -> Protocol:
     """Take the named protocol, or that of the run whose twins are played, and what flags say otherwise."""
-    usual = preset_of(published) if published else Preset(template=_usual_template(flags))
+    usual = preset_of(published) if published else Preset(template=_usual_template(flags, suite))
     preset = load_preset(flags.protocol) if flags.protocol else usual
     given = {
         "samples": flags.samples,
@@ -183,8 +184,9 @@ def _protocol(flags: EvaluationFlags, suite: Suite, published: Protocol | None) 
     return (changed if flags.samples is None else replace(changed, samples_on={})).protocol(suite.benchmarks)
 
 
-def _usual_template(flags: EvaluationFlags) -> Template:
-    return named_template("boxed" if flags.suite else "default")
+def _usual_template(flags: EvaluationFlags, suite: Suite) -> Template:
+    is_boxed = bool(flags.suite) and all(one.env_id == ENV_ID for one in suite.slices)
+    return named_template("boxed" if is_boxed else "default")
 
 
 def _default_folder(suite: Suite, player: str) -> Path:

@@ -10,15 +10,13 @@ import msgspec
 
 from reasongym import registry
 from reasongym.core import Env, Json, Problem, Row, Split
-from reasongym.envs.math_problems.benchmarks import open_benchmark
 from reasongym.errors import UnknownName, UsageError
 from reasongym.evaluation.benchmarks import (
     BUNDLES,
-    ENV_ID,
     PARTS,
-    STYLE,
     bundle_named,
     is_known_data,
+    names_of,
     part_at,
 )
 
@@ -158,7 +156,7 @@ def problem_names(suite: Suite) -> list[str]:
 
 
 def _names(one: Slice) -> list[str]:
-    named = open_benchmark(one.options["data"]).ids(one.level, one.split) if one.benchmark else []
+    named = names_of(one.options["data"], one.level, one.split) if one.benchmark else []
     return named or [""] * one.num_problems
 
 
@@ -179,5 +177,5 @@ def named_suite(name: str, *, num_problems: int | None = None) -> Suite:
 def _part(name: str, num_problems: int | None) -> Slice:
     part = PARTS[name]
     wanted = part.num_problems if num_problems is None else min(num_problems, part.num_problems)
-    row = registry.get(ENV_ID).row(0, level=part.level, split="all", data=part.data, style=STYLE)
-    return Slice(ENV_ID, part.level, "all", wanted, options=row.options)
+    row = registry.get(part.env_id).row(0, level=part.level, split="all", data=part.data, **part.options)
+    return Slice(part.env_id, part.level, "all", wanted, options=row.options)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from reasongym.evaluation.benchmarks import ENV_ID
+from reasongym.evaluation.benchmarks import DATA_ENV_IDS
 from reasongym.evaluation.findings import Finding
 from reasongym.evaluation.presets import load_preset, preset_names
 from reasongym.evaluation.runs import Run
@@ -61,7 +61,7 @@ def _find_own_suite(run: Run) -> Iterator[Finding]:
 
 def _difference(one: Slice) -> str:
     """Say in which way a slice of an environment is not the one that `reasongym eval` plays by default."""
-    if one.env_id == ENV_ID and "data" in one.options:
+    if one.env_id in DATA_ENV_IDS and "data" in one.options:
         return "is not the whole of a benchmark that is known by its digest"
     (usual,) = env_suite(one.env_id, level=one.level, **one.options).slices
     told = [

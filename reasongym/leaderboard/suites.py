@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from reasongym.evaluation.benchmarks import BUNDLES, PARTS
+from reasongym.evaluation.benchmarks import BUNDLES, ENV_ID, PARTS
 from reasongym.leaderboard.links import suite_page
 from reasongym.leaderboard.rows import BoardRow, ReportedRow, Table, tables
 
 ALIASES = {"minerva_math": "minerva", "gpqa_diamond": "gpqa-diamond"}
 """What some call a suite of ours."""
-MEASURED = [name for name, part in PARTS.items() if part.data == name]
-"""Benchmarks that are for measuring, in our order; what is graded into levels is for learning."""
+MEASURED = [name for name, part in PARTS.items() if part.data == name and part.env_id == ENV_ID]
+"""Benchmarks of mathematics that are for measuring, in our order; what is graded is for learning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,12 +88,7 @@ MBPP = Format(
 
 def _humaneval_item(row: SourceRow) -> Item:
     function, prompt = text_of(row, "entry_point"), text_of(row, "prompt")
-    return Item(
-        "Complete this Python function.",
-        function=function,
-        head=prompt.rstrip(),
-        before=_before(prompt, function),
-    )
+    return Item(prompt, function=function, is_head=True, before=_before(prompt, function))
 
 
 def _before(prompt: str, function: str) -> str:

@@ -9,6 +9,7 @@ from reasongym.answers.declarations import Extraction
 from reasongym.core import Data, Env, Json, Option, Row, Split, Verdict
 from reasongym.envs._places import Place, canonical
 from reasongym.envs.code.judging import tested
+from reasongym.envs.code.problems.benchmarks import BENCHMARKS, open_benchmark
 from reasongym.envs.code.problems.items import Trial
 from reasongym.envs.code.problems.sources import FAMILY, Asked, Source, data_of, open_source
 from reasongym.errors import DataError, UsageError
@@ -45,7 +46,9 @@ class CodeProblems(Env):
     }
     parameters = (
         Option(
-            "data", "", "a file, a folder, a repository of Hugging Face or a known set; empty: the bundled"
+            "data",
+            "",
+            "a file, a folder, a repository of Hugging Face, a known set, a benchmark; else ours",
         ),
         Option(
             "examples",
@@ -100,7 +103,9 @@ class CodeProblems(Env):
 
     def prompt(self, data: Data, style: str) -> str:
         parts = [data["problem"].strip()]
-        if data["head"]:
+        if data["is_head"]:
+            parts = [f"Complete this Python function.\n\n```python\n{data['problem'].rstrip()}\n```"]
+        elif data["head"]:
             parts.append(f"```python\n{data['head'].rstrip()}\n```")
         elif data["function"]:
             parts.append(f"Name it `{data['function']}`.")
@@ -176,7 +181,7 @@ def _source(options: Mapping[str, Json]) -> Source:
 
 
 def _opened(asked: Asked, digest: str) -> Source:
-    source = open_source(asked)
+    source = open_benchmark(asked.data) if asked.data in BENCHMARKS else open_source(asked)
     if digest not in ("", source.digest):
         told = f"has the digest {source.digest}, the row was made from {digest}"
         raise DataError(f"{asked.data or 'the bundled set'} {told}: it is other data")

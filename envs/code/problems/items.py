@@ -29,6 +29,8 @@ class Item:
     """What must be defined, a function or a class; empty for a program that reads stdin and writes stdout."""
     head: str = ""
     """The head that the program is to be written under."""
+    is_head: bool = False
+    """Whether the problem is such a head by itself, with its docstring."""
     examples: tuple[str, ...] = ()
     """Tests that are shown where the problem itself shows none."""
     before: str = ""
