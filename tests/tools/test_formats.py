@@ -138,7 +138,7 @@ FRAGMENTS = st.lists(
 
 
 @given(FRAGMENTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example("```python\n\ud800\n```")
 def test_any_text_is_read_and_what_is_run_can_be_written_to_a_file(text: str) -> None:
     for tool in (PYTHON, SEARCH):
