@@ -69,6 +69,7 @@ def _open(name: str, path: Path | None) -> Source:
     else:
         asked = Asked(name, "problem", "answer", benchmark.level, "", hold_out=False)
         source = Source(asked, {"all": read_file(path)})
+    source.benchmark = name
     source.digest = source.content_digest()
     where = str(path or benchmark.hub)
     require_whole(name, benchmark, source.num_problems, source.digest, where, "MathProblems-v0")

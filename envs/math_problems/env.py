@@ -20,8 +20,9 @@ _OPERATION = re.compile(r"[-+*/^]")
 class MathProblems(Env):
     """Answer problems of mathematics; any form of the right answer is right.
 
-    `data` holds `problem` and `answer`, and `working` where the bundled set is the source: calculations that
-    lead to the answer. Seed s is item s of the source; docs/math-problems.md says what a source may be.
+    `data` holds `problem` and `answer`; `options` where the grader is told more of an item of a benchmark;
+    and `working` where the bundled set is the source: calculations that lead to the answer. Seed s is item s
+    of the source; docs/math-problems.md says what a source may be.
     """
 
     family = FAMILY
@@ -105,7 +106,8 @@ class MathProblems(Env):
     def verify(self, data: Data, text: str) -> Verdict:
         from reasongym.answers.grader import Options, judge  # its patterns are compiled when first needed
 
-        return judge(data["answer"], text, Options(worked_out="working" in data))
+        told = data.get("options", {})
+        return judge(data["answer"], text, Options.of(told | {"worked_out": "working" in data}))
 
     def oracle(self, data: Data) -> list[str]:
         answer: str = data["answer"]

@@ -13,6 +13,7 @@ from reasongym.answers.extraction import extract
 from reasongym.core import Data, Json, Split
 from reasongym.envs._places import Places, joined
 from reasongym.envs._rows import ENDINGS, Rows, field, read_file, read_folder, read_hub
+from reasongym.envs.math_problems.grading import options
 from reasongym.envs.math_problems.known import KNOWN
 from reasongym.errors import DataError, UnknownName
 
@@ -41,6 +42,8 @@ class Source:
 
     def __init__(self, asked: Asked, parts: Mapping[Split, Rows]) -> None:
         self.asked = asked
+        self.benchmark = ""
+        """Which benchmark's items these are, for what their rows tell the grader."""
         self._parts = parts
         self.digest = joined([rows.digest for rows in parts.values()])
         graded: dict[Split, list[tuple[int, float | None]]] = {}
@@ -66,6 +69,8 @@ class Source:
         read = self._read(row, rows.where)
         assert read is not None
         data: Data = {"problem": read[0], "answer": read[1]}
+        told = options(self.benchmark, row) if self.benchmark else {}
+        data |= {"options": told} if told else {}
         return data | {"working": row["working"]} if not self.asked.data else data
 
     def ids(self, level: int, split: Split) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 from reasongym.answers.grader import Options, grade
 from reasongym.answers.known_golds import known_golds
 from reasongym.answers.matching import form, is_readable
+from reasongym.envs.math_problems.grading import options
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("REASONGYM_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
@@ -39,10 +40,8 @@ def _items(path: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def options(row: dict[str, Any]) -> Options:
-    """Return what an item says about its gold."""
-    tolerance = float(row.get("tolerance") or 0)
-    return Options(tolerance=tolerance, units=row.get("unit") or "", several=bool(row.get("multiple_answer")))
+def told(name: str, row: dict[str, Any]) -> Options:
+    return Options.of(options(name.removesuffix("_math"), row))
 
 
 @needs_benchmarks
@@ -51,7 +50,7 @@ def test_every_gold_matches_itself() -> None:
         failed = [
             row["id"]
             for row in items
-            if not grade(row["answer"], f"\\boxed{{{row['answer']}}}", options(row)).correct
+            if not grade(row["answer"], f"\\boxed{{{row['answer']}}}", told(name, row)).correct
         ]
         assert failed == [], name
 
@@ -61,7 +60,7 @@ def test_no_gold_matches_the_next_one_unless_their_forms_are_equal() -> None:
     """Up to the unit that only one of them has: 120 and 120 degrees."""
     for name, items in rows().items():
         for row, other in pairwise(items):
-            if grade(row["answer"], f"\\boxed{{{other['answer']}}}", options(row)).correct:
+            if grade(row["answer"], f"\\boxed{{{other['answer']}}}", told(name, row)).correct:
                 forms = [_ASIDE.sub("", form(one["answer"])) for one in (row, other)]
                 assert forms[0] == forms[1] != "", (name, row["id"], row["answer"], other["answer"])
 
