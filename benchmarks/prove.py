@@ -50,6 +50,7 @@ ITEMS = {
     "grader": Item("prove_grader:grader", "answers of mathematics judged, beside Math-Verify", 3),
     "rescore": Item("prove_rescore:rescored", "a stored run is judged again in seconds", 0.5),
     "engines": Item("prove_engines:engines", "torch, vLLM and its server agree, and kills change nothing", 5),
+    "docker": Item("prove_docker:docker", "jobs in containers cost what they cost without an engine", 2),
     "vector": Item("bench_vector:vector", "native batches beside Gymnasium's", 5),
     "race": Item("race_grpo_step:step_race", "one GRPO step beside TRL and a bare loop", 10),
     "demo-0": Item("prove_demo:seed_0", "the demo learns from nothing, seed 0", 6),
