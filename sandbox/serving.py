@@ -1,6 +1,9 @@
 """Putting an application on the network."""
 
+import signal
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -28,4 +31,17 @@ def serve_until_stopped(app: FastAPI, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=_GRACE_S
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    with _obeying(server):
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def _obeying(server: uvicorn.Server) -> Generator[None]:
+    """Let the server take signals that come before it listens for them, and that it raises at its end."""
+    before = {kind: signal.signal(kind, server.handle_exit) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

@@ -71,9 +71,13 @@ class OwnEngine:
             return [one["Id"] for one in client.containers(all=True)]
 
     def zygotes(self) -> list[int]:
-        """List the first processes of all containers."""
+        """List the first processes of all containers that run."""
+        found: list[int] = []
         with closing(self.client()) as client:
-            return [client.inspect_container(one)["State"]["Pid"] for one in self.containers()]
+            for one in self.containers():
+                with suppress(docker.errors.NotFound):  # it has just ended
+                    found.append(client.inspect_container(one)["State"]["Pid"])
+        return [pid for pid in found if pid]
 
     def remove_containers(self) -> None:
         """Remove all containers, whatever they do."""
@@ -84,9 +88,18 @@ class OwnEngine:
 
     def kill(self) -> None:
         """Kill the engine, and leave its containers to themselves."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        self._kill_keeper()
+
+    def _kill_keeper(self) -> None:
+        """Kill the containerd that the engine keeps: the next engine would rely on one that is not reaped."""
+        recorded = self._folder / "exec-root/containerd/containerd.pid"
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int(recorded.read_text()), signal.SIGKILL)
+        recorded.unlink(missing_ok=True)
 
     def end(self) -> None:
         """End it with everything in it."""
@@ -100,13 +113,17 @@ class OwnEngine:
                 subprocess.run(["umount", "--lazy", where], check=False)
 
 
-@contextmanager
-def own_engine() -> Generator[OwnEngine]:
-    """Start an engine for one test; skips where that cannot be done."""
+def require_dockerd() -> None:
+    """Skip the test where no engine can be started; in CI fail."""
     if os.geteuid() or not shutil.which("dockerd"):
         if os.environ.get("CI"):
             raise RuntimeError("CI needs dockerd and root, which .ci/engine sees to")
         pytest.skip("only root can start an engine, where dockerd is installed")
+
+
+@contextmanager
+def own_engine() -> Generator[OwnEngine]:
+    """Start an engine that may be killed, and end it with everything in it."""
     with tempfile.TemporaryDirectory(prefix="engine-", ignore_cleanup_errors=True) as folder:
         engine = OwnEngine(Path(folder))
         try:

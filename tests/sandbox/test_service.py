@@ -1,12 +1,8 @@
 """The sandbox over real HTTP: what it answers, what it refuses, and what comes of killing the server."""
 
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,49 +21,12 @@ from reasongym.sandbox.jails import JailLost
 from reasongym.sandbox.jobs import Limits, Status, calls, command
 from reasongym.sandbox.remote import RemoteSandbox
 from reasongym.sandbox.sandboxes import Submission
+from tests.sandbox.battery.distant_kills import batch_amid_dead_servers
+from tests.sandbox.servers import TOKEN, Server
 
-TOKEN = "a token of the tests"
 DOUBLE = "def double(x):\n    return x + x\n"
 WRONG = "def double(x):\n    return x * x\n"
 TESTS = [CallTest("double", [number], 2 * number) for number in range(5)]
-
-
-class Server:
-    """`reasongym serve sandbox` in a process of its own."""
-
-    def __init__(self, *flags: str, port: int = 0) -> None:
-        self.flags = flags
-        self.port = port
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        command_line = [sys.executable, "-m", "reasongym", "serve", "sandbox", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            [*command_line, "--token-env", "JUDGE_TOKEN", *self.flags],
-            env={**os.environ, "JUDGE_TOKEN": TOKEN},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        told = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)$", told.strip())
-        assert found, told
-        self.port = int(found[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def sandbox(self, patience_s: float = 60.0) -> RemoteSandbox:
-        return RemoteSandbox(self.url, token=TOKEN, patience_s=patience_s)
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
-        assert self.process is not None
-        self.process.send_signal(how)
-        code = self.process.wait(120)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        return code
 
 
 @pytest.fixture(scope="module")
@@ -352,21 +311,11 @@ def test_a_port_that_is_taken_is_named() -> None:
 # -- the server goes away -------------------------------------------------------------------------------
 
 
-def test_a_batch_survives_a_server_that_is_killed() -> None:
-    server = Server("--workers", "2")
-    server.start()
-    num = 120
-    found: list[Verdict] = []
-    with server.sandbox() as made:
-        for judgement in made.grade_many(
-            Submission(WRONG if at % 3 == 0 else DOUBLE, TESTS) for at in range(num)
-        ):
-            found.append(judgement.verdict)
-            if len(found) == 20:
-                server.stop(signal.SIGKILL)
-                threading.Thread(target=server.start).start()
-    assert found == [Verdict.WA if at % 3 == 0 else Verdict.AC for at in range(num)]
-    assert server.stop() == 0
+@pytest.mark.slow
+def test_a_batch_survives_servers_that_are_killed() -> None:
+    batch = batch_amid_dead_servers(96)
+    assert batch.num_kills >= 2
+    assert (batch.num_lost, batch.num_wrong) == (0, 0)
 
 
 def test_a_server_that_stays_away_is_no_verdict() -> None:

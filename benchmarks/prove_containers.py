@@ -1,7 +1,7 @@
 """What a job costs in a container beside the strongest layer of this machine, in interleaved windows.
 
-`python -m benchmarks.prove --only docker`, with an engine at hand (.ci/engine). The least window counts:
-whatever else the machine does can only lengthen one.
+`python -m benchmarks.prove --only sandbox-docker`, with an engine at hand (.ci/engine). The least window
+counts: whatever else the machine does can only lengthen one.
 """
 
 import time
@@ -16,7 +16,7 @@ CODE = "def double(x):\n    return x + x\n"
 TESTS = [CallTest("double", [number], 2 * number) for number in range(20)]
 
 
-def docker() -> Outcome:
+def containers() -> Outcome:
     """Race the two layers on small programs and on solutions with 20 tests."""
     with Sandbox(workers=1) as embedded, Sandbox("docker", workers=1) as contained:
         kinds: dict[str, Callable[[Sandbox], bool]] = {
