@@ -12,7 +12,7 @@ import secrets
 import tarfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import docker
 import docker.errors
@@ -22,6 +22,8 @@ from reasongym.sandbox.inside.zygote import Config
 from reasongym.sandbox.jails import MEMORY_OF_ZYGOTE, PROCESSES_OF_ZYGOTE, JailSpec, python_command
 from reasongym.sandbox.rootfs import CODE_FOLDER
 
+Client: TypeAlias = Any
+"""A `docker.APIClient`; that library tells no types."""
 FILE_BYTES = 64 << 20
 """Of each of the two folders that jobs may write to; a container's are mounted once and for all jobs."""
 CODE = Path(__file__).parent / "inside"
@@ -35,7 +37,7 @@ _users = itertools.count(secrets.randbelow(_NUM_USERS))
 """Every container has a user of its own, as the kernel counts processes by user and not by container."""
 
 
-def create_container(client: docker.APIClient, spec: JailSpec, image: str, folder: str) -> str:
+def create_container(client: Client, spec: JailSpec, image: str, folder: str) -> str:
     """Create a container whose first process is a zygote, and return its id.
 
     `folder` is mounted for the zygote to meet its supervisor in; where there is none, they talk over the
@@ -51,7 +53,7 @@ def create_container(client: docker.APIClient, spec: JailSpec, image: str, folde
         path=f"{CONTROL_FOLDER}/s" if folder else "",
         is_streamed=not folder,
     )
-    container = client.create_container(
+    container: Any = client.create_container(
         image,
         entrypoint=python_command(spec, config, CODE_FOLDER),
         command=[],
@@ -95,14 +97,14 @@ def _mounts(folder: str) -> list[docker.types.Mount]:
     ]
 
 
-def image_with_code(client: docker.APIClient, image: str) -> str:
+def image_with_code(client: Client, image: str) -> str:
     """Return an image with the jail's code in it, for engines that can mount nothing of this machine."""
     archive = _code_archive()
-    base = client.inspect_image(image)["Id"]
+    base: str = client.inspect_image(image)["Id"]
     tag = hashlib.blake2b(base.encode() + archive, digest_size=8).hexdigest()
     name = f"{REPOSITORY}-code:{tag}"
     if not client.images(name):
-        container = client.create_container(image, ["python3"])["Id"]
+        container: str = client.create_container(image, ["python3"])["Id"]
         try:
             client.put_archive(container, "/", archive)
             client.commit(container, f"{REPOSITORY}-code", tag)
@@ -129,13 +131,10 @@ def supervisor() -> str:
     return f"{_machine()} {os.getpid()} {_started_at(os.getpid())}"
 
 
-def remove_stale(client: docker.APIClient) -> int:
+def remove_stale(client: Client) -> int:
     """Remove the containers of supervisors of this machine that are gone; returns how many."""
-    stale = [
-        one["Id"]
-        for one in client.containers(all=True, filters={"label": LABEL})
-        if _is_gone(one["Labels"][LABEL])
-    ]
+    ours: list[dict[str, Any]] = client.containers(all=True, filters={"label": LABEL})
+    stale: list[str] = [one["Id"] for one in ours if _is_gone(one["Labels"][LABEL])]
     for container in stale:
         with suppress(docker.errors.APIError):  # another process may be faster
             client.remove_container(container, force=True)

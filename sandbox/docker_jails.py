@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import docker
 import docker.errors
 import requests
 
 from reasongym.errors import UsageError
-from reasongym.sandbox.containers import FILE_BYTES, create_container
+from reasongym.sandbox.containers import FILE_BYTES, Client, create_container
 from reasongym.sandbox.engine import Engine
 from reasongym.sandbox.inside.messages import MAX_BYTES
 from reasongym.sandbox.jails import Jail, JailLost, JailSpec, Zygote
@@ -125,25 +124,24 @@ class DockerZygote:
         self.control = engine.call(self._start)
         _alive.add(self)
 
-    def _start(self, client: docker.APIClient) -> socket.socket:
+    def _start(self, client: Client) -> socket.socket:
         try:
             return self._meet(client) if self._engine.shares_files else self._attach(client)
         except BaseException:
             self._remove(client)
             raise
 
-    def _meet(self, client: docker.APIClient) -> socket.socket:
+    def _meet(self, client: Client) -> socket.socket:
         with meeting_point() as (folder, listener):
             self._container = create_container(client, self._spec, self._image, folder)
             with attached(client, self._container) as output:
                 client.start(self._container)
                 return met(listener, output)
 
-    def _attach(self, client: docker.APIClient) -> socket.socket:
+    def _attach(self, client: Client) -> socket.socket:
         self._container = create_container(client, self._spec, self._image, "")
         everything = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        stream: Any = client.attach_socket(self._container, params=everything)
-        relay = Relay(stream)
+        relay = Relay(client.attach_socket(self._container, params=everything))
         try:
             client.start(self._container)
             if is_ready(relay.control):
@@ -155,7 +153,7 @@ class DockerZygote:
         relay.control.close()
         raise failure(relay.words())
 
-    def _remove(self, client: docker.APIClient) -> None:
+    def _remove(self, client: Client) -> None:
         with suppress(docker.errors.APIError, requests.RequestException):  # gone, or found at the next start
             if self._container:
                 client.remove_container(self._container, force=True)

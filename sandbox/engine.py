@@ -19,13 +19,13 @@ import docker.errors
 import requests
 
 from reasongym.errors import UsageError
-from reasongym.sandbox.containers import REPOSITORY, image_with_code, remove_stale
+from reasongym.sandbox.containers import REPOSITORY, Client, image_with_code, remove_stale
 from reasongym.sandbox.jails import JailLost, JailSpec
 from reasongym.sandbox.rootfs import PACKAGES_FOLDER, RootFiles, python_path, root_files
 
 Result = TypeVar("Result")
 _STANDARD_HOST = "unix:///var/run/docker.sock"
-_CALL_S = 180.0
+_CALL_S = 180
 """Of one request; a busy machine takes seconds to start a container."""
 _PATIENCE_S = 30.0
 _PATIENCE_WITH_FAULTS_S = 5.0
@@ -51,7 +51,7 @@ class Engine:
         self._away_since = 0.0
         self._image_lock = threading.Lock()
 
-    def call(self, work: Callable[[docker.APIClient], Result]) -> Result:
+    def call(self, work: Callable[[Client], Result]) -> Result:
         """Do something with the engine, again while it is away; raises JailLost where it stays away.
 
         A connection is made for each call: there are few, and none outlives an engine or a fork. Once it has
@@ -143,7 +143,7 @@ def _standard_content(packages: tuple[str, ...], add: tuple[str, ...]) -> tuple[
     return files, files.digest()
 
 
-def _has_image(client: docker.APIClient, name: str) -> bool:
+def _has_image(client: Client, name: str) -> bool:
     try:
         client.inspect_image(name)
     except docker.errors.ImageNotFound:
@@ -151,7 +151,7 @@ def _has_image(client: docker.APIClient, name: str) -> bool:
     return True
 
 
-def _import_image(client: docker.APIClient, archive: IO[bytes], tag: str) -> None:
+def _import_image(client: Client, archive: IO[bytes], tag: str) -> None:
     archive.seek(0)
     environment = [f"ENV PYTHONPATH={PACKAGES_FOLDER}", "ENV PATH=/usr/local/bin:/usr/bin:/bin"]
     client.import_image_from_data(archive, repository=REPOSITORY, tag=tag, changes=environment)

@@ -10,9 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import docker
-
-from reasongym.sandbox.containers import CONTROL_FOLDER
+from reasongym.sandbox.containers import CONTROL_FOLDER, Client
 from reasongym.sandbox.inside.messages import MAX_BYTES, READY
 from reasongym.sandbox.jails import JailLost
 
@@ -97,10 +95,10 @@ class Output:
 
 
 @contextmanager
-def attached(client: docker.APIClient, container: str) -> Generator[Output]:
+def attached(client: Client, container: str) -> Generator[Output]:
     """Listen to what a container writes on stderr, from its start on."""
-    stream: Any = client.attach_socket(container, params={"stderr": 1, "stream": 1})
-    connection = stream._sock  # which nobody else closes
+    stream = client.attach_socket(container, params={"stderr": 1, "stream": 1})
+    connection: socket.socket = stream._sock  # which nobody else closes
     connection.settimeout(_START_S)
     try:
         yield Output(stream)

@@ -200,7 +200,7 @@ def _is_linked(source: Path) -> bool:
 
 
 def _folders(paths: Iterable[str]) -> list[str]:
-    found = set(_FOLDERS)
+    found = set[str](_FOLDERS)
     for path in [*paths, *_FOLDERS]:
         found.update(str(parent) for parent in Path(path).parents)
     return sorted(found - {"/"})

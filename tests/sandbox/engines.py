@@ -10,10 +10,13 @@ import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import docker
 import docker.errors
 import pytest
+
+from reasongym.sandbox.containers import Client
 
 _START_S = 120.0
 
@@ -61,14 +64,15 @@ class OwnEngine:
                 return client.ping()
         return False
 
-    def client(self) -> docker.APIClient:
+    def client(self) -> Client:
         """Connect to it; the caller closes the connection."""
         return docker.APIClient(self.host, timeout=120)
 
     def containers(self) -> list[str]:
         """List the ids of all containers."""
         with closing(self.client()) as client:
-            return [one["Id"] for one in client.containers(all=True)]
+            found: list[dict[str, str]] = client.containers(all=True)
+            return [one["Id"] for one in found]
 
     def zygotes(self) -> list[int]:
         """List the first processes of all containers that run."""
@@ -76,7 +80,8 @@ class OwnEngine:
         with closing(self.client()) as client:
             for one in self.containers():
                 with suppress(docker.errors.NotFound):  # it has just ended
-                    found.append(client.inspect_container(one)["State"]["Pid"])
+                    seen: dict[str, Any] = client.inspect_container(one)
+                    found.append(seen["State"]["Pid"])
         return [pid for pid in found if pid]
 
     def remove_containers(self) -> None:

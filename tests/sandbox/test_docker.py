@@ -399,10 +399,11 @@ def test_what_a_killed_supervisor_and_a_dead_engine_left_is_removed_at_the_next_
     image, _ = Engine().image_for(JailSpec("docker"))
     here, pid, started = containers.supervisor().rsplit(" ", 2)
     with closing(engine.client()) as client:
-        stale, mine, others = (
-            client.create_container(image, ["python3"], labels={containers.LABEL: label})["Id"]
-            for label in (f"{here} {pid} 1", f"{here} {pid} {started}", f"elsewhere {pid} 1")
-        )
+        labels = (f"{here} {pid} 1", f"{here} {pid} {started}", f"elsewhere {pid} 1")
+        made: list[dict[str, str]] = [
+            client.create_container(image, ["python3"], labels={containers.LABEL: label}) for label in labels
+        ]
+    stale, mine, others = (one["Id"] for one in made)
     jail = DockerJail(JailSpec("docker"), Engine())
     jail.run(script("pass"))
     left = engine.containers()

@@ -278,9 +278,8 @@ def test_a_busy_server_turns_requests_away_and_clients_come_back() -> None:
     assert 0 < len(turned_away) < 6
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in turned_away)
     with server.sandbox() as made, ThreadPoolExecutor(6) as threads:
-        outcomes = list(
-            threads.map(lambda at: made.run(f"import time; time.sleep(0.2); print({at})"), range(6))
-        )
+        waits = [f"import time; time.sleep(0.2); print({at})" for at in range(6)]
+        outcomes = list(threads.map(made.run, waits))
     assert [outcome.text for outcome in outcomes] == [f"{at}\n" for at in range(6)]
     server.stop()
 

@@ -66,7 +66,7 @@ class Battery:
             seen.complaints.append("a good job failed after it")
         if self._sandbox.layer == "docker" and (num := _num_strays()):
             seen.complaints.append(f"{num} processes are left in the container")
-        seen.complaints += map(str, self._world.left(self._traces).items())
+        seen.complaints += map(str, self._left().items())
         state = self._world.state()
         seen.complaints += map(str, different(self._state, state).items())
         self._state = state
@@ -115,6 +115,14 @@ class Battery:
         except UsageError:
             seen.is_refused = True
         seen.wall_s = time.monotonic() - started
+
+    def _left(self) -> dict[str, str]:
+        """Say what is left behind; a container that waits to replace another one is not."""
+        left = self._world.left(self._traces)
+        if left and self._sandbox.layer == "docker":
+            self._is_good()  # goes over to it
+            left = self._world.left(self._traces)
+        return left
 
     def _is_good(self) -> bool:
         return self._sandbox.run("print(6 * 7)", limits=Limits(cpu_s=5.0)).stdout == b"42\n"
