@@ -23,7 +23,7 @@ from reasongym.errors import UsageError
 from reasongym.sandbox.containers import FILE_BYTES, Client, create_container
 from reasongym.sandbox.engine import Engine
 from reasongym.sandbox.inside.messages import MAX_BYTES
-from reasongym.sandbox.jails import Jail, JailLost, JailSpec, Zygote
+from reasongym.sandbox.jails import Jail, JailLost, JailSpec, Listener, Zygote
 from reasongym.sandbox.jobs import Job, Outcome, Status
 from reasongym.sandbox.meetings import attached, failure, is_ready, meeting_point, met
 from reasongym.sandbox.relays import Relay
@@ -64,9 +64,18 @@ class DockerJail(Jail):
                 f"the job asks for files of {job.limits.file_bytes} bytes, containers have {FILE_BYTES}"
             )
 
-    def _run(self, job: Job) -> Outcome:
+    def attend(self, job: Job, stdin: int, listen: Listener) -> Outcome:
+        """Run a job that reads a descriptor of the caller's; see `Jail.attend`."""
+        if not self._engine.shares_files:
+            os.close(stdin)
+            raise JailLost(
+                f"tests that must be executed need an engine of this machine, and not {self._engine.host}"
+            )
+        return super().attend(job, stdin, listen)
+
+    def _run(self, job: Job, stdin: int = -1, listen: Listener | None = None) -> Outcome:
         self._renew()
-        outcome = super()._run(job)
+        outcome = super()._run(job, stdin, listen)
         # It was nobody here: either it killed itself, or the kernel did, and may have hit others as well.
         if outcome.status is Status.ERROR and outcome.exit_code == -signal.SIGKILL:
             self._start_successor()

@@ -20,11 +20,15 @@ import tenacity
 
 from reasongym.errors import UsageError
 from reasongym.sandbox import wire
+from reasongym.sandbox.assertions import CodeTest
 from reasongym.sandbox.batches import in_order
 from reasongym.sandbox.comparison import STRICT, Comparison
+from reasongym.sandbox.dialogues import Held
 from reasongym.sandbox.grading import Judgement, Test, Tested, Verdict, grade
+from reasongym.sandbox.inside.layers import LAYERS
 from reasongym.sandbox.jails import JailLost
 from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
+from reasongym.sandbox.languages import Language
 from reasongym.sandbox.repl import Turn
 from reasongym.sandbox.sandboxes import Submission
 
@@ -107,6 +111,18 @@ class RemoteSandbox:
         asked = wire.SessionRequest(limits or self.limits)
         return RemoteSession(self, self.ask("POST", "/sessions", asked, wire.SessionAnswer).id)
 
+    @property
+    def may_fork(self) -> bool:
+        """Whether whatever a job forks is found and ended there; raises JailLost."""
+        return LAYERS[self.health().layer].may_fork
+
+    def hold_dialogue(self, code: str, tests: CodeTest, limits: Limits) -> Held:
+        """Refuse: tests that must be executed are judged on the server, whole or not at all."""
+        raise UsageError(
+            "tests that must be executed are judged on the server, where checkers cannot go: "
+            "judge a solution by these and by checkers apart"
+        )
+
     # -- judging --------------------------------------------------------------------------------------
 
     def grade(
@@ -117,13 +133,16 @@ class RemoteSandbox:
         *,
         comparison: Comparison = STRICT,
         all_tests: bool = False,
+        language: Language | None = None,
     ) -> Judgement:
         """Judge a solution by its tests: on the server, unless one of them has a checker, which runs here."""
         limits = limits or self.limits
         cases = wire.cases(tests)
         if cases is None:
-            return grade(self.run_job, code, tests, limits, comparison=comparison, all_tests=all_tests)
-        asked = wire.GradeRequest(code, cases, limits, comparison, all_tests)
+            return grade(
+                self, code, tests, limits, comparison=comparison, all_tests=all_tests, language=language
+            )
+        asked = wire.GradeRequest(code, cases, limits, comparison, all_tests, language)
         try:
             return self.ask("POST", "/grade", asked, Judgement)
         except JailLost as error:
@@ -146,7 +165,14 @@ class RemoteSandbox:
         """Yield the judgements of submissions in their order, many under way; see `Sandbox.grade_many`."""
 
         def judge(one: Submission) -> Judgement:
-            return self.grade(one.code, one.tests, one.limits, comparison=comparison, all_tests=all_tests)
+            return self.grade(
+                one.code,
+                one.tests,
+                one.limits,
+                comparison=comparison,
+                all_tests=all_tests,
+                language=one.language,
+            )
 
         threads = self._concurrency or 2 * self.health().workers
         return in_order(judge, submissions, num_threads=threads, ahead=ahead or 2 * threads)

@@ -179,7 +179,12 @@ class _Desk:
             limits, tests = self._allowed(asked.limits), wire.tests_of(asked.tests)
             return await self._admission.do(
                 lambda: self._sandbox.grade(
-                    asked.code, tests, limits, comparison=asked.comparison, all_tests=asked.all_tests
+                    asked.code,
+                    tests,
+                    limits,
+                    comparison=asked.comparison,
+                    all_tests=asked.all_tests,
+                    language=asked.language,
                 )
             )
 

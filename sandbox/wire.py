@@ -3,6 +3,7 @@
 Arguments and expected values are written as `inside.values` writes them, so that plain JSON means itself.
 """
 
+import ast
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from reasongym.errors import UsageError
-from reasongym.sandbox.assertions import VIEWS, Assertion
+from reasongym.sandbox.assertions import VIEWS, Assertion, CodeTest
 from reasongym.sandbox.comparison import STRICT, Comparison
 from reasongym.sandbox.grading import CallTest, StdinTest, Test
 from reasongym.sandbox.inside.values import NotPlain, decode, encode
 from reasongym.sandbox.jobs import Limits, Outcome, Status, Usage
+from reasongym.sandbox.languages import Language
 from reasongym.sandbox.repl import Turn
 
 Record = TypeVar("Record")
@@ -49,7 +51,13 @@ class AssertionCase(
     is_negated: bool = False
 
 
-Case = StdinCase | CallCase | AssertionCase
+class CodeCase(msgspec.Struct, frozen=True, tag="code", tag_field="kind", forbid_unknown_fields=True):
+    """A `CodeTest`."""
+
+    code: str
+
+
+Case = StdinCase | CallCase | AssertionCase | CodeCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ class GradeRequest:
     limits: Limits | None = None
     comparison: Comparison = STRICT
     all_tests: bool = False
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,8 @@ def cases(tests: Sequence[Test]) -> list[Case] | None:
 def _case(test: Test) -> Case | None:
     if isinstance(test, StdinTest):
         return None if test.checker is not None else StdinCase(test.stdin, test.stdout)
+    if isinstance(test, CodeTest):
+        return CodeCase(test.code)
     arguments, expected = [encode(one) for one in test.arguments], encode(test.expected)
     if isinstance(test, CallTest):
         return CallCase(test.function, arguments, expected)
@@ -214,9 +225,19 @@ def tests_of(found: Sequence[Case]) -> list[Test]:
 def _test(case: Case) -> Test:
     if isinstance(case, StdinCase):
         return StdinTest(case.stdin, case.stdout)
+    if isinstance(case, CodeCase):
+        return _code_test(case.code)
     arguments, expected = [decode(one) for one in case.arguments], decode(case.expected)
     if isinstance(case, CallCase):
         return CallTest(case.function, arguments, expected)
     if case.view and case.view not in VIEWS:
         raise UsageError(f"no view is named {case.view!r}; there are {', '.join(VIEWS)}")
     return Assertion(case.function, arguments, expected, case.view, case.tolerance, case.is_negated)
+
+
+def _code_test(code: str) -> CodeTest:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(f"the tests are no Python: {error}") from error
+    return CodeTest(code)

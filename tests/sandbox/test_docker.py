@@ -7,15 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
 import docker
 import pytest
 
 from reasongym.errors import UsageError
 from reasongym.sandbox import containers, docker_jails
+from reasongym.sandbox.assertions import CodeTest
 from reasongym.sandbox.docker_jails import DockerJail
 from reasongym.sandbox.engine import Engine
-from reasongym.sandbox.grading import CallTest, StdinTest, Verdict, grade
+from reasongym.sandbox.grading import CallTest, StdinTest, Verdict
 from reasongym.sandbox.jails import Jail, JailLost, JailSpec
 from reasongym.sandbox.jobs import Limits, Status, script
 from reasongym.sandbox.sandboxes import Sandbox
@@ -25,6 +27,7 @@ from tests.sandbox.engines import OwnEngine, own_engine, require_dockerd, requir
 
 DOUBLE = "def double(x):\n    return x + x\n"
 WRONG = "def double(x):\n    return x * x\n"
+EXECUTED = CodeTest("for number in range(5):\n    assert double(number) == 2 * number")
 TESTS = [CallTest("double", [number], 2 * number) for number in range(5)]
 
 
@@ -67,6 +70,7 @@ def test_a_program_runs_and_is_judged(sandbox: Sandbox) -> None:
     assert sandbox.run("print(int(input()) * 2)", "21").text == "42\n"
     assert sandbox.grade(DOUBLE, TESTS).is_accepted
     assert sandbox.grade(WRONG, TESTS).verdict is Verdict.WA
+    assert sandbox.grade(DOUBLE, [EXECUTED]).is_accepted
 
 
 @pytest.mark.parametrize(
@@ -222,6 +226,7 @@ def test_a_distant_engine_runs_and_judges(distant: Sandbox) -> None:
     assert distant.run("print(int(input()) * 2)", "21").text == "42\n"
     assert distant.grade(DOUBLE, TESTS).is_accepted
     assert distant.grade(WRONG, TESTS).verdict is Verdict.WA
+    assert distant.grade(DOUBLE, [EXECUTED]).verdict is Verdict.SANDBOX_ERROR  # and says why
     assert distant.run("import sys; sys.stderr.write('told'); sys.exit(3)").stderr == b"told"
 
 
@@ -385,10 +390,11 @@ def test_an_engine_that_stays_away_is_told_of_and_waited_for_once(engine: OwnEng
     jail.close()
 
 
-def test_a_failing_engine_makes_no_verdict(engine: OwnEngine) -> None:
+def test_a_failing_engine_makes_no_verdict(engine: OwnEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     engine.kill()
-    jail = DockerJail(JailSpec("docker"), Engine(patience_s=0.5))
-    judgement = grade(jail.run, "print(1)", [StdinTest("", "1")], Limits())
+    monkeypatch.setattr("reasongym.sandbox.engine.Engine", partial(Engine, patience_s=0.5))
+    with Sandbox("docker", workers=1) as made:
+        judgement = made.grade("print(1)", [StdinTest("", "1")])
     assert judgement.verdict is Verdict.SANDBOX_ERROR
     assert not judgement.is_judged
 

@@ -14,11 +14,12 @@ import pytest
 from reasongym.cli.serve import serve
 from reasongym.errors import UsageError
 from reasongym.sandbox import wire
-from reasongym.sandbox.assertions import read_assertions
+from reasongym.sandbox.assertions import CodeTest, read_assertions
 from reasongym.sandbox.comparison import Comparison
 from reasongym.sandbox.grading import CallTest, StdinTest, Test, Verdict
 from reasongym.sandbox.jails import JailLost
 from reasongym.sandbox.jobs import Limits, Status, calls, command
+from reasongym.sandbox.languages import Language
 from reasongym.sandbox.remote import RemoteSandbox
 from reasongym.sandbox.sandboxes import Submission
 from tests.sandbox.battery.distant_kills import batch_amid_dead_servers
@@ -84,6 +85,8 @@ def test_limits_travel(sandbox: RemoteSandbox) -> None:
         ("def f(x): return x / 3", read_assertions("assert abs(f(1) - 0.33333) < 1e-4"), Verdict.AC),
         ("def f(x): return x", read_assertions("assert f(1) != 1"), Verdict.WA),
         ("def f(x): return [2, 1]", read_assertions("assert sorted(f(1)) == [1, 2]"), Verdict.AC),
+        (DOUBLE, [CodeTest("for n in range(4):\n    assert double(n) == n + n")], Verdict.AC),
+        (WRONG, [CodeTest("for n in range(4):\n    assert double(n) == n + n")], Verdict.WA),
         ("print('\\ud800', file=open('/dev/null', 'w'))", [StdinTest("", "")], Verdict.RE),
         ("x ==", TESTS, Verdict.CE),
     ],
@@ -92,6 +95,12 @@ def test_a_solution_is_judged_as_it_is_here(
     sandbox: RemoteSandbox, code: str, tests: list[Test], verdict: Verdict
 ) -> None:
     assert sandbox.grade(code, tests).verdict is verdict
+
+
+def test_a_language_travels(sandbox: RemoteSandbox) -> None:
+    shell = Language("solution.sh", ("sh", "solution.sh"))
+    tests = [StdinTest("3 4", "7")]
+    assert sandbox.grade("read a b; echo $((a + b))", tests, language=shell).is_accepted
 
 
 def test_the_way_of_comparing_travels(sandbox: RemoteSandbox) -> None:
