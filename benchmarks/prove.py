@@ -64,11 +64,14 @@ ITEMS = {
     "learn-tower-of-hanoi": Item(
         "prove_learning:tower_of_hanoi", "a model learns a game of several turns from nothing", 8
     ),
-    "sandbox-battery": Item("prove_sandbox:battery", "hostile programs are harmless and unpaid", 30),
+    "sandbox-battery": Item("prove_sandbox:battery", "hostile programs are harmless and unpaid", 40),
     "sandbox-steady": Item("prove_sandbox:steady", "verdicts do not depend on the load", 10),
     "sandbox-endurance": Item("prove_sandbox:endurance", "10,000 hostile jobs leave nothing behind", 40),
     "sandbox-speed": Item("prove_sandbox_speed:speed", "jobs beside a fresh interpreter each", 4),
-    "sandbox-kills": Item("prove_sandbox:kills", "kill -9 of any process of the sandbox loses nothing", 3),
+    "sandbox-kills": Item("prove_sandbox:kills", "kill -9 of any process of the sandbox loses nothing", 12),
+    "sandbox-docker": Item(
+        "prove_containers:containers", "jobs in containers cost what they cost without an engine", 2
+    ),
     "curriculum": Item(
         "race_curriculum:curriculum", "practice at the right level beside the goal's level", 30
     ),

@@ -2,8 +2,9 @@
 
 `python -m benchmarks.prove --only sandbox-battery sandbox-steady sandbox-endurance sandbox-kills`. As root,
 so that the settings can be made: root, an ordinary user, and one without user namespaces; whoever is not root
-proves the one setting that there is. Half a second over a limit is kept on a machine that does nothing else.
-REASONGYM_SHARE scales the counts of jobs down for a trial, which misses their bars.
+proves the one setting that there is, and containers. An engine must be at hand (.ci/engine starts one), and
+root may start another one, to kill it. Half a second over a limit is kept on a machine that does nothing
+else. REASONGYM_SHARE scales the counts of jobs down for a trial, which misses their bars.
 """
 
 import json
@@ -11,18 +12,26 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from unittest.mock import patch
 
 from benchmarks.bars import Bar, Outcome, at_least, at_most, exactly
 from reasongym.sandbox.capabilities import best_layer
 from reasongym.sandbox.sandboxes import Sandbox
+from tests.sandbox.battery.distant_kills import (
+    batch_amid_dead_containers,
+    batch_amid_dead_engines,
+    batch_amid_dead_servers,
+)
 from tests.sandbox.battery.endurance import endured, grown_by_floods
 from tests.sandbox.battery.items import benign, hostile
-from tests.sandbox.battery.kills import batch_amid_kills, seconds_to_vanish
+from tests.sandbox.battery.kills import Batch, batch_amid_kills, seconds_to_vanish
 from tests.sandbox.battery.mixed import busy_machine, judged, submissions
 from tests.sandbox.battery.runs import ALLOWANCE_S
 from tests.sandbox.battery.settings import SETTINGS, command
+from tests.sandbox.engines import OwnEngine, own_engine
 
 NUM_MIXED, NUM_HOSTILE, NUM_AMID_KILLS, NUM_TRAINERS = 500, 10_000, 400, 5
 OVERSUBSCRIBED = 8
@@ -35,10 +44,11 @@ def battery() -> Outcome:
     settings = tuple(SETTINGS) if os.geteuid() == 0 else ("root",)  # which changes nothing
     bars: list[Bar] = []
     figures: dict[str, Any] = {"hostile": len(hostile()), "controls": len(benign())}
-    for setting in settings:
-        rows = _rows(setting)
-        bars += _bars(setting, rows)
-        figures[setting] = {
+    for setting, layer in (*((setting, "auto") for setting in settings), ("root", "docker")):
+        name = setting if layer == "auto" else layer
+        rows = _rows(setting, layer)
+        bars += _bars(name, rows)
+        figures[name] = {
             "complaints": {row["name"]: row["complaints"] for row in rows if row["complaints"]},
             "refused beforehand": [row["name"] for row in rows if row["is_refused"]],
             "verdicts": Counter(row["verdict"] for row in rows),
@@ -47,8 +57,8 @@ def battery() -> Outcome:
     return Outcome(bars, figures)
 
 
-def _rows(setting: str) -> list[dict[str, Any]]:
-    runs = (sys.executable, "-m", "tests.sandbox.battery.runs", "--json")
+def _rows(setting: str, layer: str) -> list[dict[str, Any]]:
+    runs = (sys.executable, "-m", "tests.sandbox.battery.runs", "--json", "--layer", layer)
     done = subprocess.run(command(setting, *runs), stdout=subprocess.PIPE, text=True, check=False)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -106,17 +116,33 @@ def endurance() -> Outcome:
 
 
 def kills() -> Outcome:
-    """Kill what the sandbox consists of, and trainers, in every layer that works."""
-    layer = best_layer()
-    batch = batch_amid_kills(layer, _scaled(NUM_AMID_KILLS))
+    """Kill what the sandbox consists of, what it hangs on, and trainers."""
+    layer, num = best_layer(), _scaled(NUM_AMID_KILLS)
+    batches = {
+        "processes of jails": batch_amid_kills(layer, num),
+        "containers": _with_engine(batch_amid_dead_containers, num),
+        "engines": _with_engine(batch_amid_dead_engines, num),
+        "servers": batch_amid_dead_servers(num),
+    }
+    bars = [bar for victims, batch in batches.items() for bar in _kill_bars(victims, batch)]
     vanished = [seconds_to_vanish(layer) for _ in range(NUM_TRAINERS)]
-    bars = [
-        at_least("processes killed in a batch", batch.num_kills, 20),
-        exactly("jobs lost or unjudged", batch.num_lost, 0),
-        exactly("jobs judged wrongly", batch.num_wrong, 0),
-        at_most("until all of a killed trainer's sandbox is gone, s", max(vanished), 2.0),
-    ]
+    bars.append(at_most("until all of a killed trainer's sandbox is gone, s", max(vanished), 2.0))
     return Outcome(bars, {"layer": layer, "vanished_s": vanished})
+
+
+def _with_engine(batch_amid: Callable[[OwnEngine, int], Batch], num_jobs: int) -> Batch:
+    """Judge a batch in containers of an engine of its own."""
+    with own_engine() as engine, patch.dict(os.environ, {"DOCKER_HOST": engine.host}):
+        return batch_amid(engine, num_jobs)
+
+
+def _kill_bars(victims: str, batch: Batch) -> list[Bar]:
+    least = 20 if victims in ("processes of jails", "containers") else 8
+    return [
+        at_least(f"{victims} killed in a batch", batch.num_kills, least),
+        exactly(f"jobs lost or unjudged, {victims}", batch.num_lost, 0),
+        exactly(f"jobs judged wrongly, {victims}", batch.num_wrong, 0),
+    ]
 
 
 def _scaled(num: int) -> int:

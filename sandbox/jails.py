@@ -47,8 +47,8 @@ _SLACK_S = 0.4
 _DRAIN_S = 1.0
 _RENEW_SHARE = 0.1
 """A call's time is counted anew only if the calls before it took this share of it."""
-_MEMORY_OF_ZYGOTE = 128 << 20
-_PROCESSES_OF_ZYGOTE = 16
+MEMORY_OF_ZYGOTE = 128 << 20
+PROCESSES_OF_ZYGOTE = 16
 _SHARED_MEMORY = "/dev/shm"
 _LEAST_ROOM_BYTES = 256 << 20
 _FIRST_USER, _NUM_USERS = 61_000, 4_000
@@ -110,7 +110,7 @@ class LocalZygote:
 
     def __init__(self, spec: JailSpec, layer: Layer) -> None:
         self._cgroup = Cgroup(
-            spec.max_memory_bytes + _MEMORY_OF_ZYGOTE, spec.max_processes + _PROCESSES_OF_ZYGOTE
+            spec.max_memory_bytes + MEMORY_OF_ZYGOTE, spec.max_processes + PROCESSES_OF_ZYGOTE
         )
         self._folder = "" if layer.has_namespaces else _new_folder()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

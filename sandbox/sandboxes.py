@@ -9,14 +9,15 @@ import asyncio
 import os
 import queue
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from reasongym.errors import UsageError
 from reasongym.sandbox.assertions import CodeTest
+from reasongym.sandbox.batches import in_order
 from reasongym.sandbox.capabilities import Capabilities, best_layer, capabilities
 from reasongym.sandbox.comparison import STRICT, Comparison
 from reasongym.sandbox.dialogues import Held, hold
@@ -49,6 +50,7 @@ class Sandbox:
         packages: Sequence[str] = (),
         python: str = sys.executable,
         limits: Limits = DEFAULT_LIMITS,
+        image: str = "",
     ) -> None:
         """Choose the layer and the number of jails, which are made when they are first needed.
 
@@ -58,18 +60,23 @@ class Sandbox:
             packages: to import before any job, such as numpy; beside these only the standard library is there
             python: the interpreter of the jobs
             limits: of jobs that name none of their own
+            image: of the layer `docker`; one of this interpreter, made when it is needed, where not given
         """
+        if image and layer != "docker":
+            raise UsageError(f"an image is of the layer 'docker', and the layer is {layer!r}")
         if workers is not None and workers < 1:
             raise UsageError(f"workers must be at least 1, got {workers}")
         self.layer = best_layer() if layer == "auto" else layer
         self.limits = limits
         self.num_workers = workers or os.cpu_count() or 1
         imports = (*STANDARD_IMPORTS, *packages)
+        self._image = image
         self._spec = JailSpec(self.layer, imports, python, limits.memory_bytes, limits.processes)
         self._fill()
 
     def _fill(self) -> None:
         self._owner = os.getpid()
+        self._jail = self._maker()
         self._jails = [self._jail() for _ in range(self.num_workers)]
         self._free: queue.LifoQueue[Jail] = queue.LifoQueue()
         self._spare: queue.LifoQueue[Jail] = (
@@ -78,8 +85,18 @@ class Sandbox:
         for jail in self._jails:
             self._free.put(jail)
 
-    def _jail(self) -> Jail:
-        return Jail(self._spec)
+    def _maker(self) -> Callable[[], Jail]:
+        """Return what makes jails; those of one process share their connection to an engine."""
+        if self.layer != "docker":
+            return partial(Jail, self._spec)
+        try:
+            from reasongym.sandbox.docker_jails import DockerJail
+            from reasongym.sandbox.engine import Engine
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"the layer 'docker' needs {error.name}, which is missing: pip install 'reasongym[docker]'"
+            ) from error
+        return partial(DockerJail, self._spec, Engine(self._image))
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -157,26 +174,19 @@ class Sandbox:
 
         At most `ahead` are taken from the iterable before the oldest is yielded; four a jail where not given.
         """
+
+        def judge(one: Submission) -> Judgement:
+            return self.grade(
+                one.code,
+                one.tests,
+                one.limits,
+                comparison=comparison,
+                all_tests=all_tests,
+                language=one.language,
+            )
+
         most = ahead or 4 * self.num_workers
-        waiting: queue.SimpleQueue[Future[Judgement]] = queue.SimpleQueue()
-        with ThreadPoolExecutor(self.num_workers, thread_name_prefix="sandbox") as threads:
-
-            def judge(one: Submission) -> Judgement:
-                return self.grade(
-                    one.code,
-                    one.tests,
-                    one.limits,
-                    comparison=comparison,
-                    all_tests=all_tests,
-                    language=one.language,
-                )
-
-            for one in submissions:
-                waiting.put(threads.submit(judge, one))
-                if waiting.qsize() >= most:
-                    yield waiting.get().result()
-            while not waiting.empty():
-                yield waiting.get().result()
+        return in_order(judge, submissions, num_threads=self.num_workers, ahead=most)
 
     # -- the sandbox itself ---------------------------------------------------------------------------
 

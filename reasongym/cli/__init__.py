@@ -61,6 +61,14 @@ VERBS = {
         "find a benchmark's problems in a training file, or memorised ones by their twins",
     ),
     "grade": Verb("reasongym.cli.grading:grade_answer", "judge an answer by the right one, with the reasons"),
+    "sandbox": Verb(
+        "reasongym.cli.sandboxing:sandbox",
+        "say what contains untrusted programs here; make the image for Docker",
+        takes_args=True,
+    ),
+    "serve": Verb(
+        "reasongym.cli.serve:serve", "run and judge untrusted programs for others, over HTTP", takes_args=True
+    ),
     "board": Verb(
         "reasongym.cli.board:board",
         "submit runs to the leaderboard, verify them, build its page",
@@ -72,6 +80,8 @@ _LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "tra
 EXTRAS = {
     **dict.fromkeys(_LEARNING, ("models need", "train")),
     **dict.fromkeys(("httpx", "tenacity"), ("asking a server needs", "http")),
+    **dict.fromkeys(("fastapi", "uvicorn"), ("a server needs", "serve")),
+    "docker": ("containers need", "docker"),
     "vllm": ("--engine vllm needs", "vllm"),
 }
 """Modules that a plain installation lacks: what needs each, and the extra that brings it."""

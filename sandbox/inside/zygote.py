@@ -27,6 +27,7 @@ from . import job, kernel, landlock, root, usage
 from .filters import Filter, Freedom, job_filter
 from .groups import Groups
 from .layers import LAYERS, Layer
+from .lines import Line, StreamedLine
 from .messages import INTERRUPT, MAX_BYTES, READY, RENEW, Ended, JobLimits
 from .wiping import wipe
 
@@ -62,6 +63,8 @@ class Config(NamedTuple):
     """Of the socket to connect to, where none was inherited."""
     groups: Sequence[str] = ()
     """Folders of the jail's control groups."""
+    is_streamed: bool = False
+    """The supervisor is at the other end of stdin and stdout."""
 
 
 class SupervisorGone(Exception):
@@ -75,11 +78,11 @@ def main() -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     layer = LAYERS[config.layer]
     executable = os.path.realpath(sys.executable)
-    control = _connected(config)
+    line = StreamedLine() if config.is_streamed else Line(_connected(config))
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # where the machine runs out of memory, jobs go first; they are the largest here
     groups = Groups(config.groups)
-    _enter(layer, control, groups)
+    _enter(layer, line.control, groups)
     if not os.path.exists(sys.executable):  # a virtual environment's is not there where no packages are
         sys.executable = executable
     _prepare(config)
@@ -87,9 +90,9 @@ def main() -> NoReturn:
     if layer.is_confined:
         kernel.bound_capabilities()
     kernel.set_dumpable(False)
-    control.send(READY)
+    line.control.send(READY)
     try:
-        _serve(control, job.site(layer, config.user, config.folder, filter_))
+        _serve(line, job.site(layer, config.user, config.folder, filter_))
     except SupervisorGone:
         _tidy(config, layer, groups)
     finally:
@@ -207,11 +210,12 @@ def _filter(layer: Layer, config: Config) -> Filter:
     return job_filter(freedom)
 
 
-def _serve(control: socket.socket, site: job.Site) -> NoReturn:
+def _serve(line: Line, site: job.Site) -> NoReturn:
     supervisor = os.getppid()
     file_bytes = _FIRST_FILE_BYTES
+    control = line.control
     while True:
-        if not select.select([control], [], [], _STAND_BY_S)[0]:
+        if not line.wait([control.fileno()], _STAND_BY_S):
             if os.getppid() != supervisor:
                 raise SupervisorGone
             continue
@@ -231,7 +235,7 @@ def _serve(control: socket.socket, site: job.Site) -> NoReturn:
             job.perform(site, limits, fds)
         for fd in fds:
             os.close(fd)
-        control.send(_watched(pid, limits, started, control, site).packed())
+        control.send(_watched(pid, limits, started, line, site).packed())
 
 
 # -- one job --------------------------------------------------------------------------------------------
@@ -314,10 +318,10 @@ def kill_everybody() -> None:
         os.kill(-1, signal.SIGKILL)
 
 
-def _watched(pid: int, limits: JobLimits, started: float, control: socket.socket, site: job.Site) -> Ended:
+def _watched(pid: int, limits: JobLimits, started: float, line: Line, site: job.Site) -> Ended:
     """Wait until a job is over, and see that nothing of it is left."""
     watch = _Watch(pid, limits, started, site.layer, site.folder)
-    _await(watch, control)
+    _await(watch, line)
     _, status, spent = os.wait4(pid, 0)
     cpu_s = spent.ru_utime + spent.ru_stime
     peak = max(watch.peak_bytes, spent.ru_maxrss * 1024)
@@ -327,20 +331,17 @@ def _watched(pid: int, limits: JobLimits, started: float, control: socket.socket
     return Ended(watch.cause, status, peak, max(cpu_s, watch.cpu_s), watch.wall_s)
 
 
-def _await(watch: _Watch, control: socket.socket) -> None:
+def _await(watch: _Watch, line: Line) -> None:
     over = os.pidfd_open(watch.pid)
-    poll = select.poll()
-    poll.register(over, select.POLLIN)
-    poll.register(control, select.POLLIN)
     supervisor = os.getppid()
     pause_s = _FIRST_LOOK_S
     try:
         while True:
-            ready = [fd for fd, _ in poll.poll(1000 * pause_s)]
+            ready = line.wait([over, line.control.fileno()], pause_s)
             if over in ready:
                 return
-            if control.fileno() in ready:
-                _obey(watch, control)
+            if ready:
+                _obey(watch, line.control)
             if os.getppid() != supervisor:  # its end of the socket may live on in a process that it forked
                 raise SupervisorGone
             watch.look()

@@ -30,6 +30,7 @@ PAGES = (
     "docs/math-problems.md",
     "docs/code-problems.md",
     "docs/grade.md",
+    "docs/sandbox-service.md",
     "docs/bridges.md",
     "docs/code.md",
     "docs/tools.md",

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from reasongym.sandbox.grading import Judgement
 from reasongym.sandbox.sandboxes import Sandbox
-from tests.sandbox.battery.mixed import judged, submissions
+from tests.sandbox.battery.mixed import Judge, judged, submissions
 from tests.sandbox.battery.world import ROOT, jail_processes, used_folders
 
 _JUDGED_BETWEEN = 12
@@ -44,18 +45,29 @@ class Batch(NamedTuple):
 def batch_amid_kills(layer: str, num_jobs: int, *, seed: int = 0) -> Batch:
     """Judge a batch while a process of its jails is killed again and again."""
     rng = random.Random(seed)
-    expected = [verdict for verdict, _ in submissions(num_jobs)]
-    num_kills = 0
-    found: list[Judgement] = []
     with Sandbox(layer, workers=2) as sandbox:
-        for at, judgement in enumerate(judged(sandbox, num_jobs)):
-            found.append(judgement)
-            if at % _JUDGED_BETWEEN == 0:
-                time.sleep(rng.uniform(0, 0.05))
-                num_kills += _killed_one(rng)
-    wrong = [one for one, verdict in zip(found, expected, strict=False) if one.verdict is not verdict]
+        return batch_amid(sandbox, num_jobs, lambda: _killed_one(rng), rng=rng)
+
+
+def batch_amid(
+    judge: Judge,
+    num_jobs: int,
+    strike: Callable[[], bool],
+    *,
+    rng: random.Random,
+    between: int = _JUDGED_BETWEEN,
+) -> Batch:
+    """Judge a batch, and strike whenever some more of it is judged; a strike says whether it killed."""
+    expected = [verdict for verdict, _ in submissions(num_jobs)]
+    num_kills, found = 0, list[Judgement]()
+    for at, judgement in enumerate(judged(judge, num_jobs)):
+        found.append(judgement)
+        if at % between == 0:
+            time.sleep(rng.uniform(0, 0.05))
+            num_kills += strike()
+    num_wrong = sum(one.verdict is not verdict for one, verdict in zip(found, expected, strict=False))
     num_unjudged = sum(not one.is_judged for one in found)
-    return Batch(num_kills, len(expected) - len(found) + num_unjudged, len(wrong) - num_unjudged)
+    return Batch(num_kills, len(expected) - len(found) + num_unjudged, num_wrong - num_unjudged)
 
 
 def _killed_one(rng: random.Random) -> bool:

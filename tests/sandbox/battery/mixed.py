@@ -4,17 +4,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from reasongym.sandbox.grading import CallTest, Judgement, StdinTest, Test, Verdict
 from reasongym.sandbox.jobs import Limits
-from reasongym.sandbox.sandboxes import Sandbox, Submission
+from reasongym.sandbox.sandboxes import Submission
 
 LIMITS = Limits(cpu_s=0.4, memory_bytes=128 << 20, output_bytes=1 << 20)
 _CALLS: list[Test] = [CallTest("f", [number], number + 1) for number in range(5)]
 _READS: list[Test] = [StdinTest("3 4", "7"), StdinTest("5 5", "10")]
+
+
+class Judge(Protocol):
+    """A sandbox, here or on a server."""
+
+    def grade_many(self, submissions: Iterable[Submission]) -> Iterator[Judgement]:
+        """Yield the judgements of submissions in their order."""
+        ...
 
 
 class Known(NamedTuple):
@@ -52,9 +60,9 @@ def submissions(num: int) -> Iterator[tuple[Verdict, Submission]]:
         yield known.verdict, Submission(known.code, known.tests, LIMITS)
 
 
-def judged(sandbox: Sandbox, num: int) -> Iterator[Judgement]:
+def judged(judge: Judge, num: int) -> Iterator[Judgement]:
     """Judge submissions; a known verdict belongs to each, in order."""
-    return sandbox.grade_many(one for _, one in submissions(num))
+    return judge.grade_many(one for _, one in submissions(num))
 
 
 @contextmanager

@@ -1,0 +1,47 @@
+"""Putting an application on the network."""
+
+import signal
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from reasongym.errors import UsageError
+
+_BACKLOG = 1024
+_GRACE_S = 30
+"""For what is under way when the server is stopped."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen at an address; raises UsageError where that cannot be done."""
+    if not 0 <= port < 1 << 16:
+        raise UsageError(f"a port is between 0 and 65535, got {port}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise UsageError(f"nothing can listen at port {port} of {host}: {error.strerror}") from error
+
+
+def serve_until_stopped(app: FastAPI, listener: socket.socket) -> None:
+    """Answer requests until SIGINT or SIGTERM; what is under way is finished."""
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=_GRACE_S
+    )
+    server = uvicorn.Server(config)
+    with _obeying(server):
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def _obeying(server: uvicorn.Server) -> Generator[None]:
+    """Let the server take signals that come before it listens for them, and that it raises at its end."""
+    before = {kind: signal.signal(kind, server.handle_exit) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
