@@ -23,7 +23,11 @@ PACKAGES_FOLDER = "/packages"
 """Where packages lie in the image; PYTHONPATH leads there."""
 CODE_FOLDER = "/reasongym"
 """Where the jail's own code is mounted, or lies in images for engines that cannot mount it."""
-_PROGRAMS = ("bash", "cat", "cp", "echo", "env", "false", "head", "ls", "mkdir", "rm", "sh", "sleep", "true")
+_PROGRAMS = (
+    *("basename", "bash", "cat", "chmod", "cp", "cut", "date", "dirname", "echo", "env", "expr", "false"),
+    *("find", "grep", "head", "ln", "ls", "mkdir", "mktemp", "mv", "pwd", "rm", "rmdir", "sed", "seq", "sh"),
+    *("sleep", "sort", "tail", "tee", "test", "touch", "tr", "true", "uniq", "wc", "xargs"),
+)
 """What a program may expect to execute, as far as it is here."""
 _LINKS = ("/bin", "/sbin", "/lib", "/lib64")
 """Into /usr on most systems, and then in the image, too."""
