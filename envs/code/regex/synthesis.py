@@ -116,7 +116,7 @@ class RegexSynthesis(Env):
         return judged(_MATCH, "matched", tests, shown=pattern)
 
     def oracle(self, data: Data) -> list[str]:
-        return [f"```\n{written(data['tree'])}\n```"]
+        return [written(data["tree"])]
 
     def canonical(self, data: Data) -> str:
         return repr(automaton(data["tree"], data["alphabet"])._replace(accepting=frozenset())) + str(

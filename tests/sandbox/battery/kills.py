@@ -17,7 +17,7 @@ from tests.sandbox.battery.mixed import Judge, judged, submissions
 from tests.sandbox.battery.world import ROOT, jail_processes, used_folders
 
 _JUDGED_BETWEEN = 12
-_PATIENCE_S = 10.0
+_PATIENCE_S = 60.0
 _TRAINER = """
 import threading, time
 from reasongym.sandbox.jobs import Limits
