@@ -3,10 +3,11 @@
 from functools import lru_cache
 from pathlib import Path
 
+from reasongym.answers.known_golds import known_golds
 from reasongym.envs._benchmarks import FOLDER_VARIABLE, Benchmark, file_of, require_whole
 from reasongym.envs._rows import read_file
 from reasongym.envs.math_problems.known import KNOWN
-from reasongym.envs.math_problems.sources import Asked, Source, of_hub
+from reasongym.envs.math_problems.sources import NUM_LEVELS, Asked, Source, of_hub
 from reasongym.errors import DataError
 
 BENCHMARKS = {
@@ -33,7 +34,7 @@ BENCHMARKS = {
         file="minerva_math",
     ),
     "olympiadbench": Benchmark(
-        675, "d4912535b77a7444f43f23f85f856c73", "OlympiadBench, English mathematics without pictures"
+        675, "bf932fdf1990fe5a853bc6ae34980190", "OlympiadBench, English mathematics without pictures"
     ),
     "gsm8k": Benchmark(
         1319,
@@ -73,7 +74,18 @@ def _open(name: str, path: Path | None) -> Source:
     source.digest = source.content_digest()
     where = str(path or benchmark.hub)
     require_whole(name, benchmark, source.num_problems, source.digest, where, "MathProblems-v0")
+    _require_known(name, source, where)
     return source
+
+
+def _require_known(name: str, source: Source, where: str) -> None:
+    """Refuse a file without the ids by which odd golds are known: answers would be judged otherwise there."""
+    there = {one for level in range(NUM_LEVELS) for one in source.ids(level, "all")}
+    for one in known_golds():
+        if one.startswith(f"{name}-") and one not in there:
+            raise DataError(
+                f"{where} has no id {one}, by which an odd gold of {name} is known: add its column `id`"
+            )
 
 
 def _on_hub(name: str) -> Source:

@@ -13,7 +13,7 @@ from reasongym.answers.extraction import extract
 from reasongym.core import Data, Json, Split
 from reasongym.envs._places import Places, joined
 from reasongym.envs._rows import ENDINGS, Rows, field, read_file, read_folder, read_hub
-from reasongym.envs.math_problems.grading import options
+from reasongym.envs.math_problems.grading import TOLD, options
 from reasongym.envs.math_problems.known import KNOWN
 from reasongym.errors import DataError, UnknownName
 
@@ -69,7 +69,7 @@ class Source:
         read = self._read(row, rows.where)
         assert read is not None
         data: Data = {"problem": read[0], "answer": read[1]}
-        told = options(self.benchmark, row) if self.benchmark else {}
+        told = options(self.benchmark, {**row, "answer": read[1]}) if self.benchmark else {}
         data |= {"options": told} if told else {}
         return data | {"working": row["working"]} if not self.asked.data else data
 
@@ -84,7 +84,7 @@ class Source:
         return len(self._places)
 
     def content_digest(self) -> str:
-        """Name the problems, answers and grades in order, whatever file they are read from."""
+        """Name the problems, answers, grades and what is told of the answers, whatever file has them."""
         hashed = blake2b(digest_size=16)
         for rows in self._parts.values():
             for row in rows:
@@ -92,8 +92,13 @@ class Source:
                 if read is not None:
                     level = field(row, self.asked.level, rows.where) if self.asked.level else None
                     worth = None if level is None else _worth(level, rows.where)
-                    hashed.update(msgspec.json.encode([" ".join(read[0].split()), read[1], worth]) + b"\n")
+                    item = [" ".join(read[0].split()), read[1], worth, *self._told(row)]
+                    hashed.update(msgspec.json.encode(item) + b"\n")
         return hashed.hexdigest()
+
+    def _told(self, row: Mapping[str, Json]) -> list[Json]:
+        """List what a row of the benchmark tells of its answer."""
+        return [row.get(name) or None for name in TOLD.get(self.benchmark, ())]
 
     def _graded(self, rows: Rows) -> list[tuple[int, float | None]]:
         """List the rows that have a problem and an answer, each with what its level says."""

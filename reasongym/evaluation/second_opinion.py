@@ -173,7 +173,7 @@ def asked_of(found: Grade, gold: str, completion: str) -> Asked:
 
 def asked_of_run(episodes: Iterable[Episode]) -> Iterator[Asked]:
     """Yield what is asked of the episodes of mathematics in a run, equal completions of a problem once."""
-    from reasongym.answers.grader import grade  # its patterns are compiled when first needed
+    from reasongym.answers.grader import Options, grade  # its patterns are compiled when first needed
 
     seen: set[tuple[int, str]] = set()
     for one in episodes:
@@ -183,6 +183,7 @@ def asked_of_run(episodes: Iterable[Episode]) -> Iterator[Asked]:
         if (one.group, completion) in seen:
             continue
         seen.add((one.group, completion))
-        gold: str = registry.problem(one.row).data["answer"]
-        extracted = grade(gold, completion).extracted
+        data = registry.problem(one.row).data
+        gold: str = data["answer"]
+        extracted = grade(gold, completion, Options.of(data.get("options", {}))).extracted
         yield Asked(place(one), gold, completion, extracted, one.verdict.correct, one.verdict.reason)
