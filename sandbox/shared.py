@@ -2,6 +2,8 @@
 
 import atexit
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from reasongym.sandbox.sandboxes import Sandbox
 
@@ -19,8 +21,14 @@ def shared_sandbox() -> Sandbox:
         return _shared
 
 
-def use_sandbox(sandbox: Sandbox) -> None:
-    """Let the environments of this process use a sandbox of one's own; its owner closes it."""
+@contextmanager
+def use_sandbox(sandbox: Sandbox) -> Generator[None]:
+    """Let the environments of this process use a sandbox of one's own for a while; its owner closes it."""
     global _shared
     with _lock:
-        _shared = sandbox
+        before, _shared = _shared, sandbox
+    try:
+        yield
+    finally:
+        with _lock:
+            _shared = before

@@ -4,6 +4,7 @@ r"""What the words around a declaration say of it: one of several, another's, or
 """
 
 import re
+from functools import lru_cache
 
 from reasongym.answers.patterns import compiled
 
@@ -137,6 +138,7 @@ _STOP = re.compile(r"[.!?]\s|\n")
 _QUIET = str.maketrans(dict.fromkeys("*_`$"))
 
 
+@lru_cache(1024)  # where an answer is written again and again, so are the words before it
 def is_blamed(lead: str) -> bool:
     """Say whether the words right before an answer call it wrong or somebody else's."""
     lead = lead[-MAX_LEAD:].lower()

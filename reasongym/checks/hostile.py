@@ -4,7 +4,7 @@ import gc
 import re
 import time
 from collections.abc import Callable, Iterator
-from math import isfinite
+from math import inf, isfinite
 
 from reasongym.checks.chance import allowance
 from reasongym.checks.result import Finding, Sample, another, own_stream, play
@@ -12,7 +12,9 @@ from reasongym.core import Env, Problem, Session, Verdict
 from reasongym.seeding import Stream
 
 LIMIT_S = 0.05
-"""The most that judging one text may cost, in CPU seconds of its thread."""
+"""The most that judging one text may cost, in CPU seconds of its thread; the quickest of a few tries counts, for
+what else the machine does slows a thread down and nothing speeds it up."""
+_NUM_TRIES = 3
 
 HOSTILE = (
     *(
@@ -89,14 +91,25 @@ def hostile_texts_are_survived(sample: Sample) -> Finding:
     gc.freeze()  # what the sample holds is not the garbage of a verdict
     for text in sample.within(_texts(env, problems, num_texts), 5.0):
         problem = problems[num % len(problems)]
-        start = time.thread_time()
-        fault = _fault(env, env.begin(problem), text)
-        slowest = max(slowest, time.thread_time() - start)
+        fault, spent_s = _judged(env, problem, text)
+        slowest = max(slowest, spent_s)
         if fault or slowest > LIMIT_S:
             detail = f"{problem.row}: {text[:80]!r} ({len(text)} characters): {fault or f'{slowest:.3f} s'}"
             return Finding(False, detail)
         num += 1
     return Finding(True, figures={"texts": num, "slowest_s": slowest})
+
+
+def _judged(env: Env, problem: Problem, text: str) -> tuple[str, float]:
+    """Return what is wrong with the verdict on a text, and the CPU seconds that it took."""
+    quickest = inf
+    for _ in range(_NUM_TRIES):
+        start = time.thread_time()
+        fault = _fault(env, env.begin(problem), text)
+        quickest = min(quickest, time.thread_time() - start)
+        if fault or quickest <= LIMIT_S:
+            return fault, quickest
+    return "", quickest
 
 
 def _texts(env: Env, problems: list[Problem], num: int) -> Iterator[str]:

@@ -32,8 +32,7 @@ STEPS = reasongym.get("CountdownSteps-v0")
 
 @pytest.fixture(scope="module", autouse=True)
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(workers=1) as made:
-        shared.use_sandbox(made)
+    with Sandbox(workers=1) as made, shared.use_sandbox(made):
         yield made
         SHELF.close()
 
@@ -349,15 +348,11 @@ def test_a_session_that_was_lost_is_made_again(sandbox: Sandbox) -> None:
     assert told(session, "lost") == ["4"]
 
 
-def test_a_sandbox_that_fails_leaves_the_episode_unscored(sandbox: Sandbox) -> None:
-    with Sandbox(workers=1, python="/bin/false") as broken:
-        shared.use_sandbox(broken)
-        try:
-            with pytest.raises(Unscored, match="lost a session of Python twice"):
-                ENV.advance(ENV.begin(problem()), "<python>1</python>")
-            episode = played(calculator, problem())[0]
-        finally:
-            shared.use_sandbox(sandbox)
+def test_a_sandbox_that_fails_leaves_the_episode_unscored() -> None:
+    with Sandbox(workers=1, python="/bin/false") as broken, shared.use_sandbox(broken):
+        with pytest.raises(Unscored, match="lost a session of Python twice"):
+            ENV.advance(ENV.begin(problem()), "<python>1</python>")
+        episode = played(calculator, problem())[0]
     assert (episode.verdict, episode.reward) == (None, 0.0)
     assert episode.error is not None
     assert "lost a session" in episode.error

@@ -71,8 +71,7 @@ class RewardedForCalls(Trainer):
 def _episodes(folder: Path, steps: int) -> list[list[Episode]]:
     """Train, and return the episodes of each step."""
     config = replace(CONFIG, run=RunSettings(steps=steps, threads=1, log_groups=CONFIG.rollout.groups))
-    with Sandbox(workers=1) as sandbox:
-        use_sandbox(sandbox)
+    with Sandbox(workers=1) as sandbox, use_sandbox(sandbox):
         RewardedForCalls(config, _model(), folder).run()
         SHELF.close()
     episodes = list(read_episodes(folder / "episodes.jsonl"))
