@@ -12,8 +12,8 @@ from reasongym.core import Env, Problem, Session, Verdict
 from reasongym.seeding import Stream
 
 LIMIT_S = 0.05
-"""The most that judging one text may cost, in CPU seconds of its thread; the quickest of a few tries counts, for
-what else the machine does slows a thread down and nothing speeds it up."""
+"""The most that judging one text may cost, in CPU seconds of its thread; the quickest of a few tries counts,
+for what else the machine does slows a thread down and nothing speeds it up."""
 _NUM_TRIES = 3
 
 HOSTILE = (
