@@ -1,20 +1,16 @@
 """The settings of a training run: frozen dataclasses that are TOML file, flags and record at once."""
 
-import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, cast
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Literal
 
-import msgspec
 import tomli_w
 import tyro
 
 from reasongym.agents.batch import Aggregation
+from reasongym.agents.shaping import Chain
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
-from reasongym.errors import DataError, UnknownName, UsageError
-
-Settings = TypeVar("Settings")
+from reasongym.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -134,9 +130,12 @@ class TrainConfig:
     algorithm: AlgorithmSettings = AlgorithmSettings()
     optimizer: OptimizerSettings = OptimizerSettings()
     run: RunSettings = RunSettings()
+    shaping: Annotated[tuple[dict[str, Json], ...], tyro.conf.Suppress] = ()
+    """What episodes earn beyond their verdicts: tables with a `name` and its settings, applied in order."""
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
+        Chain(self.shaping)
         require_at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
@@ -174,34 +173,7 @@ def require_at_least(name: str, value: float, least: int, why: str = "") -> None
         raise UsageError(f"{name} must be at least {least} {why}".rstrip() + f", got {value}")
 
 
-def read_tables(path: Path) -> dict[str, Any]:
-    """Read a TOML file; raises DataError or UsageError saying what is wrong with it."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
-
-
-def settings_of(tables: dict[str, Any], kind: type[Settings], where: str) -> Settings:
-    """Make settings of a table; raises with the nearest name for a key that does not exist."""
-    _check_keys(tables, kind, where)
-    try:
-        return msgspec.convert(tables, kind)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{where}: {error}") from error
-
-
-def _check_keys(table: dict[str, Any], kind: Any, where: str) -> None:
-    known = {one.name: one for one in fields(kind)}
-    for name, value in table.items():
-        if name not in known:
-            raise UnknownName(f"option in {where}:", name, known)
-        if is_dataclass(known[name].type) and isinstance(value, dict):
-            _check_keys(cast(dict[str, Any], value), known[name].type, f"{where} [{name}]")
-
-
 def dump_config(config: TrainConfig) -> str:
     """Write a config as TOML, every value resolved."""
-    return tomli_w.dumps(asdict(config))
+    tables = asdict(config) | {"shaping": Chain(config.shaping).tables}
+    return tomli_w.dumps(tables)

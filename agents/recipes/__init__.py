@@ -3,10 +3,13 @@
 A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reasongym.agents.config import TrainConfig, read_tables, settings_of
+from reasongym.agents.config import TrainConfig
+from reasongym.agents.shaping import Chain
+from reasongym.agents.tables import read_tables, settings_of
 from reasongym.errors import UnknownName
 
 FOLDER = Path(__file__).parent
@@ -21,7 +24,8 @@ def names() -> list[str]:
 def load_recipe(name: str) -> TrainConfig:
     """Load a recipe by name, or a config by the path of its TOML file."""
     tables = read_tables(find_recipe(name))
-    return settings_of({key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name)
+    config = settings_of({key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name)
+    return replace(config, shaping=tuple(Chain(config.shaping).tables))
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:
