@@ -73,18 +73,20 @@ def _overlong(group: list[Episode]) -> list[float]:
 
 def _kimi(group: list[Episode]) -> list[float]:
     lengths = np.array([num_tokens(e) for e in group], dtype=np.float64)
-    right = np.array([e.reward for e in group])
-    if lengths.max() == lengths.min():
-        return list(map(float, right))
-    gain = 0.5 - (lengths - lengths.min()) / (lengths.max() - lengths.min())
-    return list(map(float, right + np.where(right == 1, gain, np.minimum(gain, 0))))
+    if len(set(lengths.tolist())) == 1:
+        return [e.reward for e in group]
+    gains = 0.5 - (lengths - lengths.min()) / (lengths.max() - lengths.min())
+    return [
+        e.reward + (gain if e.reward else min(0.0, gain))
+        for e, gain in zip(group, map(float, gains), strict=True)
+    ]
 
 
 def _shorterbetter(group: list[Episode]) -> list[float]:
-    lengths = np.array([num_tokens(e) for e in group], dtype=np.float64)
-    right = np.array([e.reward for e in group])
-    optimum = lengths[right == 1].min() if right.any() else lengths.mean()
-    return list(map(float, 2 * right - 0.001 * np.abs(lengths - optimum)))
+    lengths = [num_tokens(e) for e in group]
+    right = sorted(length for e, length in zip(group, lengths, strict=True) if e.reward)
+    optimum = right[0] if right else sum(lengths) / len(lengths)
+    return [2 * e.reward - 0.001 * abs(length - optimum) for e, length in zip(group, lengths, strict=True)]
 
 
 def _alp(group: list[Episode]) -> list[float]:
@@ -285,11 +287,9 @@ def _count_xml(text: str) -> float:
     for tag in ("<reasoning>\n", "\n</reasoning>\n"):
         total += 0.125 if len(re.findall(re.escape(tag), text)) == 1 else 0
     if len(re.findall("\n<answer>\n", text)) == 1:
-        total += 0.125 - 0.001 * len(
-            text[text.rfind("\n</answer>\n") + 11 if "\n</answer>\n" in text else 0 :]
-        )
+        total += 0.125 - 0.001 * len(re.split("\n</answer>\n", text)[-1])
     if len(re.findall("\n</answer>", text)) == 1:
-        total += 0.125 - 0.001 * (len(text[text.rfind("\n</answer>") + 10 :]) - 1)
+        total += 0.125 - 0.001 * (len(re.split("\n</answer>", text)[-1]) - 1)
     return total
 
 
