@@ -1,6 +1,6 @@
 """The settings of a training run: frozen dataclasses that are TOML file, flags and record at once."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Literal
 
 import tomli_w
@@ -121,6 +121,28 @@ class RunSettings:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A stretch of a run; what it leaves at 0 or empty is as in the rest of the config.
+
+    It ends by `steps` or by `plateau`, whichever comes first; the last stage lasts to the end of the run.
+    """
+
+    groups: int = 0
+    group_size: int = 0
+    max_tokens: int = 0
+    shaping: tuple[dict[str, Json], ...] = ()
+    steps: int = 0
+    """Steps after which it ends; 0 for no such end."""
+    plateau: int = 0
+    """It ends once so many steps have a mean solve rate no higher than as many before them; 0: never."""
+
+    def over(self, rollout: RolloutSettings) -> RolloutSettings:
+        """Return rollout settings with this stage's in place."""
+        own = {name: getattr(self, name) for name in ("groups", "group_size", "max_tokens")}
+        return replace(rollout, **{name: value for name, value in own.items() if value})
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """Everything that decides a training run."""
 
@@ -132,10 +154,27 @@ class TrainConfig:
     run: RunSettings = RunSettings()
     shaping: Annotated[tuple[dict[str, Json], ...], tyro.conf.Suppress] = ()
     """What episodes earn beyond their verdicts: tables with a `name` and its settings, applied in order."""
+    stages: Annotated[tuple[Stage, ...], tyro.conf.Suppress] = ()
+    """Stretches of the run with lengths, groups or shaping of their own, one after another."""
+
+    def resolved(self) -> "TrainConfig":
+        """Return the same with every setting of its shapings filled in; raises for one that cannot work."""
+        stages = [replace(stage, shaping=tuple(Chain(stage.shaping).tables)) for stage in self.stages]
+        return replace(self, shaping=tuple(Chain(self.shaping).tables), stages=tuple(stages))
+
+    def during(self, stage: Stage) -> "TrainConfig":
+        """Return the config that holds during a stage."""
+        return replace(
+            self, rollout=stage.over(self.rollout), shaping=stage.shaping or self.shaping, stages=()
+        )
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
         Chain(self.shaping)
+        for stage in self.stages:
+            self.during(stage).check()
+            require_at_least("stages.steps", stage.steps, 0)
+            require_at_least("stages.plateau", stage.plateau, 0)
         require_at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
@@ -175,5 +214,4 @@ def require_at_least(name: str, value: float, least: int, why: str = "") -> None
 
 def dump_config(config: TrainConfig) -> str:
     """Write a config as TOML, every value resolved."""
-    tables = asdict(config) | {"shaping": Chain(config.shaping).tables}
-    return tomli_w.dumps(tables)
+    return tomli_w.dumps(asdict(config.resolved()))

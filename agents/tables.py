@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
@@ -36,5 +36,14 @@ def _check_keys(table: dict[str, Any], kind: Any, where: str) -> None:
     for name, value in table.items():
         if name not in known:
             raise UnknownName(f"option in {where}:", name, known)
-        if is_dataclass(known[name].type) and isinstance(value, dict):
-            _check_keys(cast(dict[str, Any], value), known[name].type, f"{where} [{name}]")
+        inner = _record_of(known[name].type)
+        for one in cast(list[Any], value if isinstance(value, list) else [value]) if inner else ():
+            if isinstance(one, dict):
+                _check_keys(cast(dict[str, Any], one), inner, f"{where} [{name}]")
+
+
+def _record_of(kind: Any) -> Any:
+    """Return the dataclass that a field holds, one or a tuple of them; None where it holds none."""
+    while get_origin(kind) in (Annotated, tuple):
+        kind = get_args(kind)[0]
+    return kind if is_dataclass(kind) else None

@@ -3,12 +3,10 @@
 A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`.
 """
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reasongym.agents.config import TrainConfig
-from reasongym.agents.shaping import Chain
 from reasongym.agents.tables import read_tables, settings_of
 from reasongym.errors import UnknownName
 
@@ -24,8 +22,8 @@ def names() -> list[str]:
 def load_recipe(name: str) -> TrainConfig:
     """Load a recipe by name, or a config by the path of its TOML file."""
     tables = read_tables(find_recipe(name))
-    config = settings_of({key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name)
-    return replace(config, shaping=tuple(Chain(config.shaping).tables))
+    own = {key: value for key, value in tables.items() if key not in DEMO_TABLES}
+    return settings_of(own, TrainConfig, name).resolved()
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:
