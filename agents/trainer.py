@@ -24,6 +24,7 @@ from reasongym.agents.optimizer import Optimizer
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
+from reasongym.agents.stages import Stages
 from reasongym.core import Problem, Row
 from reasongym.episodes import Episode, Sampling, to_json
 from reasongym.errors import UnknownName, Unscored
@@ -41,6 +42,7 @@ class Trainer:
         config.check()
         self.config = config
         self.curriculum = config.problems.curriculum()
+        self.stages = Stages(config)
         self.folder = RunFolder(folder)
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
@@ -78,11 +80,14 @@ class Trainer:
         started = time.perf_counter()
         groups = self.play(self.problems())
         played = time.perf_counter()
-        metrics |= self.curriculum.figures() | _play_metrics(groups) | self.learn(groups)
+        metrics |= self.curriculum.figures() | self.stages.figures() | _play_metrics(groups)
+        metrics |= self.learn(groups)
         self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
+        if self.stages.update(metrics["solve_rate"]):
+            self.setting = self._setting()
         self._log(groups, metrics)
         return metrics
 
@@ -92,13 +97,17 @@ class Trainer:
         """Make the problems of this step: fresh ones, keyed by the run's seed and the step."""
         keys = (
             b"%d %d %d" % (self.config.run.seed, self.step, place)
-            for place in range(self.config.rollout.groups)
+            for place in range(self.stages.rollout.groups)
         )
-        return [get(row.env_id).problem(row) for row in map(self.curriculum.row, keys)]
+        return [self._posed(row) for row in map(self.curriculum.row, keys)]
+
+    def _posed(self, row: Row) -> Problem:
+        """Make the problem of a row, with what the shaping asks for behind its prompt."""
+        return self.stages.chain.ask(get(row.env_id).problem(row))
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
         """Play a group on each problem."""
-        size = self.config.rollout.group_size
+        size = self.stages.rollout.group_size
         salt = f"{self.config.run.seed} {self.step}"
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
@@ -113,7 +122,7 @@ class Trainer:
         return judged
 
     def _setting(self) -> Setting:
-        rollout_settings, name = self.config.rollout, self.config.problems.template
+        rollout_settings, name = self.stages.rollout, self.config.problems.template
         if name not in TEMPLATES:
             raise UnknownName("template", name, TEMPLATES)
         template = TEMPLATES[name]
@@ -128,7 +137,7 @@ class Trainer:
         run = self.config.run
         if not run.eval_every or self.step % run.eval_every:
             return {}
-        problems = [get(row.env_id).problem(row) for row in self.curriculum.eval_rows(run.eval_problems)]
+        problems = [self._posed(row) for row in self.curriculum.eval_rows(run.eval_problems)]
         plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
         return {"eval_solve_rate": statistics.fmean(map(_is_solved, self._judged(episodes)))}
@@ -238,6 +247,7 @@ class Trainer:
             "model": self.loaded.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "curriculum": self.curriculum.state,
+            "stages": self.stages.state,
         }
         self.folder.save(self.step, state)
 
@@ -249,6 +259,8 @@ class Trainer:
         self.loaded.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.curriculum.state = state["curriculum"]
+        self.stages.state = state["stages"]
+        self.setting = self._setting()
         self.policy.push(None, self.step)
 
 

@@ -1,6 +1,7 @@
 """Recipes: training configs by name, each a TOML file beside this one.
 
-A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`.
+A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`, and what
+stands for its problems in a rehearsal, in the table `tiny`.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ from reasongym.agents.tables import read_tables, settings_of
 from reasongym.errors import UnknownName
 
 FOLDER = Path(__file__).parent
-DEMO_TABLES = ("priming", "shape")
+DEMO_TABLES = ("priming", "shape", "tiny")
 
 
 def names() -> list[str]:
@@ -27,7 +28,7 @@ def load_recipe(name: str) -> TrainConfig:
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:
-    """Return what a recipe says of its demo's model: the tables `priming` and `shape`, empty if not there."""
+    """Return what a recipe says of its demo and its rehearsal: `DEMO_TABLES`, empty if not there."""
     tables = read_tables(find_recipe(name))
     return {key: tables.get(key, {}) for key in DEMO_TABLES}
 

@@ -9,11 +9,12 @@ from rich.console import Console
 
 from reasongym.agents import from_scratch
 from reasongym.agents.config import TrainConfig
-from reasongym.agents.demo import show_step
+from reasongym.agents.demo import DemoSettings, primed, show_step
 from reasongym.agents.models import LoadedModel, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.priming import Priming, PrimingSettings
 from reasongym.agents.recipes import load_recipe, names
+from reasongym.agents.rehearsal import rehearsal
 from reasongym.agents.trainer import Trainer
 from reasongym.cli.options import named_options
 from reasongym.cli.progress import progress
@@ -32,30 +33,49 @@ class TrainFlags:
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed or tools=python."""
+    tiny: bool = False
+    """Rehearse the recipe in a minute on a CPU: a small model made from scratch, a small problem of its
+    family, three steps. Other flags outrank this; docs/recipes.md says what it keeps."""
 
 
 def train(args: list[str]) -> None:
     """Run `reasongym train [RECIPE | CONFIG.toml] [flags]`: the flags outrank the file."""
     recipe = args[0] if args and not args[0].startswith("-") else None
+    rehearsed = _rehearsal(recipe) if "--tiny" in args else None
     flags = tyro.cli(
         TrainFlags,
         prog="reasongym train [RECIPE | CONFIG.toml]",
         description=f"Train a model by GRPO. Recipes: {', '.join(names())}. Flags outrank the file.",
         args=args[1:] if recipe else args,
-        default=TrainFlags(load_recipe(recipe) if recipe else TrainConfig()),
+        default=TrainFlags(rehearsed.recipe if rehearsed else load_recipe(recipe) if recipe else TrainConfig()),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
     )
     config = replace(flags.config, problems=problems)
-    if not config.model.path:
+    run(config, _model(config, rehearsed, flags.output), flags.output)
+    CONSOLE.print(
+        f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
+    )
+
+
+def _rehearsal(recipe: str | None) -> DemoSettings:
+    if recipe is None:
+        raise UsageError("--tiny shrinks a recipe: name one, such as `reasongym train tinyzero --tiny`")
+    return rehearsal(recipe)
+
+
+def _model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Path) -> LoadedModel:
+    """Load the model that a config names; a rehearsal makes and primes one where it names none."""
+    model = config.model
+    if model.path:
+        return load_model(model.path, device=model.device, dtype=model.dtype)
+    if rehearsed is None:
         raise UsageError(
             'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
         )
-    model = config.model
-    run(config, load_model(model.path, device=model.device, dtype=model.dtype), flags.output)
-    CONSOLE.print(
-        f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
+    return primed(
+        replace(rehearsed, recipe=config), folder, lambda title, total: progress(CONSOLE, title, total)
     )
 
 
