@@ -3,9 +3,10 @@
 A small model made from scratch, primed on random legal play, practises a small problem of the recipe's family
 for a few steps. Algorithm, shaping and stages are the recipe's; what counts tokens shrinks with the length of
 completions, and what is paid per token grows by as much. Prompts are the environment's tersest, without the
-recipe's template, which so small a model could not read.
+recipe's template and without questions of length, which so small a model could not read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from reasongym.agents.config import ModelSettings, ProblemSettings, Stage, TrainConfig
@@ -18,7 +19,7 @@ from reasongym.agents.tables import settings_of
 from reasongym.core import Json
 from reasongym.curriculum import Source
 
-GROUPS, GROUP_SIZE, STEPS = 8, 8, 3
+GROUPS, GROUP_SIZE, STEPS = 32, 16, 3
 LEARNING_RATE = 4e-4
 """A hundred times those of large models: the network is that much smaller."""
 
@@ -32,7 +33,7 @@ class TinySettings:
     level: int = 0
     options: dict[str, Json] = field(default_factory=lambda: {"style": "terse"})
     max_tokens: int = 12
-    priming: int = 40
+    priming: int = 60
     """Steps on random legal play before the run."""
 
 
@@ -42,7 +43,7 @@ def rehearsal(name: str, *, seed: int = 0) -> DemoSettings:
     tiny = settings_of(tables["tiny"], TinySettings, f"{name} [tiny]")
     return DemoSettings(
         shrunk(config, tiny, seed),
-        PrimingSettings(steps=tiny.priming, groups=16, checkpoint_every=tiny.priming),
+        PrimingSettings(steps=tiny.priming, groups=32, checkpoint_every=tiny.priming),
         settings_of(tables["shape"], ModelShape, f"{name} [shape]"),
     )
 
@@ -52,11 +53,11 @@ def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
     factor = tiny.max_tokens / config.rollout.max_tokens
     rollout = replace(
         config.rollout,
-        groups=min(config.rollout.groups, GROUPS),
+        groups=GROUPS,
         group_size=min(config.rollout.group_size, GROUP_SIZE),
         max_tokens=tiny.max_tokens,
     )
-    algorithm = replace(config.algorithm, updates=min(config.algorithm.updates, rollout.groups))
+    algorithm = replace(config.algorithm, updates=min(config.algorithm.updates, GROUPS))
     run = replace(
         config.run, steps=STEPS, seed=seed, threads=1, checkpoint_every=STEPS, eval_every=0, eval_problems=50
     )
@@ -68,7 +69,7 @@ def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
         algorithm=algorithm,
         optimizer=replace(config.optimizer, learning_rate=LEARNING_RATE, warmup=1),
         run=run,
-        shaping=tuple(Chain(config.shaping).shrunk(factor)),
+        shaping=_small_shaping(config.shaping, factor),
         stages=tuple(_short_stage(stage, factor) for stage in config.stages),
     )
 
@@ -92,14 +93,22 @@ def _small_problems(problems: ProblemSettings, tiny: TinySettings) -> ProblemSet
     return ProblemSettings(mixture=tuple(sources), target=problems.target, gain=problems.gain)
 
 
+def _small_shaping(tables: Sequence[dict[str, Json]], factor: float) -> tuple[dict[str, Json], ...]:
+    """Shrink a chain's lengths, and ask for none in the prompt."""
+    mute = {"wording": ""}
+    return tuple(
+        table | {key: mute[key] for key in mute if key in table} for table in Chain(tables).shrunk(factor)
+    )
+
+
 def _short_stage(stage: Stage, factor: float) -> Stage:
     """Let a stage last a step, so that a run of three steps goes through as many."""
     return replace(
         stage,
-        groups=min(stage.groups, GROUPS),
+        groups=0,
         group_size=min(stage.group_size, GROUP_SIZE),
         max_tokens=max(1, round(stage.max_tokens * factor)) if stage.max_tokens else 0,
-        shaping=tuple(Chain(stage.shaping).shrunk(factor)),
+        shaping=_small_shaping(stage.shaping, factor),
         steps=1,
         plateau=0,
     )

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from statistics import fmean
 from typing import Any
 
 import msgspec
@@ -85,12 +86,24 @@ class Chain:
 
     def ask(self, problem: Problem) -> Problem:
         """Put behind a problem's prompt what the entries ask for, such as a length; its row stays."""
-        asked = [link.entry.ask(problem.row, link.settings) for link in self.links if link.entry.ask]
+        said = [link.entry.ask(problem.row, link.settings) for link in self.links if link.entry.ask]
+        asked = list(filter(None, said))
         return replace(problem, prompt="\n\n".join([problem.prompt, *asked])) if asked else problem
 
     def shrunk(self, factor: float) -> list[Table]:
         """Return the chain's tables for completions `factor` times as long; rewards keep their range."""
         return [link.table | _resized(link, factor) for link in self.links]
+
+
+def figures(groups: Sequence[Shaped]) -> dict[str, float]:
+    """Return the mean over the members of all groups of what they earn, and of every entry's part."""
+    members = [reward for group in groups for reward in group.rewards]
+    parts: dict[str, list[float]] = {}
+    for group in groups:
+        for name, changed in group.parts.items():
+            parts.setdefault(name, []).extend(changed)
+    means = {f"shaping/{name}": fmean(changed) for name, changed in parts.items()}
+    return {"shaped_reward": fmean(members), **means} if members else {}
 
 
 def _link(table: Table) -> Link:
