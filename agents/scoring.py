@@ -53,6 +53,15 @@ class Scorer:
             return self._scores(self._plain_logits(micro), targets)
         return self._project(self._shared_hidden(micro), targets)
 
+    def hidden(self, micro: MicroBatch) -> Tensor:
+        """Return the last hidden states `[N, hidden]` before the sampled ids: what each was chosen by."""
+        if self.shares_prompts():
+            return self._shared_hidden(micro)
+        body: Any = self.loaded.model.base_model
+        ids, is_sampled = _whole_rows(micro)
+        output = body(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
+        return output.last_hidden_state[:, :-1][is_sampled[:, 1:]]
+
     def shares_prompts(self) -> bool:
         """Say whether prompts are shared on this model, comparing both forwards the first time."""
         if self.is_shared is None:
@@ -157,17 +166,8 @@ class Scorer:
         return (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
 
     def _plain_logits(self, micro: MicroBatch) -> Tensor:
-        """Return logits `[N, vocabulary]` of whole rows through the model's own head.
-
-        Rows are padded on the right, where no mask, window or position can go wrong.
-        """
-        num_columns = micro.tails.shape[1]
-        lengths = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
-        prompts = nn.functional.pad(micro.prompts, (0, num_columns))[micro.owners]
-        place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail if not negative
-        nearest = place.clamp(0, num_columns - 1)  # [rows, width + columns]
-        ids = prompts.where(place < 0, micro.tails.gather(1, nearest))
-        is_sampled = (place == nearest) & micro.mask.gather(1, nearest)
+        """Return logits `[N, vocabulary]` of whole rows through the model's own head."""
+        ids, is_sampled = _whole_rows(micro)
         model: Any = self.loaded.model
         output = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
         return output.logits[:, :-1][is_sampled[:, 1:]]
@@ -205,6 +205,20 @@ class Scorer:
             return Scores(logprobs, None)
         every = logits.log_softmax(-1)
         return Scores(logprobs, -(every.exp() * every).sum(-1))
+
+
+def _whole_rows(micro: MicroBatch) -> tuple[Tensor, Tensor]:
+    """Return ids and which of them were sampled, both `[rows, width + columns]`.
+
+    Rows are padded on the right, where no mask, window or position can go wrong.
+    """
+    num_columns = micro.tails.shape[1]
+    lengths = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
+    prompts = nn.functional.pad(micro.prompts, (0, num_columns))[micro.owners]
+    place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail if not negative
+    nearest = place.clamp(0, num_columns - 1)  # [rows, width + columns]
+    ids = prompts.where(place < 0, micro.tails.gather(1, nearest))
+    return ids, (place == nearest) & micro.mask.gather(1, nearest)
 
 
 def _probe(loaded: LoadedModel) -> MicroBatch:

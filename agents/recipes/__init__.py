@@ -7,6 +7,7 @@ stands for its problems in a rehearsal, in the table `tiny`.
 from pathlib import Path
 from typing import Any
 
+from reasongym.agents.algorithms import with_preset
 from reasongym.agents.config import TrainConfig
 from reasongym.agents.tables import read_tables, settings_of
 from reasongym.errors import UnknownName
@@ -20,9 +21,9 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load_recipe(name: str) -> TrainConfig:
-    """Load a recipe by name, or a config by the path of its TOML file."""
-    tables = read_tables(find_recipe(name))
+def load_recipe(name: str, preset: str = "") -> TrainConfig:
+    """Load a recipe by name, or a config by the path of its TOML file; a preset outranks its algorithm."""
+    tables = with_preset(read_tables(find_recipe(name)), preset)
     own = {key: value for key, value in tables.items() if key not in DEMO_TABLES}
     return settings_of(own, TrainConfig, name).resolved()
 

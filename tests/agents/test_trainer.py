@@ -1,4 +1,5 @@
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from reasongym.agents.config import (
     RunSettings,
     TrainConfig,
 )
+from reasongym.agents.learner import Groups, Learner
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Problem, Verdict
@@ -125,7 +127,7 @@ def test_dead_groups_are_never_forwarded_and_leave_the_weights_alone(
     def refuse(*_: object) -> None:
         raise AssertionError("a dead group was forwarded")
 
-    monkeypatch.setattr(type(trainer.scorer), "__call__", refuse)
+    monkeypatch.setattr(type(trainer.learner.scorer), "__call__", refuse)
     metrics = trainer.advance()
     assert metrics["live_groups"] == 0.0
     assert "loss" not in metrics
@@ -176,8 +178,8 @@ def test_the_reference_is_the_model_at_the_start_and_moves_not(tmp_path: Path) -
     trainer = _trainer(tmp_path, config)
     start = _weights(trainer)
     trainer.run()
-    assert trainer.reference is not None
-    frozen: nn.Module = trainer.reference.loaded.model
+    assert trainer.learner.reference is not None
+    frozen: nn.Module = trainer.learner.reference.loaded.model
     assert _same(frozen.state_dict(), start)
     assert not _same(_weights(trainer), start)
     kls = [msgspec.json.decode(line)["kl"] for line in (tmp_path / "metrics.jsonl").read_bytes().splitlines()]
@@ -185,23 +187,24 @@ def test_the_reference_is_the_model_at_the_start_and_moves_not(tmp_path: Path) -
     assert kls[-1] > 1e-6
 
 
-class Counting(JudgedByFirstWord):
-    seen: list[Episode]
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_several_updates_use_every_live_group_once_an_epoch(tmp_path: Path, epochs: int) -> None:
+    algorithm = AlgorithmSettings(updates=3, epochs=epochs)
+    trainer = _trainer(tmp_path, replace(CONFIG, algorithm=algorithm))
+    seen: list[Episode] = []
 
-    def update(self, groups: list[list[Episode]]) -> dict[str, float]:
-        self.seen += [episode for group in groups for episode in group]
-        return super().update(groups)
+    class Counting(Learner):
+        def update(self, groups: Groups, step: int) -> dict[str, float]:
+            seen.extend(one.episode for group in groups for one in group)
+            return super().update(groups, step)
 
-
-def test_several_updates_use_every_live_group_once(tmp_path: Path) -> None:
-    trainer = Counting(replace(CONFIG, algorithm=AlgorithmSettings(updates=3)), _model(), tmp_path)
-    trainer.seen = []
+    trainer.learner = Counting(trainer.config, trainer.loaded)
     groups = trainer.play(trainer.problems())
     trainer.learn(groups)
     live = [group for group in groups if len({episode.reward for episode in group}) > 1]
     assert len(live) > 1
-    assert {id(episode) for episode in trainer.seen} == {id(episode) for group in live for episode in group}
-    assert len(trainer.seen) == sum(map(len, live))
+    counts = Counter(map(id, seen))
+    assert counts == {id(episode): epochs for group in live for episode in group}
 
 
 @pytest.mark.parametrize(
