@@ -33,7 +33,7 @@ class TinySettings:
     level: int = 0
     options: dict[str, Json] = field(default_factory=lambda: {"style": "terse"})
     max_tokens: int = 12
-    priming: int = 60
+    priming: int = 40
     """Steps on random legal play before the run."""
 
 

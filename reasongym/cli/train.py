@@ -47,7 +47,9 @@ def train(args: list[str]) -> None:
         prog="reasongym train [RECIPE | CONFIG.toml]",
         description=f"Train a model by GRPO. Recipes: {', '.join(names())}. Flags outrank the file.",
         args=args[1:] if recipe else args,
-        default=TrainFlags(rehearsed.recipe if rehearsed else load_recipe(recipe) if recipe else TrainConfig()),
+        default=TrainFlags(
+            rehearsed.recipe if rehearsed else load_recipe(recipe) if recipe else TrainConfig()
+        ),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)

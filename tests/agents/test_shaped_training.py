@@ -125,7 +125,11 @@ def test_a_length_asked_for_is_in_the_prompt_that_is_played_and_in_evaluation(tm
 STAGED = replace(
     CONFIG,
     shaping=(KIMI,),
-    stages=(Stage(max_tokens=3, steps=1), Stage(group_size=3, groups=5, shaping=(OVERLONG,), steps=2), Stage()),
+    stages=(
+        Stage(max_tokens=3, steps=1),
+        Stage(group_size=3, groups=5, shaping=(OVERLONG,), steps=2),
+        Stage(),
+    ),
 )
 
 
@@ -166,5 +170,5 @@ def test_a_run_in_stages_stopped_after_any_step_continues_to_the_same_bits(tmp_p
         continued.run()
         for log in ("metrics.jsonl", "episodes.jsonl"):
             assert (folder / log).read_bytes() == (tmp_path / "whole" / log).read_bytes()
-        expected = whole.loaded.model.state_dict()
-        assert all(torch.equal(value, expected[name]) for name, value in continued.loaded.model.state_dict().items())
+        same, found = whole.loaded.model.state_dict(), continued.loaded.model.state_dict()
+        assert all(torch.equal(found[name], same[name]) for name in same)
