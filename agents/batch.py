@@ -52,7 +52,7 @@ def weigh(
 ) -> list[WeightedRow]:
     """Lay episodes out as weighted rows, one advantage an episode (see `rows_of`)."""
     lessons = [
-        replace(lesson(episode, episode.reward), advantage=advantage)
+        replace(lesson(episode, episode.reward, episode.group), advantage=advantage)
         for episode, advantage in zip(episodes, advantages, strict=True)
     ]
     return rows_of(lessons, aggregation, normaliser=normaliser)

@@ -9,6 +9,8 @@ import tyro
 from reasongym.agents.algorithm_checks import check_algorithm, require_at_least
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.shaping import Chain
+from reasongym.agents.tables import read_tables as read_tables
+from reasongym.agents.tables import settings_of as settings_of
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import UsageError

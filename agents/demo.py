@@ -14,7 +14,7 @@ import torch
 
 from reasongym import registry
 from reasongym.agents import from_scratch
-from reasongym.agents.config import TrainConfig, dump_config
+from reasongym.agents.config import TrainConfig, dump_config, settings_of
 from reasongym.agents.models import LoadedModel, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.policies import scripted
@@ -22,7 +22,6 @@ from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.priming import Priming, PrimingSettings
 from reasongym.agents.recipes import load_demo_tables, load_recipe
 from reasongym.agents.run_folder import RunFolder
-from reasongym.agents.tables import settings_of
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Split
 from reasongym.evaluation import Player, Progress, Protocol, Report, env_suite, evaluate, planned

@@ -9,13 +9,12 @@ recipe's template and without questions of length, which so small a model could 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from reasongym.agents.config import ModelSettings, ProblemSettings, Stage, TrainConfig
+from reasongym.agents.config import ModelSettings, ProblemSettings, Stage, TrainConfig, settings_of
 from reasongym.agents.demo import DemoSettings
 from reasongym.agents.from_scratch import ModelShape
 from reasongym.agents.priming import PrimingSettings
 from reasongym.agents.recipes import load_demo_tables, load_recipe
 from reasongym.agents.shaping import Chain
-from reasongym.agents.tables import settings_of
 from reasongym.core import Json
 from reasongym.curriculum import Source
 

@@ -160,8 +160,9 @@ class Trainer:
 
     def learn(self, groups: list[list[Episode]]) -> Metrics:
         """Take the optimizer steps of one batch of groups; those that teach nothing cost nothing."""
-        chosen = self.chosen(groups)[: self.stages.rollout.groups]
-        return {"live_groups": len(chosen) / len(groups), **self.learner.learn(chosen, self.step)}
+        chosen = self.chosen(groups)
+        learned = self.learner.learn(chosen[: self.stages.rollout.groups], self.step)
+        return {"live_groups": len(chosen) / len(groups), **learned}
 
     def chosen(self, groups: list[list[Episode]]) -> list[list[Lesson]]:
         """Return the lessons of the groups that can teach something and pass the filter."""

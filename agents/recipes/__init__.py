@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reasongym.agents.algorithms import with_preset
-from reasongym.agents.config import TrainConfig
-from reasongym.agents.tables import read_tables, settings_of
+from reasongym.agents.config import TrainConfig, read_tables, settings_of
 from reasongym.errors import UnknownName
 
 FOLDER = Path(__file__).parent

@@ -1,6 +1,6 @@
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from reasongym import registry
 from reasongym.agents import from_scratch
+from reasongym.agents.algorithms import preset
 from reasongym.agents.config import (
     AlgorithmSettings,
     OptimizerSettings,
@@ -27,6 +28,7 @@ from reasongym.core import Problem, Verdict
 from reasongym.curriculum import Curriculum, Source
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import Unscored, UsageError
+from reasongym.seeding import digest64
 
 OPTIONS = {"style": "terse"}
 CONFIG = TrainConfig(
@@ -96,26 +98,76 @@ class Stopped(Exception):
     """Ends a run in the middle, as a kill would."""
 
 
-@pytest.mark.parametrize("algorithm", [AlgorithmSettings(entropy=0.01), AlgorithmSettings(kl=0.1, updates=2)])
+MODES = {
+    "one update": AlgorithmSettings(entropy=0.01),
+    "several updates": AlgorithmSettings(kl=0.1, updates=2),
+    "epochs, pairs": preset("dpo", updates=2),
+    "critic": preset("ppo", updates=2, critic_updates=2, critic_learning_rate=1e-3),
+    "reward model": preset("prime", updates=2, filter="none", reward_learning_rate=1e-3),
+    "refills": preset("dapo", refills=3, updates=3),
+    "sequences, correction": preset("gspo", correction="geometric-mask", updates=2),
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "places"),
+    [
+        ("one update", (1, 2, 3)),
+        ("several updates", (1, 2, 3)),
+        ("refills", (3,)),
+        ("sequences, correction", (3,)),
+    ],
+)
 def test_a_run_stopped_after_any_step_continues_to_the_same_bits(
-    tmp_path: Path, algorithm: AlgorithmSettings
+    tmp_path: Path, mode: str, places: tuple[int, ...]
 ) -> None:
+    _stop_and_continue(tmp_path, MODES[mode], places)
+
+
+def _stop_and_continue(folder: Path, algorithm: AlgorithmSettings, places: Iterable[int]) -> None:
+    """Stop a run after each of these steps, some of them without a checkpoint, and let another go on."""
     config = replace(CONFIG, algorithm=algorithm)
-    whole = _trainer(tmp_path / "whole", config)
+    whole = _trainer(folder / "whole", config)
     whole.run()
-    for stopped_at in range(1, CONFIG.run.steps + 1):
-        folder = tmp_path / f"stopped-{stopped_at}"
+    for stopped_at in places:
+        own = folder / f"stopped-{stopped_at}"
 
         def stop(metrics: dict[str, float], last: int = stopped_at) -> None:
             if metrics["step"] == last:
                 raise Stopped
 
         with pytest.raises(Stopped):
-            _trainer(folder, config).run(stop)
-        continued = _trainer(folder, config)
-        continued.run()
-        assert _same(_weights(continued), _weights(whole))
-        assert all((folder / log).read_bytes() == (tmp_path / "whole" / log).read_bytes() for log in LOGS)
+            _trainer(own, config).run(stop)
+        _continues_to(own, whole, config)
+
+
+def _continues_to(folder: Path, whole: Trainer, config: TrainConfig) -> None:
+    continued = _trainer(folder, config)
+    continued.run()
+    assert _same(_weights(continued), _weights(whole))
+    for log in LOGS:
+        assert (folder / log).read_bytes() == (whole.folder.path / log).read_bytes()
+
+
+@pytest.mark.parametrize("mode", ["several updates", "epochs, pairs", "critic", "reward model"])
+def test_a_run_stopped_between_two_updates_of_a_step_plays_the_step_again(tmp_path: Path, mode: str) -> None:
+    config = replace(CONFIG, algorithm=MODES[mode])
+    whole = _trainer(tmp_path / "whole", config)
+    whole.run()
+    trainer = _trainer(tmp_path / "stopped", config)
+    calls = itertools.count()
+
+    class Breaking(Learner):
+        def update(self, groups: Groups, step: int) -> dict[str, float]:
+            if step == 2 and next(calls) == 1:
+                raise Stopped
+            return super().update(groups, step)
+
+    trainer.learner = Breaking(config, trainer.loaded)
+    with pytest.raises(Stopped):
+        trainer.run()
+    assert next(calls) == 2
+    _continues_to(tmp_path / "stopped", whole, config)
 
 
 def test_dead_groups_are_never_forwarded_and_leave_the_weights_alone(
@@ -160,6 +212,56 @@ def test_truncated_episodes_carry_no_loss_where_they_are_masked(tmp_path: Path) 
         cut = [replace(episode, is_truncated=place == 0) for place, episode in enumerate(group)]
         kept = trainer.trainable(cut)
         assert (cut[0] in kept) == is_kept
+
+
+def test_episodes_of_old_weights_carry_no_loss_where_staleness_is_limited(tmp_path: Path) -> None:
+    trainer = _trainer(tmp_path, replace(CONFIG, algorithm=AlgorithmSettings(max_staleness=1)))
+    group = trainer.play(trainer.problems())[0]
+    trainer.step = 1
+    assert trainer.trainable(group) == group
+    trainer.step = 2
+    assert trainer.trainable(group) == []
+
+
+class JudgedByThirds(Trainer):
+    """Two problems of three are solved by nobody."""
+
+    def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        groups = super().play(problems)
+        judged = _judged(groups, lambda episode: episode.completions[0].token_ids[0] % 2 == 0)
+        return [
+            group if digest64(group[0].row.key) % 3 == 0 else _judged([group], lambda _: False)[0]
+            for group in judged
+        ]
+
+
+def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach(tmp_path: Path) -> None:
+    config = replace(CONFIG, algorithm=preset("dapo", refills=6))
+    trainer = JudgedByThirds(config, _model(), tmp_path)
+    groups = trainer.collect()
+    live = [group for group in groups if len({episode.reward for episode in group}) > 1]
+    assert len(live) >= config.rollout.groups < len(groups)
+    assert [group[0].group for group in groups] == list(range(len(groups)))
+    assert len({group[0].row for group in groups}) == len(groups)
+    plain = JudgedByThirds(CONFIG, _model(), tmp_path / "plain")
+    first = config.rollout.groups
+    assert [group[0].row for group in plain.collect()] == [group[0].row for group in groups[:first]]
+    seen: list[int] = []
+
+    class Noting(Learner):
+        def learn(self, groups: Groups, step: int) -> dict[str, float]:
+            seen.extend(group[0].group for group in groups)
+            return super().learn(groups, step)
+
+    trainer.learner = Noting(config, trainer.loaded)
+    metrics = trainer.learn(groups)
+    assert seen == [group[0].group for group in live][:first]
+    assert metrics["live_groups"] == len(live) / len(groups)
+
+
+def test_refills_end_with_their_budget(tmp_path: Path) -> None:
+    trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), _model(), tmp_path)
+    assert len(trainer.collect()) == 3 * CONFIG.rollout.groups
 
 
 def test_members_of_a_group_share_a_row_and_steps_do_not(tmp_path: Path) -> None:
