@@ -8,9 +8,11 @@ recipe's template and without questions of length, which so small a model could 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from reasongym.agents.config import ModelSettings, ProblemSettings, Stage, TrainConfig, settings_of
-from reasongym.agents.demo import DemoSettings
+from reasongym.agents.demo import DemoSettings, primed
+from reasongym.agents.demo import Stage as Stages
 from reasongym.agents.from_scratch import ModelShape
 from reasongym.agents.priming import PrimingSettings
 from reasongym.agents.recipes import load_demo_tables, load_recipe
@@ -21,6 +23,8 @@ from reasongym.curriculum import Source
 GROUPS, GROUP_SIZE, STEPS = 32, 16, 3
 LEARNING_RATE = 4e-4
 """A hundred times those of large models: the network is that much smaller."""
+HIGHEST_RATE = 2e-3
+"""Of what learns beside the model, whose rates grow by as much."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ def rehearsal(name: str, *, seed: int = 0) -> DemoSettings:
     )
 
 
+def with_model(demo: DemoSettings, folder: Path, stage: Stages) -> TrainConfig:
+    """Make and prime a rehearsal's model in a folder, if it is not there; return the config naming it."""
+    primed(demo, folder, stage)
+    return replace(demo.recipe, model=replace(demo.recipe.model, path=str(folder / "primed")))
+
+
 def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
     """Return a config with everything small that takes time."""
     factor = tiny.max_tokens / config.rollout.max_tokens
@@ -56,7 +66,13 @@ def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
         group_size=min(config.rollout.group_size, GROUP_SIZE),
         max_tokens=tiny.max_tokens,
     )
-    algorithm = replace(config.algorithm, updates=min(config.algorithm.updates, GROUPS))
+    algorithm, faster = config.algorithm, LEARNING_RATE / config.optimizer.learning_rate
+    algorithm = replace(
+        algorithm,
+        updates=min(algorithm.updates, GROUPS),
+        critic_learning_rate=min(algorithm.critic_learning_rate * faster, HIGHEST_RATE),
+        reward_learning_rate=min(algorithm.reward_learning_rate * faster, HIGHEST_RATE),
+    )
     run = replace(
         config.run, steps=STEPS, seed=seed, threads=1, checkpoint_every=STEPS, eval_every=0, eval_problems=50
     )
@@ -78,26 +94,19 @@ def _small_model(model: ModelSettings) -> ModelSettings:
 
 
 def _small_problems(problems: ProblemSettings, tiny: TinySettings) -> ProblemSettings:
-    """Put small sources in place of a recipe's, with the next level above where levels follow success."""
-    sources = [
-        Source(
-            tiny.env or source.env,
-            tiny.level,
-            tiny.level + 1 if problems.target else -1,
-            source.weight,
-            dict(tiny.options),
-        )
-        for source in (problems.sources[:1] if tiny.env else problems.sources)
-    ]
-    return ProblemSettings(mixture=tuple(sources), target=problems.target, gain=problems.gain)
+    """Put a small level of each environment in place of a recipe's, and the next one where levels move."""
+    envs = [tiny.env] if tiny.env else list(dict.fromkeys(source.env for source in problems.sources))
+    if len(envs) == 1 and not problems.target:
+        return ProblemSettings(envs[0], tiny.level, dict(tiny.options))
+    highest = tiny.level + 1 if problems.target else -1
+    sources = tuple(Source(env, tiny.level, highest, options=dict(tiny.options)) for env in envs)
+    return ProblemSettings(mixture=sources, target=problems.target, gain=problems.gain)
 
 
 def _small_shaping(tables: Sequence[dict[str, Json]], factor: float) -> tuple[dict[str, Json], ...]:
     """Shrink a chain's lengths, and ask for none in the prompt."""
-    mute = {"wording": ""}
-    return tuple(
-        table | {key: mute[key] for key in mute if key in table} for table in Chain(tables).shrunk(factor)
-    )
+    shrunk = Chain(tables).shrunk(factor)
+    return tuple(table | {"wording": ""} if "wording" in table else table for table in shrunk)
 
 
 def _short_stage(stage: Stage, factor: float) -> Stage:

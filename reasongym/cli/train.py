@@ -9,12 +9,12 @@ from rich.console import Console
 
 from reasongym.agents import from_scratch
 from reasongym.agents.config import TrainConfig
-from reasongym.agents.demo import DemoSettings, primed, show_step
+from reasongym.agents.demo import DemoSettings, show_step
 from reasongym.agents.models import LoadedModel, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.priming import Priming, PrimingSettings
 from reasongym.agents.recipes import load_recipe, names
-from reasongym.agents.rehearsal import rehearsal
+from reasongym.agents.rehearsal import rehearsal, with_model
 from reasongym.agents.trainer import Trainer
 from reasongym.cli.options import named_options
 from reasongym.cli.progress import progress
@@ -54,8 +54,9 @@ def train(args: list[str]) -> None:
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
     )
-    config = replace(flags.config, problems=problems)
-    run(config, _model(config, rehearsed, flags.output), flags.output)
+    config = _with_model(replace(flags.config, problems=problems), rehearsed, flags.output)
+    model = config.model
+    run(config, load_model(model.path, device=model.device, dtype=model.dtype), flags.output)
     CONSOLE.print(
         f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
     )
@@ -67,18 +68,16 @@ def _rehearsal(recipe: str | None) -> DemoSettings:
     return rehearsal(recipe)
 
 
-def _model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Path) -> LoadedModel:
-    """Load the model that a config names; a rehearsal makes and primes one where it names none."""
-    model = config.model
-    if model.path:
-        return load_model(model.path, device=model.device, dtype=model.dtype)
+def _with_model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Path) -> TrainConfig:
+    """Return a config that names a model; a rehearsal makes and primes one where its own names none."""
+    if config.model.path:
+        return config
     if rehearsed is None:
         raise UsageError(
             'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
         )
-    return primed(
-        replace(rehearsed, recipe=config), folder, lambda title, total: progress(CONSOLE, title, total)
-    )
+    demo = replace(rehearsed, recipe=config)
+    return with_model(demo, folder, lambda title, total: progress(CONSOLE, title, total))
 
 
 def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 import torch
 
-from reasongym.agents.demo import Show, primed
+from reasongym.agents.demo import Show
+from reasongym.agents.models import load_model
 from reasongym.agents.recipes import FOLDER, load_recipe, names
-from reasongym.agents.rehearsal import STEPS, rehearsal
+from reasongym.agents.rehearsal import STEPS, rehearsal, with_model
 from reasongym.agents.trainer import Trainer
 from reasongym.templates import TEMPLATES
 
@@ -31,8 +32,8 @@ def test_a_recipe_names_its_source_and_a_template_there_is(name: str) -> None:
 def test_a_rehearsal_keeps_the_algorithm_and_shrinks_the_rest(name: str) -> None:
     full, small = load_recipe(name), rehearsal(name).recipe
     small.check()
-    kept = replace(full.algorithm, updates=small.algorithm.updates)
-    assert small.algorithm == kept
+    sized = ("updates", "critic_learning_rate", "reward_learning_rate")
+    assert small.algorithm == replace(full.algorithm, **{one: getattr(small.algorithm, one) for one in sized})
     assert [table["name"] for table in small.shaping] == [table["name"] for table in full.shaping]
     assert len(small.stages) == len(full.stages)
     assert small.rollout.groups * small.rollout.group_size <= 512
@@ -60,7 +61,8 @@ def test_a_rehearsal_takes_three_optimizer_steps(name: str, starts: dict[str, Pa
     demo = rehearsal(name)
     key = repr((demo.recipe.problems, demo.priming, demo.shape))
     torch.set_num_threads(1)
-    Trainer(demo.recipe, primed(demo, starts[key], _quiet), tmp_path).run()
+    config = with_model(demo, starts[key], _quiet)
+    Trainer(config, load_model(config.model.path), tmp_path).run()
     lines = (tmp_path / "metrics.jsonl").read_bytes().splitlines()
     norms = [msgspec.json.decode(line).get("grad_norm", 0.0) for line in lines]
     assert len(norms) == STEPS
