@@ -4,7 +4,6 @@ A run is a pure function of its config: rows and sampling noise are keyed by (se
 a checkpoint holds is weights, optimizer and counters alone.
 """
 
-import copy
 import statistics
 import time
 from collections import Counter
@@ -22,6 +21,7 @@ from reasongym.agents.losses import clipped_surrogate, k3
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.optimizer import Optimizer
 from reasongym.agents.policies.torch_policy import TorchPolicy
+from reasongym.agents.reference import Reference, reference_of
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
 from reasongym.core import Problem, Row
@@ -83,6 +83,8 @@ class Trainer:
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
+        if self.reference is not None:
+            self.reference.refresh(self.step)
         self._log(groups, metrics)
         return metrics
 
@@ -204,9 +206,7 @@ class Trainer:
             per_token = per_token - algorithm.entropy * entropies
             parts["entropy"] = (micro.weights * entropies.detach()).sum()
         if self.reference is not None:
-            with torch.no_grad():
-                reference = self.reference(micro).logprobs
-            divergence = k3(logprobs, reference)
+            divergence = k3(logprobs, self.reference(micro).logprobs)
             per_token = per_token + algorithm.kl * divergence
             parts["kl"] = (micro.weights * divergence.detach()).sum()
         with torch.no_grad():
@@ -217,14 +217,12 @@ class Trainer:
         loss = (micro.weights * per_token).sum()
         return loss, parts | {"loss": loss.detach()}
 
-    def _reference(self) -> Scorer | None:
-        """Freeze a copy of the model at the start of the run, if a KL term wants one."""
+    def _reference(self) -> Reference | None:
+        """Keep the model at the start of the run, if a KL term wants it."""
         if not self.config.algorithm.kl:
             return None
-        frozen = LoadedModel(
-            copy.deepcopy(self.loaded.model).requires_grad_(False).eval(), self.loaded.tokenizer
-        )
-        return Scorer(frozen, self.config.rollout.temperature)
+        every = self.config.model.reference_every
+        return reference_of(self.loaded, self.config.rollout.temperature, every=every)
 
     # -- records --------------------------------------------------------------------------------------
 
@@ -235,9 +233,10 @@ class Trainer:
 
     def _save(self) -> None:
         state = {
-            "model": self.loaded.model.state_dict(),
+            "model": self.loaded.trained_weights(),
             "optimizer": self.optimizer.state_dict(),
             "curriculum": self.curriculum.state,
+            "reference": self.reference.state if self.reference is not None else None,
         }
         self.folder.save(self.step, state)
 
@@ -246,9 +245,11 @@ class Trainer:
         if saved is None:
             return
         self.step, state = saved
-        self.loaded.model.load_state_dict(state["model"])
+        self.loaded.load_trained_weights(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.curriculum.state = state["curriculum"]
+        if self.reference is not None:
+            self.reference.load_state(state["reference"])
         self.policy.push(None, self.step)
 
 
