@@ -1,12 +1,12 @@
-"""How the learner runs a model's layers: recomputed in the backward pass, or compiled; the sampler does neither.
+"""How the learner runs a model's layers: recomputed in the backward pass, or compiled; the sampler, neither.
 
-Both are on only inside `learning`. A recomputed layer would write its cache twice, and a compiled one would be
-compiled anew for every length that a cache grows through.
+Both are on only inside `learning`. A recomputed layer would write its cache twice, and a compiled one would
+be compiled anew for every length that a cache grows through.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -48,7 +48,7 @@ def stop_recomputing(model: nn.Module) -> None:
 def compile_layers(loaded: LoadedModel) -> None:
     """Compile the layers for learning; raises UsageError where torch.compile has no compiler to use."""
     _check_compiler(loaded.device)
-    compiled: Callable[..., Any] = torch.compile
+    compiled: Any = torch.compile  # pyright: ignore[reportUnknownVariableType]
     for layer in layers_of(loaded.model):
         loaded.learner_forwards[layer] = compiled(layer.forward, dynamic=True)
 

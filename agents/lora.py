@@ -6,6 +6,7 @@ dropout: sampler and learner must agree.
 """
 
 import copy
+import importlib
 import warnings
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from safetensors.torch import save_file
+from safetensors import torch as safetensors_torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
@@ -29,12 +30,11 @@ def add_adapters(loaded: LoadedModel, *, rank: int, alpha: float, targets: Itera
 
     The A's are drawn from `seed` (Kaiming-uniform, as peft draws them) and the B's are zero.
     """
-    from peft import LoraConfig, inject_adapter_in_model
-
+    peft: Any = importlib.import_module("peft")
     wanted = list(targets)
-    config = LoraConfig(
+    config = peft.LoraConfig(
         r=rank,
-        lora_alpha=cast(int, alpha),  # any number will do
+        lora_alpha=alpha,
         target_modules="all-linear" if wanted == ["all-linear"] else wanted,
         lora_dropout=0.0,
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in loaded.model.modules()),
@@ -44,7 +44,7 @@ def add_adapters(loaded: LoadedModel, *, rank: int, alpha: float, targets: Itera
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of layers that store their weights transposed, which peft sorts out
         torch.manual_seed(seed)
-        inject_adapter_in_model(config, loaded.model)
+        peft.inject_adapter_in_model(config, loaded.model)
     loaded.model.eval()
 
 
@@ -102,7 +102,7 @@ def merged(loaded: LoadedModel) -> LoadedModel:
         del config.quantization_config
     with torch.device("meta"):
         bare = type(model)(config)
-    bare.load_state_dict(_plain_weights(model), assign=True, strict=False)
+    bare.load_state_dict(_plain_weights(model, loaded.dtype), assign=True, strict=False)
     bare.tie_weights()
     left = [name for name, weight in bare.named_parameters() if weight.is_meta]
     assert not left, left
@@ -122,26 +122,28 @@ def save_adapter(loaded: LoadedModel, base: str, path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         config.save_pretrained(str(path))
-        save_file(weights, path / "adapter_model.safetensors", metadata={"format": "pt"})
+        cast(Any, safetensors_torch).save_file(
+            weights, path / "adapter_model.safetensors", metadata={"format": "pt"}
+        )
         loaded.tokenizer.save_pretrained(path)
     except OSError as error:
         raise DataError(f"cannot write the adapter to {path}: {error.strerror}") from error
 
 
-def _plain_weights(model: nn.Module) -> dict[str, Tensor]:
-    """Return every weight under the name it has without adapters, products added and 4 bits unpacked."""
+def _plain_weights(model: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
+    """Return every weight by its name without adapters: products added, 4 bits unpacked to `dtype`."""
     adapted = _adapted(model)
+    modules: dict[str, nn.Module] = dict(model.named_modules())
     weights: dict[str, Tensor] = {}
-    for name, module in model.named_modules():
-        own = [(n, t) for n, t in module.named_parameters(recurse=False) if not n.startswith("lora_")]
+    for name, tensor in [*model.named_parameters(remove_duplicate=False), *model.named_buffers()]:
+        owner, _, short = name.rpartition(".")
         if ".lora_" in name:
             continue
-        plain_name = name.removesuffix(".base_layer")
-        for short, tensor in [*own, *module.named_buffers(recurse=False)]:
-            whole = _unpacked(module, tensor) if short == "weight" else tensor
-            if short == "weight" and plain_name != name:
-                whole = _with_product(whole, adapted[plain_name])
-            weights[f"{plain_name}.{short}"] = whole.detach()
+        plain_owner = owner.removesuffix(".base_layer")
+        if short == "weight":
+            tensor = _unpacked(modules[owner], tensor, dtype)
+            tensor = _with_product(tensor, adapted[plain_owner]) if plain_owner != owner else tensor
+        weights[f"{plain_owner}.{short}"] = tensor.detach()
     return weights
 
 
@@ -150,18 +152,17 @@ def _with_product(weight: Tensor, layer: Any) -> Tensor:
     return (weight.to(exact) + layer.get_delta_weight(ADAPTER).to(exact)).to(weight.dtype)
 
 
-def _unpacked(module: nn.Module, weight: Tensor) -> Tensor:
+def _unpacked(module: nn.Module, weight: Tensor, dtype: torch.dtype) -> Tensor:
     if not hasattr(weight, "quant_state"):
         return weight
-    from peft.utils.integrations import dequantize_module_weight
-
-    return dequantize_module_weight(module)
+    integrations: Any = importlib.import_module("peft.utils.integrations")
+    return integrations.dequantize_module_weight(module).to(dtype)
 
 
 def _adapted(model: nn.Module) -> dict[str, Any]:
-    from peft.tuners.lora import LoraLayer
-
-    return {name: module for name, module in model.named_modules() if isinstance(module, LoraLayer)}
+    lora: Any = importlib.import_module("peft.tuners.lora")
+    modules: dict[str, nn.Module] = dict(model.named_modules())
+    return {name: module for name, module in modules.items() if isinstance(module, lora.LoraLayer)}
 
 
 def _check_targets(loaded: LoadedModel, targets: list[str]) -> None:

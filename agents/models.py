@@ -156,7 +156,20 @@ def load_model(
             f"the tokenizer at {path} knows no word; is its tokenizer.json or vocabulary missing?"
         )
     _check_layers(model, path)
-    return LoadedModel(model if load_in_4bit else model.to(device), tokenizer)
+    if load_in_4bit:
+        _keep_one_layout(model)
+        return LoadedModel(model, tokenizer)
+    return LoadedModel(model.to(device), tokenizer)
+
+
+def _keep_one_layout(model: nn.Module) -> None:
+    """Keep bitsandbytes from repacking weights on CPUs at the first forward without gradients.
+
+    What is repacked computes in bfloat16 whatever was asked for, so that sampler and learner would differ.
+    """
+    for module in model.modules():
+        if "support_avx512bf16_for_cpu" in vars(module):
+            cast(Any, module).support_avx512bf16_for_cpu = False
 
 
 def _loading_options(device: str, dtype: str, attention: str, *, load_in_4bit: bool) -> dict[str, Any]:
@@ -165,7 +178,9 @@ def _loading_options(device: str, dtype: str, attention: str, *, load_in_4bit: b
         return options
     for name in ("bitsandbytes", "accelerate"):
         if find_spec(name) is None:
-            raise UsageError(f"load_in_4bit needs {name}, which is not installed: pip install 'reasongym[qlora]'")
+            raise UsageError(
+                f"load_in_4bit needs {name}, which is not installed: pip install 'reasongym[qlora]'"
+            )
     kind: Any = transformers.BitsAndBytesConfig
     four_bits = kind(
         load_in_4bit=True,

@@ -1,4 +1,4 @@
-"""The model that a KL term holds the policy to: the policy as it was when the run began, or some steps ago."""
+"""The model that a KL term holds the policy to: the policy when the run began, or as it was a while ago."""
 
 import copy
 from abc import ABC, abstractmethod

@@ -27,7 +27,7 @@ from reasongym.errors import DataError, UsageError
 from tests.agents.small_models import VOCABULARY, plain_logits, request, small
 from tests.agents.test_scoring import expected, ragged_rows, whole
 
-pytest.importorskip("peft")
+peft: Any = pytest.importorskip("peft")
 
 ARCHITECTURES = (
     "llama",
@@ -119,13 +119,11 @@ def test_an_export_keeps_the_type_of_the_weights(dtype: torch.dtype) -> None:
 @pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # peft's own
 @pytest.mark.parametrize("kind", ["llama", "gpt2, absolute positions"])
 def test_an_exported_adapter_is_read_by_peft_itself(kind: str, tmp_path: Path) -> None:
-    from peft import PeftModel
-
     save_model(small(kind, torch.float32), tmp_path / "base")
     learned = adapted(kind)
     save_adapter(learned, str(tmp_path / "base"), tmp_path / "adapter")
     base = cast(Any, AutoModelForCausalLM).from_pretrained(str(tmp_path / "base"))
-    model: Any = PeftModel.from_pretrained(base, str(tmp_path / "adapter"))
+    model: Any = peft.PeftModel.from_pretrained(base, str(tmp_path / "adapter"))
     again = LoadedModel(model.eval(), learned.tokenizer)
     torch.testing.assert_close(plain_logits(again, IDS), plain_logits(learned, IDS), rtol=0, atol=1e-6)
     config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
@@ -145,7 +143,7 @@ def test_shared_prompts_with_adapters_give_the_plain_forward_and_only_adapters_h
     assert scorer.is_shared
     torch.testing.assert_close(logprobs, expected(learned, rows)[0], rtol=0, atol=1e-9)
     logprobs.sum().backward()
-    named = dict(learned.model.named_parameters())
+    named: dict[str, Tensor] = dict(learned.model.named_parameters())
     assert {name for name, weight in named.items() if weight.grad is not None} == set(
         adapter_weights(learned.model)
     )

@@ -44,7 +44,7 @@ def test_attention_is_the_one_asked_for_and_computes_the_same(
 
 @pytest.mark.parametrize("attention", ["flash_attention_2", "flash_attention_3"])
 def test_flash_attention_says_what_it_needs(settings: ModelSettings, attention: Any) -> None:
-    with pytest.raises(UsageError, match=rf"attention '{attention}' needs a CUDA device and the package flash"):
+    with pytest.raises(UsageError, match=rf"'{attention}' needs a CUDA device and the package flash"):
         prepare(replace(settings, attention=attention))
 
 
@@ -85,14 +85,14 @@ def test_four_bits_without_the_package_say_what_to_install(
 def test_four_bits_are_frozen_and_an_export_computes_what_was_trained(tmp_path: Path) -> None:
     pytest.importorskip("bitsandbytes")
     pytest.importorskip("peft")
-    sizes = SIZES | {"hidden_size": 64, "intermediate_size": 128}
+    sizes: dict[str, Any] = SIZES | {"hidden_size": 64, "intermediate_size": 128}
     model = with_random_weights(LlamaForCausalLM(LlamaConfig(**IDS, **sizes)), 0)
     save_model(LoadedModel(model, byte_tokenizer()), tmp_path / "base")
     loaded = prepare(ModelSettings(path=str(tmp_path / "base"), lora_rank=2, load_in_4bit=True))
     packed = [weight for weight in loaded.model.parameters() if weight.dtype == torch.uint8]
     assert len(packed) == 2 * 7
     difference = plain_logits(loaded, SOME_IDS) - plain_logits(load_model(tmp_path / "base"), SOME_IDS)
-    assert 1e-4 < float(difference.abs().max())
+    assert float(difference.abs().max()) > 1e-4
     with torch.no_grad():
         for weight in adapter_weights(loaded.model).values():
             weight.normal_(std=0.1)
@@ -104,5 +104,5 @@ def test_four_bits_are_frozen_and_an_export_computes_what_was_trained(tmp_path: 
         warnings.simplefilter("error")
         exported = load_model(tmp_path / "model")
     torch.testing.assert_close(
-        plain_logits(exported, SOME_IDS), plain_logits(loaded, SOME_IDS), rtol=0, atol=1e-4
+        plain_logits(exported, SOME_IDS), plain_logits(loaded, SOME_IDS), rtol=0, atol=1e-5
     )

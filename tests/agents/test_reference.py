@@ -15,7 +15,7 @@ from reasongym.agents.scoring import Scorer
 from tests.agents.small_models import small
 from tests.agents.test_lora import adapted
 from tests.agents.test_scoring import ragged_rows, whole
-from tests.agents.test_trainer import CONFIG, LOGS, JudgedByFirstWord, Stopped, _model
+from tests.agents.test_trainer import CONFIG, LOGS, JudgedByFirstWord, Stopped, small_llama
 
 pytest.importorskip("peft")
 
@@ -39,7 +39,7 @@ def learn(loaded: LoadedModel) -> None:
 
 def test_a_reference_is_made_of_a_model_that_lies_in_no_directory(tmp_path: Path) -> None:
     """TRL 1.16 builds it from the model's name, which a model made in memory has not: `Repo id ... ''`."""
-    loaded = _model()
+    loaded = small_llama()
     assert loaded.model.config.name_or_path == ""  # pyright: ignore
     config = replace(CONFIG, algorithm=AlgorithmSettings(kl=0.1))
     trainer = JudgedByFirstWord(config, loaded, tmp_path)
@@ -124,14 +124,14 @@ SETTINGS = {
 def _ready(settings: ModelSettings) -> LoadedModel:
     from reasongym.agents.lora import add_adapters
 
-    loaded = _model()
+    loaded = small_llama()
     if settings.lora_rank:
         add_adapters(loaded, rank=settings.lora_rank, alpha=32.0, targets=["all-linear"], seed=0)
     return loaded
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_run_with_it_stopped_between_refreshes_continues_to_the_same_bits(name: str, tmp_path: Path) -> None:
+def test_a_run_stopped_between_refreshes_continues_to_the_same_bits(name: str, tmp_path: Path) -> None:
     algorithm = AlgorithmSettings(kl=0.1, updates=2)
     run = replace(CONFIG.run, steps=4, checkpoint_every=1, eval_every=0)
     config = replace(CONFIG, model=SETTINGS[name], algorithm=algorithm, run=run)
