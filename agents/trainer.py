@@ -79,6 +79,7 @@ class Trainer:
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
+        self.learner.refresh(self.step)
         self._log(groups, metrics)
         return metrics
 
@@ -202,6 +203,8 @@ class Trainer:
         self.step, state = saved
         self.learner.load_state_dict(state)
         self.curriculum.state = state["curriculum"]
+        if self.reference is not None:
+            self.reference.load_state(state["reference"])
         self.policy.push(None, self.step)
 
 
