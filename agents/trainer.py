@@ -203,8 +203,6 @@ class Trainer:
         self.step, state = saved
         self.learner.load_state_dict(state)
         self.curriculum.state = state["curriculum"]
-        if self.reference is not None:
-            self.reference.load_state(state["reference"])
         self.policy.push(None, self.step)
 
 
