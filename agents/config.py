@@ -1,7 +1,7 @@
 """The settings of a training run: frozen dataclasses that are TOML file, flags and record at once."""
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import tomli_w
 import tyro
@@ -15,6 +15,8 @@ from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import UsageError
 
+Attention: TypeAlias = Literal["auto", "sdpa", "eager", "flash_attention_2", "flash_attention_3"]
+
 
 @dataclass(frozen=True)
 class ModelSettings:
@@ -24,6 +26,37 @@ class ModelSettings:
     """A Hugging Face model directory."""
     device: str = "cpu"
     dtype: str = "float32"
+    """float64, float32, bfloat16 or float16; weights of 16 bits are updated through float32 copies."""
+    attention: Attention = "auto"
+    """auto is what transformers takes by itself; flash_attention_2 needs flash-attn and a CUDA device."""
+    gradient_checkpointing: bool = False
+    """Recompute each layer in the backward pass: less memory, about a third more time, no shared prompts."""
+    compile: bool = False
+    """Run the learner's layers through torch.compile; no shared prompts. Sampling stays as it is."""
+    lora_rank: int = 0
+    """Train adapters of this rank beside the linear layers and freeze the weights; 0 trains the weights."""
+    lora_alpha: float = 32.0
+    """The adapters' product counts alpha / rank times."""
+    lora_targets: tuple[str, ...] = ("all-linear",)
+    """Names of the layers that get adapters, such as q_proj; all-linear means all but the head."""
+    load_in_4bit: bool = False
+    """Hold the frozen weights as 4-bit NormalFloats (QLoRA); needs bitsandbytes and lora_rank."""
+    reference_every: int = 0
+    """Steps after which the reference of the KL term becomes the model of that step; 0 keeps the first."""
+
+    def check(self) -> None:
+        """Raise UsageError for the first value that cannot work."""
+        require_at_least("model.lora_rank", self.lora_rank, 0)
+        require_at_least("model.reference_every", self.reference_every, 0)
+        if self.lora_rank and not self.lora_alpha > 0:
+            raise UsageError(f"model.lora_alpha must be above 0, got {self.lora_alpha}")
+        if self.lora_rank and not self.lora_targets:
+            raise UsageError('model.lora_targets names no layer; "all-linear" means all but the head')
+        if self.load_in_4bit and not self.lora_rank:
+            raise UsageError(
+                "model.load_in_4bit freezes the weights, so something must be trained beside them: "
+                "set model.lora_rank, such as 16"
+            )
 
 
 @dataclass(frozen=True)
@@ -81,12 +114,24 @@ class OptimizerSettings:
     warmup: int = 0
     """Steps over which the rate rises from 0."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
-    """What the rate does after the warm-up, towards 0 at the last step."""
+    """What the rate does after the warm-up, towards its floor at the last step."""
+    floor: float = 0.0
+    """Where the schedule ends, as a share of the learning rate."""
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = 0.0
     max_grad_norm: float = 1.0
     micro_tokens: int = 65_536
     """Most padded ids per forward and backward; lower it where memory is short, nothing else changes."""
+
+    def check(self) -> None:
+        """Raise UsageError for the first value that cannot work."""
+        require_at_least("optimizer.micro_tokens", self.micro_tokens, 1)
+        for name in ("learning_rate", "warmup", "weight_decay", "max_grad_norm"):
+            require_at_least(f"optimizer.{name}", getattr(self, name), 0)
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise UsageError(f"optimizer.betas must be from 0 up and below 1, got {self.betas}")
+        if not 0 <= self.floor <= 1:
+            raise UsageError(f"optimizer.floor must be a share from 0 to 1, got {self.floor}")
 
 
 @dataclass(frozen=True)
@@ -155,6 +200,7 @@ class TrainConfig:
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
+        self.model.check()
         Chain(self.shaping)
         for stage in self.stages:
             self.during(stage).check()
@@ -164,19 +210,13 @@ class TrainConfig:
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
         require_at_least("rollout.max_rows", self.rollout.max_rows, 1)
-        require_at_least("optimizer.micro_tokens", self.optimizer.micro_tokens, 1)
-        require_at_least("optimizer.learning_rate", self.optimizer.learning_rate, 0)
-        require_at_least("optimizer.warmup", self.optimizer.warmup, 0)
-        require_at_least("optimizer.weight_decay", self.optimizer.weight_decay, 0)
-        require_at_least("optimizer.max_grad_norm", self.optimizer.max_grad_norm, 0)
+        self.optimizer.check()
         require_at_least("run.steps", self.run.steps, 1)
         require_at_least("run.threads", self.run.threads, 0)
         require_at_least("run.checkpoint_every", self.run.checkpoint_every, 1)
         require_at_least("run.eval_every", self.run.eval_every, 0)
         require_at_least("run.eval_problems", self.run.eval_problems, 1)
         require_at_least("run.log_groups", self.run.log_groups, 0)
-        if not all(0 <= beta < 1 for beta in self.optimizer.betas):
-            raise UsageError(f"optimizer.betas must be from 0 up and below 1, got {self.optimizer.betas}")
         if self.algorithm.updates > self.rollout.groups:
             raise UsageError(
                 f"algorithm.updates must be at most rollout.groups ({self.rollout.groups}), "

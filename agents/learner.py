@@ -3,9 +3,8 @@
 What an algorithm is made of is looked up in tables (`docs/algorithms.md`); nothing here knows one by name.
 """
 
-import copy
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -21,8 +20,9 @@ from reasongym.agents.models import LoadedModel
 from reasongym.agents.optimizer import Optimizer
 from reasongym.agents.passes import Cut, read
 from reasongym.agents.played import Lesson
+from reasongym.agents.reference import Reference, reference_of
 from reasongym.agents.reward_model import RewardModel
-from reasongym.agents.scoring import Scorer
+from reasongym.agents.scoring import Scorer, Scores
 from reasongym.agents.value_head import Critic
 
 Figures: TypeAlias = dict[str, float]
@@ -101,7 +101,7 @@ class Learner:
         is_in_reward = bool(self.algorithm.kl) and self.algorithm.kl_placement == "reward"
         if self.reference is None or not (is_in_reward or self._compares_with_start):
             return lessons, {}
-        lessons = _with(lessons, "reference", self._read(self.reference, lessons))
+        lessons = _with(lessons, "reference", self._read(self.reference, self.reference.scorer, lessons))
         if not is_in_reward:
             return lessons, {}
         estimate = kl.ESTIMATES[self.algorithm.kl_estimator]
@@ -222,8 +222,7 @@ class Learner:
             per_token = per_token - algorithm.entropy * entropies
             parts["entropy"] = (micro.weights * entropies.detach()).sum()
         if self.reference is not None and algorithm.kl and algorithm.kl_placement == "loss":
-            with torch.no_grad():
-                reference = self.reference(micro).logprobs
+            reference = self.reference(micro).logprobs
             divergence = kl.ESTIMATES[algorithm.kl_estimator](logprobs, reference)
             per_token = per_token + algorithm.kl * divergence
             parts["kl"] = (micro.weights * divergence.detach()).sum()
@@ -253,33 +252,47 @@ class Learner:
 
     def logprobs(self, lessons: Sequence[Lesson]) -> list[Tensor]:
         """Return the log-probs of the sampled tokens of each lesson at the weights of now, float64 `[n]`."""
-        return self._read(replace(self.scorer, with_entropy=False), lessons)
+        scorer = replace(self.scorer, with_entropy=False)
+        return self._read(scorer, scorer, lessons)
 
-    def _read(self, scorer: Scorer, lessons: Sequence[Lesson]) -> list[Tensor]:
+    def _read(
+        self, score: Callable[[MicroBatch], Scores], scorer: Scorer, lessons: Sequence[Lesson]
+    ) -> list[Tensor]:
         return read(
             lessons,
             self.cut,
-            lambda micro: scorer(micro).logprobs,
+            lambda micro: score(micro).logprobs,
             shares_prompts=scorer.shares_prompts(),
         )
 
-    def _reference(self) -> Scorer | None:
-        """Freeze a copy of the model at the start of the run, if something is measured against it."""
+    def refresh(self, step: int) -> None:
+        """Move the reference where that is due after `step` steps."""
+        if self.reference is not None:
+            self.reference.refresh(step)
+
+    def _reference(self) -> Reference | None:
+        """Keep the model at the start of the run, if something is measured against it."""
         if not self.algorithm.kl and not self._compares_with_start:
             return None
-        frozen = replace(self.loaded, model=copy.deepcopy(self.loaded.model).requires_grad_(False).eval())
-        return Scorer(frozen, self.config.rollout.temperature)
+        every = self.config.model.reference_every
+        return reference_of(self.loaded, self.config.rollout.temperature, every=every)
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a checkpoint needs."""
-        state = {"model": self.loaded.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        state = {
+            "model": self.loaded.trained_weights(),
+            "optimizer": self.optimizer.state_dict(),
+            "reference": self.reference.state if self.reference is not None else None,
+        }
         beside = {"critic": self.critic, "reward_model": self.reward_model}
         return state | {name: one.state_dict() for name, one in beside.items() if one is not None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a checkpoint."""
-        self.loaded.model.load_state_dict(state["model"])
+        self.loaded.load_trained_weights(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if self.reference is not None:
+            self.reference.load_state(state["reference"])
         if self.critic is not None:
             self.critic.load_state_dict(state["critic"])
         if self.reward_model is not None:

@@ -36,17 +36,19 @@ class TinySettings:
     level: int = 0
     options: dict[str, Json] = field(default_factory=lambda: {"style": "terse"})
     max_tokens: int = 12
+    play: str = "random"
+    """What the model is primed on (see `PrimingSettings.play`)."""
     priming: int = 40
-    """Steps on random legal play before the run."""
+    """Steps of it."""
 
 
-def rehearsal(name: str, *, seed: int = 0) -> DemoSettings:
-    """Return the small form of a recipe, by its name or its file."""
-    config, tables = load_recipe(name), load_demo_tables(name)
+def rehearsal(name: str, preset: str = "") -> DemoSettings:
+    """Return the small form of a recipe, by its name or its file; a preset outranks its algorithm."""
+    config, tables = load_recipe(name, preset), load_demo_tables(name)
     tiny = settings_of(tables["tiny"], TinySettings, f"{name} [tiny]")
     return DemoSettings(
-        shrunk(config, tiny, seed),
-        PrimingSettings(steps=tiny.priming, groups=32, checkpoint_every=tiny.priming),
+        shrunk(config, tiny),
+        PrimingSettings(tiny.play, tiny.priming, groups=64, group_size=2, checkpoint_every=tiny.priming),
         settings_of(tables["shape"], ModelShape, f"{name} [shape]"),
     )
 
@@ -57,7 +59,7 @@ def with_model(demo: DemoSettings, folder: Path, stage: Stages) -> TrainConfig:
     return replace(demo.recipe, model=replace(demo.recipe.model, path=str(folder / "primed")))
 
 
-def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
+def shrunk(config: TrainConfig, tiny: TinySettings) -> TrainConfig:
     """Return a config with everything small that takes time."""
     factor = tiny.max_tokens / config.rollout.max_tokens
     rollout = replace(
@@ -73,9 +75,7 @@ def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
         critic_learning_rate=min(algorithm.critic_learning_rate * faster, HIGHEST_RATE),
         reward_learning_rate=min(algorithm.reward_learning_rate * faster, HIGHEST_RATE),
     )
-    run = replace(
-        config.run, steps=STEPS, seed=seed, threads=1, checkpoint_every=STEPS, eval_every=0, eval_problems=50
-    )
+    run = replace(config.run, steps=STEPS, threads=1, checkpoint_every=STEPS, eval_every=0, eval_problems=50)
     return replace(
         config,
         model=_small_model(config.model),
@@ -90,7 +90,14 @@ def shrunk(config: TrainConfig, tiny: TinySettings, seed: int) -> TrainConfig:
 
 
 def _small_model(model: ModelSettings) -> ModelSettings:
-    return replace(model, path="", device="cpu", dtype="float32")
+    return replace(
+        model,
+        path="",
+        device="cpu",
+        dtype="float32",
+        lora_rank=min(model.lora_rank, 4),
+        load_in_4bit=False,
+    )
 
 
 def _small_problems(problems: ProblemSettings, tiny: TinySettings) -> ProblemSettings:

@@ -25,7 +25,7 @@ class RewardModel:
 
     def __init__(self, config: TrainConfig, loaded: LoadedModel) -> None:
         self.beta = config.algorithm.beta
-        self.loaded = replace(loaded, model=copy.deepcopy(loaded.model))
+        self.loaded = LoadedModel(copy.deepcopy(loaded.model), loaded.tokenizer)
         self._scorer = Scorer(self.loaded, config.rollout.temperature)
         self._cut = Cut.of(self.loaded, config.optimizer.micro_tokens)
         rates = replace(config.optimizer, learning_rate=config.algorithm.reward_learning_rate)
@@ -68,9 +68,9 @@ class RewardModel:
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a checkpoint needs."""
-        return {"model": self.loaded.model.state_dict(), "optimizer": self._optimizer.state_dict()}
+        return {"model": self.loaded.trained_weights(), "optimizer": self._optimizer.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a checkpoint."""
-        self.loaded.model.load_state_dict(state["model"])
+        self.loaded.load_trained_weights(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])

@@ -83,6 +83,7 @@ class Trainer:
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
+        self.learner.refresh(self.step)
         if self.stages.update(metrics["solve_rate"]):
             self.setting = self._setting()
         self._log(groups, metrics)

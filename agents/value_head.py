@@ -27,7 +27,7 @@ class Critic:
     def __init__(self, config: TrainConfig, loaded: LoadedModel) -> None:
         self.settings = config.algorithm
         self.is_shared = config.algorithm.critic == "shared"
-        body = loaded if self.is_shared else replace(loaded, model=copy.deepcopy(loaded.model))
+        body = loaded if self.is_shared else LoadedModel(copy.deepcopy(loaded.model), loaded.tokenizer)
         self.head = zero_head(body)
         self.trained: nn.Module = self.head if self.is_shared else nn.ModuleList([body.model, self.head])
         self._scorer = Scorer(body)
@@ -67,11 +67,17 @@ class Critic:
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a checkpoint needs."""
-        return {"trained": self.trained.state_dict(), "optimizer": self._optimizer.state_dict()}
+        return {
+            "body": None if self.is_shared else self._scorer.loaded.trained_weights(),
+            "head": self.head.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a checkpoint."""
-        self.trained.load_state_dict(state["trained"])
+        if not self.is_shared:
+            self._scorer.loaded.load_trained_weights(state["body"])
+        self.head.load_state_dict(state["head"])
         self._optimizer.load_state_dict(state["optimizer"])
 
 

@@ -20,11 +20,14 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load_recipe(name: str, preset: str = "") -> TrainConfig:
-    """Load a recipe by name, or a config by the path of its TOML file; a preset outranks its algorithm."""
-    tables = with_preset(read_tables(find_recipe(name)), preset)
+def load_recipe(name: str | None, preset: str = "") -> TrainConfig:
+    """Load a recipe by name, or a config by the path of its TOML file, or the defaults where none is named.
+
+    What a preset of an algorithm says outranks the file.
+    """
+    tables = with_preset(read_tables(find_recipe(name)) if name else {}, preset)
     own = {key: value for key, value in tables.items() if key not in DEMO_TABLES}
-    return settings_of(own, TrainConfig, name).resolved()
+    return settings_of(own, TrainConfig, name or "the defaults").resolved()
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:

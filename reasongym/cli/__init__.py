@@ -76,7 +76,7 @@ VERBS = {
     ),
 }
 
-_LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
+_LEARNING = ("matplotlib", "peft", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
 EXTRAS = {
     **dict.fromkeys(_LEARNING, ("models need", "train")),
     **dict.fromkeys(("httpx", "tenacity"), ("asking a server needs", "http")),

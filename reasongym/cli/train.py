@@ -8,6 +8,7 @@ import tyro
 from rich.console import Console
 
 from reasongym.agents import from_scratch
+from reasongym.agents.algorithms import PRESETS
 from reasongym.agents.config import TrainConfig
 from reasongym.agents.demo import DemoSettings, show_step
 from reasongym.agents.models import LoadedModel, load_model, save_model
@@ -29,6 +30,8 @@ class TrainFlags:
     """Where the run is kept, and every setting of a config file as a flag."""
 
     config: tyro.conf.OmitArgPrefixes[TrainConfig]
+    preset: str = ""
+    """Algorithm by name, such as dapo (docs/algorithms.md); outranks the file, and other flags outrank it."""
     output: Path = Path("runs/train")
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
@@ -41,15 +44,17 @@ class TrainFlags:
 def train(args: list[str]) -> None:
     """Run `reasongym train [RECIPE | CONFIG.toml] [flags]`: the flags outrank the file."""
     recipe = args[0] if args and not args[0].startswith("-") else None
-    rehearsed = _rehearsal(recipe) if "--tiny" in args else None
+    preset = _named_preset(args)
+    rehearsed = _rehearsal(recipe, preset) if "--tiny" in args else None
     flags = tyro.cli(
         TrainFlags,
         prog="reasongym train [RECIPE | CONFIG.toml]",
-        description=f"Train a model by GRPO. Recipes: {', '.join(names())}. Flags outrank the file.",
-        args=args[1:] if recipe else args,
-        default=TrainFlags(
-            rehearsed.recipe if rehearsed else load_recipe(recipe) if recipe else TrainConfig()
+        description=(
+            f"Train a model. Recipes: {', '.join(names())}. Presets: {', '.join(PRESETS)}. "
+            "Flags outrank the file."
         ),
+        args=args[1:] if recipe else args,
+        default=TrainFlags(rehearsed.recipe if rehearsed else load_recipe(recipe, preset)),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
@@ -62,10 +67,10 @@ def train(args: list[str]) -> None:
     )
 
 
-def _rehearsal(recipe: str | None) -> DemoSettings:
+def _rehearsal(recipe: str | None, preset: str) -> DemoSettings:
     if recipe is None:
         raise UsageError("--tiny shrinks a recipe: name one, such as `reasongym train tinyzero --tiny`")
-    return rehearsal(recipe)
+    return rehearsal(recipe, preset)
 
 
 def _with_model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Path) -> TrainConfig:
@@ -78,6 +83,15 @@ def _with_model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Pat
         )
     demo = replace(rehearsed, recipe=config)
     return with_model(demo, folder, lambda title, total: progress(CONSOLE, title, total))
+
+
+def _named_preset(args: list[str]) -> str:
+    """Find the preset among the flags: it decides what the others override."""
+    for place, arg in enumerate(args):
+        name, equals, value = arg.partition("=")
+        if name == "--preset":
+            return value if equals else "".join(args[place + 1 : place + 2])
+    return ""
 
 
 def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:

@@ -1,11 +1,19 @@
+import re
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from reasongym.agents.advantages import ESTIMATORS
+from reasongym.agents.aggregation import AGGREGATIONS
 from reasongym.agents.algorithm_checks import check_algorithm
 from reasongym.agents.algorithms import PRESETS, AlgorithmSettings, preset
 from reasongym.agents.config import dump_config
+from reasongym.agents.corrections import CORRECTIONS
+from reasongym.agents.filters import FILTERS
+from reasongym.agents.kl import ESTIMATES
+from reasongym.agents.losses import CLIPS, RATIOS
 from reasongym.agents.recipes import load_recipe
 from reasongym.errors import UnknownName, UsageError
 
@@ -121,3 +129,11 @@ def test_a_group_of_one_is_enough_where_the_baseline_is_elsewhere(name: str, is_
             check_algorithm(preset(name), group_size=1, top_p=1.0)
     else:
         check_algorithm(preset(name), group_size=1, top_p=1.0)
+
+
+def test_the_page_on_algorithms_names_every_piece_once_in_its_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "algorithms.md").read_text()
+    tables = [PRESETS, ESTIMATORS, RATIOS, CLIPS, AGGREGATIONS, ESTIMATES, CORRECTIONS, FILTERS]
+    expected = Counter(name for table in tables for name in table) + Counter(["none"])
+    found = Counter(re.findall(r"^\| `([^`]+)` \|.*\n(?!\| ---)", page, re.MULTILINE))
+    assert found == expected

@@ -41,7 +41,7 @@ CONFIG = TrainConfig(
 LOGS = ("metrics.jsonl", "episodes.jsonl")
 
 
-def _model(seed: int = 0) -> LoadedModel:
+def small_llama(seed: int = 0) -> LoadedModel:
     shape = from_scratch.ModelShape(hidden=16, layers=1, heads=2, intermediate=32)
     curriculum = Curriculum([Source("reasongym/Countdown-v0", options=OPTIONS)])
     return from_scratch.build(curriculum, shape=shape, seed=seed)
@@ -70,7 +70,7 @@ class JudgedAllRight(Trainer):
 
 
 def _trainer(folder: Path, config: TrainConfig = CONFIG) -> Trainer:
-    return JudgedByFirstWord(config, _model(), folder)
+    return JudgedByFirstWord(config, small_llama(), folder)
 
 
 def _weights(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -173,7 +173,7 @@ def test_a_run_stopped_between_two_updates_of_a_step_plays_the_step_again(tmp_pa
 def test_dead_groups_are_never_forwarded_and_leave_the_weights_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = JudgedAllRight(CONFIG, _model(), tmp_path)
+    trainer = JudgedAllRight(CONFIG, small_llama(), tmp_path)
     before = _weights(trainer)
 
     def refuse(*_: object) -> None:
@@ -200,7 +200,7 @@ def test_rates_are_of_the_judged_episodes(tmp_path: Path) -> None:
             groups = _judged(super().play(problems), lambda _: True)
             return [[replace(g[0], verdict=None, error="the sandbox died"), *g[1:]] for g in groups]
 
-    metrics = HalfBroken(CONFIG, _model(), tmp_path).advance()
+    metrics = HalfBroken(CONFIG, small_llama(), tmp_path).advance()
     assert (metrics["reward"], metrics["solve_rate"], metrics["reason/unscored"]) == (1.0, 1.0, 1 / 8)
 
 
@@ -237,13 +237,13 @@ class JudgedByThirds(Trainer):
 
 def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach(tmp_path: Path) -> None:
     config = replace(CONFIG, algorithm=preset("dapo", refills=6))
-    trainer = JudgedByThirds(config, _model(), tmp_path)
+    trainer = JudgedByThirds(config, small_llama(), tmp_path)
     groups = trainer.collect()
     live = [group for group in groups if len({episode.reward for episode in group}) > 1]
     assert len(live) >= config.rollout.groups < len(groups)
     assert [group[0].group for group in groups] == list(range(len(groups)))
     assert len({group[0].row for group in groups}) == len(groups)
-    plain = JudgedByThirds(CONFIG, _model(), tmp_path / "plain")
+    plain = JudgedByThirds(CONFIG, small_llama(), tmp_path / "plain")
     first = config.rollout.groups
     assert [group[0].row for group in plain.collect()] == [group[0].row for group in groups[:first]]
     seen: list[int] = []
@@ -260,7 +260,7 @@ def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach
 
 
 def test_refills_end_with_their_budget(tmp_path: Path) -> None:
-    trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), _model(), tmp_path)
+    trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), small_llama(), tmp_path)
     assert len(trainer.collect()) == 3 * CONFIG.rollout.groups
 
 
@@ -322,7 +322,7 @@ def test_what_does_not_exist_is_refused_before_anything_is_written(
     tmp_path: Path, problems: ProblemSettings, complaint: str
 ) -> None:
     with pytest.raises(UsageError, match=complaint):
-        Trainer(replace(CONFIG, problems=problems), _model(), tmp_path / "run")
+        Trainer(replace(CONFIG, problems=problems), small_llama(), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -340,7 +340,7 @@ def test_a_step_in_which_nothing_could_be_judged_ends_the_run_and_says_why(
 
 
 def test_dropout_does_not_part_the_learner_from_the_sampler(tmp_path: Path) -> None:
-    tokenizer = _model().tokenizer
+    tokenizer = small_llama().tokenizer
     config = GPT2Config(
         vocab_size=len(tokenizer), n_embd=16, n_layer=1, n_head=2, n_positions=64, resid_pdrop=0.5,
         bos_token_id=None, eos_token_id=tokenizer.eos_token_id,
@@ -354,12 +354,12 @@ def test_dropout_does_not_part_the_learner_from_the_sampler(tmp_path: Path) -> N
 def test_a_problem_met_again_is_sampled_anew_at_another_step_and_under_another_seed(tmp_path: Path) -> None:
     def sampled(seed: int, step: int) -> list[list[int]]:
         config = replace(CONFIG, run=replace(CONFIG.run, seed=seed))
-        trainer = Trainer(config, _model(), tmp_path / f"seed {seed}, step {step}, {next(place)}")
+        trainer = Trainer(config, small_llama(), tmp_path / f"seed {seed}, step {step}, {next(place)}")
         trainer.step = step
         return [episode.completions[0].token_ids for group in trainer.play(problems) for episode in group]
 
     place = itertools.count()
-    problems = Trainer(CONFIG, _model(), tmp_path / "problems").problems()
+    problems = Trainer(CONFIG, small_llama(), tmp_path / "problems").problems()
     assert sampled(0, 0) == sampled(0, 0)
     assert sampled(0, 0) != sampled(0, 1)
     assert sampled(0, 0) != sampled(1, 0)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "docs/train.md",
+    "docs/algorithms.md",
     "docs/evaluate.md",
     "docs/publish-a-result.md",
     "docs/environments.md",
