@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +88,7 @@ def generate_traces(
         for episode in traces(episodes, choice, counts):
             file.write(as_line(episode, player).decode())
     with replacing(flags.output / COUNTS_FILE) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(asdict(counts)), indent=2).decode() + "\n")
+        file.write(msgspec.json.format(msgspec.json.encode(counts.as_dict()), indent=2).decode() + "\n")
     CONSOLE.print(_table(counts))
     CONSOLE.print(f"{counts.kept} traces in {path}", soft_wrap=True, markup=False, highlight=False)
 

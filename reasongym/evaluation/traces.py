@@ -48,6 +48,17 @@ class Counts:
     dropped: Counter[str] = field(default_factory=Counter[str])
     """By why: the verdict's reason, `truncated`, `unscored`, `duplicate` or `over_most`."""
 
+    def as_dict(self) -> dict[str, Json]:
+        """Return the counts as plain JSON."""
+        return {
+            "problems": self.problems,
+            "solved_problems": self.solved_problems,
+            "episodes": self.episodes,
+            "right": self.right,
+            "kept": self.kept,
+            "dropped": dict(+self.dropped),
+        }
+
 
 def traces(episodes: Iterable[Episode], choice: Choice, counts: Counts) -> Iterator[Episode]:
     """Yield the episodes that are kept, problem by problem; `episodes` come in the order of their groups."""

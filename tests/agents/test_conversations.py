@@ -77,9 +77,7 @@ def test_each_reply_is_learned_behind_the_chat_that_the_template_shows_then(name
         assert num_forks > 0
 
 
-def test_a_templates_system_message_goes_before_and_its_prefill_is_not_learned() -> (
-    None
-):
+def test_a_templates_system_message_goes_before_and_its_prefill_is_not_learned() -> None:
     renderer = Renderer(tokenizer_of("chatml"), Template(system="Be brief.", prefill="<think>\n"))
     messages = (Message("user", "the"), Message("assistant", "<think>\nso</think> three"))
     (completion,) = lesson(messages, renderer, 0).completions

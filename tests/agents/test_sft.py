@@ -1,4 +1,4 @@
-"""Fine-tuning on conversations: the loss is what forwards of each alone say, and a killed run loses nothing."""
+"""Fine-tuning on conversations: the loss is what forwards of each alone say, a killed run loses nothing."""
 
 import json
 import random

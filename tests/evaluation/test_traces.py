@@ -1,4 +1,4 @@
-"""Choosing what to learn from: the verifier's word, nothing cut off, nothing twice, and every loss counted."""
+"""Choosing what to learn from: the verifier's word, nothing cut off, nothing twice, every loss counted."""
 
 from collections import Counter
 from dataclasses import replace
