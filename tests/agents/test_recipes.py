@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from reasongym.agents.demo import Show
-from reasongym.agents.models import load_model
+from reasongym.agents.preparing import prepare
 from reasongym.agents.recipes import FOLDER, load_recipe, names
 from reasongym.agents.rehearsal import STEPS, rehearsal, with_model
 from reasongym.agents.trainer import Trainer
@@ -62,7 +62,7 @@ def test_a_rehearsal_takes_three_optimizer_steps(name: str, starts: dict[str, Pa
     key = repr((demo.recipe.problems, demo.priming, demo.shape))
     torch.set_num_threads(1)
     config = with_model(demo, starts[key], _quiet)
-    Trainer(config, load_model(config.model.path), tmp_path).run()
+    Trainer(config, prepare(config.model), tmp_path).run()
     lines = (tmp_path / "metrics.jsonl").read_bytes().splitlines()
     norms = [msgspec.json.decode(line).get("grad_norm", 0.0) for line in lines]
     assert len(norms) == STEPS

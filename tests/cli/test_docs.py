@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "docs/train.md",
+    "docs/models.md",
+    "docs/priming.md",
     "docs/algorithms.md",
     "docs/evaluate.md",
     "docs/publish-a-result.md",
@@ -41,6 +43,8 @@ PAGES = (
 MODEL = "path/to/model"
 SHORTENED = {
     "prime": ("--steps", "2", "--groups", "2"),
+    "sft": ("--epochs", "1"),
+    "generate-traces": ("--num-problems", "12", "--max-tokens", "12"),
     "train": ("--steps", "1", "--groups", "2", "--group-size", "2", "--max-tokens", "4", "--eval-every", "0"),
 }
 """Put behind commands that learn, for which a reader has more time."""
