@@ -59,6 +59,8 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 )
 def test_a_rehearsal_takes_three_optimizer_steps(name: str, starts: dict[str, Path], tmp_path: Path) -> None:
     demo = rehearsal(name)
+    if demo.recipe.model.lora_rank:
+        pytest.importorskip("peft")
     key = repr((demo.recipe.problems, demo.priming, demo.shape))
     torch.set_num_threads(1)
     config = with_model(demo, starts[key], _quiet)
