@@ -91,7 +91,8 @@ def test_a_masked_episode_still_counts_in_what_its_group_earns(tmp_path: Path) -
 
 def test_a_group_lives_by_what_it_earns_not_by_its_verdicts(tmp_path: Path) -> None:
     assert AllWrong(CONFIG, _model(), tmp_path / "plain").advance()["live_groups"] == 0.0
-    shaped = AllWrong(replace(CONFIG, shaping=(OVERLONG,)), _model(), tmp_path / "shaped").advance()
+    coins: dict[str, Any] = {"name": "random"}
+    shaped = AllWrong(replace(CONFIG, shaping=(coins,)), _model(), tmp_path / "shaped").advance()
     assert shaped["live_groups"] > 0
     assert shaped["grad_norm"] > 0
     flat: dict[str, Any] = {"name": "outcome", "right": 0.0}
