@@ -1,9 +1,9 @@
 """`reasongym train RECIPE --tiny`: any recipe as a run of a minute on one CPU core.
 
 A small model made from scratch, primed on random legal play or on oracles, practises a small problem of the
-recipe's family for a few steps. Algorithm, shaping and stages are the recipe's; what counts tokens shrinks with
-the length of completions, and what is paid per token grows by as much. Prompts are the environment's tersest,
-without the recipe's template and without questions of length, which so small a model could not read.
+recipe's family for a few steps. Algorithm, shaping and stages are the recipe's; what counts tokens shrinks
+with the length of completions, and what is paid per token grows by as much. Prompts are the environment's
+tersest, without the recipe's template and without questions of length, which so small a model could not read.
 """
 
 from collections.abc import Sequence
