@@ -8,34 +8,12 @@ items a script can set is one that it made itself, and goes with its names. Nor 
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from . import vetted
+from .syntax import NODES, are_fields, bindings, is_plain, of_this_scope
 from .vetted import Kind
 
-_NODES = frozenset(
-    (
-        *(ast.Module, ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.Return, ast.Delete),
-        *(ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.While, ast.If, ast.Raise, ast.Try),
-        *(ast.Assert, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Expr, ast.Pass, ast.Break),
-        *(ast.Continue, ast.BoolOp, ast.NamedExpr, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Dict, ast.Set),
-        *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Yield, ast.YieldFrom, ast.Compare),
-        *(ast.Call, ast.FormattedValue, ast.JoinedStr, ast.Constant, ast.Attribute, ast.Subscript),
-        *(ast.Starred, ast.Name, ast.List, ast.Tuple, ast.Slice, ast.comprehension, ast.ExceptHandler),
-        *(ast.arguments, ast.arg, ast.keyword, ast.alias, ast.Load, ast.Store, ast.Del),
-        *(ast.Match, ast.match_case, ast.MatchValue, ast.MatchSingleton, ast.MatchSequence),
-        *(ast.MatchMapping, ast.MatchStar, ast.MatchAs, ast.MatchOr),
-        *(*ast.boolop.__subclasses__(), *ast.operator.__subclasses__(), *ast.unaryop.__subclasses__()),
-        *ast.cmpop.__subclasses__(),
-    )
-)
-"""Not among them: `with` and `async`, whose ends are called with what others hold, and class patterns."""
-_BINDING = {
-    **dict.fromkeys((ast.FunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar), "name"),
-    ast.arg: "arg",
-    ast.MatchMapping: "rest",
-}
 _OF_TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.Load)
 _MOST_CHARS = 100_000
 
@@ -73,8 +51,8 @@ class _Proof:
 
     def __init__(self, tree: ast.AST) -> None:
         self._nodes = list(ast.walk(tree))
-        _require({type(node) for node in self._nodes} <= _NODES, "unknown syntax")
-        self._bindings = list(_bindings(self._nodes))
+        _require({type(node) for node in self._nodes} <= NODES, "unknown syntax")
+        self._bindings = list(bindings(self._nodes))
         self._bound = {name for _, name in self._bindings}
         self._imported: dict[str, _Imported] = {}
         self._called: dict[int, ast.Call | None] = {}
@@ -146,18 +124,39 @@ class _Proof:
 
     def _look_into(self, node: ast.ClassDef) -> None:
         _require(not node.keywords, "a metaclass")
-        inside = [one for statement in node.body for one in _of_this_scope(statement)]
+        inside = [one for statement in node.body for one in of_this_scope(statement)]
         is_shown = any(isinstance(one, ast.Import | ast.ImportFrom) for one in inside)
         _require(not is_shown, "an import becomes an attribute")
-        if any(found.module == "re" for found in self._imported.values()):
-            _require(all(map(self._is_plain_base, node.bases)), "text of a class of its own")
+        _require(all(map(self._is_plain_base, node.bases)), "text or a number with methods of its own")
         self._class_parts.update(id(one) for one in node.body if isinstance(one, ast.FunctionDef))
         for one in node.body:
-            if isinstance(one, ast.Assign) and _are_fields(one.value):
+            if isinstance(one, ast.Assign) and are_fields(one.value):
                 self._class_parts.update(map(id, one.targets))
 
     def _is_plain_base(self, base: ast.expr) -> bool:
-        return isinstance(base, ast.Name) and (self._is_error(base.id) or base.id == "object")
+        if isinstance(base, ast.Name) and base.id in self._bound:
+            return self._is_class(base.id)
+        if isinstance(base, ast.Name) and base.id not in self._imported:
+            return vetted.is_error(base.id) or base.id in vetted.BASES
+        called = self._resolved(base.func) if isinstance(base, ast.Call) else None
+        found = self._resolved(base)
+        return called == vetted.FIELDS or (found is not None and found in vetted.BASES)
+
+    def _is_class(self, name: str) -> bool:
+        """Whether a name is a class of the script's and nothing else."""
+        makers = [node for node, bound in self._bindings if bound == name]
+        return all(isinstance(node, ast.ClassDef) and not node.decorator_list for node in makers)
+
+    def _resolved(self, node: ast.expr) -> str | None:
+        """Return the full name of what was imported."""
+        is_part = isinstance(node, ast.Attribute)
+        base = node.value if is_part else node
+        found = (
+            self._imported.get(base.id) if isinstance(base, ast.Name) and base.id not in self._bound else None
+        )
+        if found is None or (found.kind is Kind.MODULE) != is_part:
+            return None
+        return f"{found.module}.{node.attr if is_part else found.name}"
 
     def _is_error(self, name: str) -> bool:
         return name not in self._bound and name not in self._imported and vetted.is_error(name)
@@ -184,8 +183,7 @@ class _Proof:
     def _is_type(self, name: str) -> bool:
         """Whether a name is nothing of the script's own, which would be asked and told, but for a class."""
         if name in self._bound:
-            makers = [node for node, bound in self._bindings if bound == name]
-            return all(isinstance(node, ast.ClassDef) and not node.decorator_list for node in makers)
+            return self._is_class(name)
         return name in self._imported or vetted.kind_of_builtin(name) is Kind.INERT
 
     # -- rules --------------------------------------------------------------------------------------------
@@ -198,12 +196,13 @@ class _Proof:
             _require(is_part and (is_method or name == "__slots__"), "a special name")
 
     def _check_name(self, node: ast.Name) -> None:
-        found = self._imported.get(node.id)
-        if found is not None:
-            self._check_use(found, node)
-        elif isinstance(node.ctx, ast.Load) and node.id != "__name__":
-            _require(not node.id.startswith("__"), "a special name")
-            self._check_use(_Imported("", node.id, vetted.kind_of_builtin(node.id)), node)
+        if not isinstance(node.ctx, ast.Load) or node.id == "__name__":
+            return
+        _require(not node.id.startswith("__"), "a special name")
+        if node.id in self._imported:
+            self._check_use(self._imported[node.id], node)
+        # Whatever it may mean besides: what binds it need not have run.
+        self._check_use(_Imported("builtins", node.id, vetted.kind_of_builtin(node.id)), node)
 
     def _check_attribute(self, node: ast.Attribute) -> None:
         base, is_load = node.value, isinstance(node.ctx, ast.Load)
@@ -234,46 +233,9 @@ class _Proof:
     def _check_call(self, name: str, call: ast.Call | None) -> None:
         if call is None:
             _require(name in vetted.DECORATORS, "an unknown decorator")
-        elif name == "collections.namedtuple":  # the library makes code of what it is given
-            _require(not call.keywords and all(map(_is_plain, call.args)), "fields that are not written down")
+        elif name == vetted.FIELDS:  # the library makes code of what it is given
+            _require(not call.keywords and all(map(is_plain, call.args)), "fields that are not written down")
         elif name in vetted.MOST_ARGUMENTS:
             is_short = len(call.args) <= vetted.MOST_ARGUMENTS[name] and not call.keywords
             is_clear = not any(isinstance(one, ast.Starred) for one in call.args)
             _require(is_short and is_clear, "an argument is shown what others share")
-
-
-def _bindings(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.AST, str]]:
-    """Yield what binds names, but for imports."""
-    for node in nodes:
-        kind = type(node)
-        if kind is ast.Name:
-            assert isinstance(node, ast.Name)
-            if not isinstance(node.ctx, ast.Load):
-                yield node, node.id
-        elif kind in _BINDING:
-            name: str | None = vars(node).get(_BINDING[kind])
-            if name is not None:
-                yield node, name
-
-
-def _of_this_scope(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield a statement and what it holds, but for the bodies of functions."""
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def _is_plain(node: ast.expr) -> bool:
-    """Whether this is text, or a list of it, that makes no attribute which generators call at their end."""
-    if isinstance(node, ast.List | ast.Tuple):
-        return all(map(_is_plain, node.elts))
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and "close" not in node.value
-
-
-def _are_fields(node: ast.expr) -> bool:
-    """Whether this is what `__slots__` may be: names that mean nothing to the language."""
-    texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
-    return _is_plain(node) and not any(str(text).startswith("__") for text in texts)

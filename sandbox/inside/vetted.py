@@ -81,6 +81,14 @@ str sub truediv xor
 METHODS = frozenset(f"__{name}__" for name in _SAFE_METHODS.split())
 """Special methods that a class may define: whoever calls them hands nothing over that others have, too."""
 
+BASES = frozenset(
+    (
+        *("object", "list", "dict", "set", "tuple", "collections.deque", "collections.defaultdict"),
+        "collections.OrderedDict",
+    )
+)
+"""Besides exceptions; not text or numbers, whose methods the library calls amid what it shares."""
+FIELDS = "collections.namedtuple"
 DECORATORS = frozenset(
     ("dataclasses.dataclass", "functools.cache", "functools.lru_cache", "functools.total_ordering")
 )
@@ -112,14 +120,13 @@ _PLAIN = (
     *(re.Pattern, re.Match, random.Random),
     *(io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.FileIO),
 )
-_STRANGE = (
+_STRANGE: tuple[type, ...] = (
     *(types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, types.FrameType),
     *(types.TracebackType, types.CodeType, types.FunctionType, types.MethodType, types.ModuleType),
     *(types.BuiltinFunctionType, types.CellType, types.MappingProxyType, types.GenericAlias),
     *(types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType),
     *(type, super, object, property, staticmethod, classmethod, memoryview),
     *(functools.partial, type(functools.cache(_generator))),
-    type(functools.cmp_to_key(_generator)),  # pyright: ignore
 )
 _HARMLESS = (_public(*_PLAIN, *_ERRORS) - {"obj"}) | frozenset(
     ("send", "throw", "close", "setter", "getter", "deleter", "from_iterable", "cache_clear", "func")

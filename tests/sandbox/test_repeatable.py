@@ -36,6 +36,11 @@ USUAL = {
     "dataclass": "from dataclasses import dataclass\n"
     "@dataclass(order=True)\nclass P:\n    x: int\n    y: int = 0\n"
     "print(P(1) < P(2))",
+    "bases": "import collections\nfrom collections import deque\nclass A(dict):\n    pass\n"
+    "class B(A, object):\n    pass\nclass C(collections.deque):\n    pass\n"
+    "class D(collections.namedtuple('P', 'x y')):\n    pass\n"
+    "class E(deque):\n    pass",
+    "exit": "from sys import exit\nexit()",
     "generator": "def f(n):\n    if n:\n        yield n\n        yield from f(n - 1)\nprint(*f(3))",
     "errors": "class Bad(Exception):\n    pass\ntry:\n    int(input())\nexcept (ValueError, EOFError) as e:\n"
     "    print(e.args)\nexcept Exception:\n    raise Bad('x')\nfinally:\n    print(1)",
@@ -150,6 +155,11 @@ SHARED = {
     "order": "class A:\n    x = 1\nA.mro().x = 1",
     "metaclass": "class A(metaclass=M):\n    pass",
     "subclass-hook": "class A:\n    def __init_subclass__(cls):\n        pass",
+    "import-not-run": "if 0:\n    from math import e as exec\nexec('1')",
+    "module-not-imported": "if 0:\n    import math as type\ntype.pi",
+    "base-by-decorator": "def f(c):\n    return str\n@f\nclass A:\n    pass\nclass B(A):\n    pass",
+    "base-by-name": "list = str\nclass A(list):\n    pass",
+    "number-of-its-own": "class A(int):\n    pass",
     "getattribute": "class A:\n    def __getattr__(self, name):\n        pass",
     "exit-of-a-context": "class A:\n    def __exit__(self, kind, error, trace):\n        kind.x = 1",
     "with": "with x:\n    pass",
