@@ -1,7 +1,8 @@
 """Runs of a script in one process, for scripts that are known to leave nothing in it (`repeatable`).
 
 Each finds what it would find in a fork: descriptors, streams, a module of its own. What is written while they
-are taken down goes nowhere, as with a process that just ends.
+are taken down goes nowhere, as with a process that just ends. Only addresses are others: what `id` gives, and
+the order of a set whose items are hashed by it.
 """
 
 import gc
