@@ -36,7 +36,7 @@ def is_repeatable(code: str) -> bool:
         return False
     try:
         _Proof(compile(code, "", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)).check()
-    except (_Doubt, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (_Doubt, SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return False
     return True
 
@@ -148,12 +148,11 @@ class _Proof:
         return all(isinstance(node, ast.ClassDef) and not node.decorator_list for node in makers)
 
     def _resolved(self, node: ast.expr) -> str | None:
-        """Return the full name of what was imported."""
+        """Return the full name of what was imported, where its name can mean nothing else."""
         is_part = isinstance(node, ast.Attribute)
         base = node.value if is_part else node
-        found = (
-            self._imported.get(base.id) if isinstance(base, ast.Name) and base.id not in self._bound else None
-        )
+        name = base.id if isinstance(base, ast.Name) else ""
+        found = None if name in self._bound or name in vars(builtins) else self._imported.get(name)
         if found is None or (found.kind is Kind.MODULE) != is_part:
             return None
         return f"{found.module}.{node.attr if is_part else found.name}"

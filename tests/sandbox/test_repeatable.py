@@ -159,6 +159,7 @@ SHARED = {
     "module-not-imported": "if 0:\n    import math as type\ntype.pi",
     "base-by-decorator": "def f(c):\n    return str\n@f\nclass A:\n    pass\nclass B(A):\n    pass",
     "base-by-name": "list = str\nclass A(list):\n    pass",
+    "base-not-imported": "if 0:\n    from collections import deque as str\nclass A(str):\n    pass",
     "number-of-its-own": "class A(int):\n    pass",
     "getattribute": "class A:\n    def __getattr__(self, name):\n        pass",
     "exit-of-a-context": "class A:\n    def __exit__(self, kind, error, trace):\n        kind.x = 1",
