@@ -219,11 +219,9 @@ _KINDS: dict[str, Callable[[dict[str, Any], Callable[[Any], None]], None]] = {
 
 
 def _main_module() -> types.ModuleType:
-    """Make the module that the program is, and let nothing lead from it to this package."""
+    """Make the module that the program is."""
     main = types.ModuleType("__main__")
     main.__dict__["__file__"] = NAME
-    for name in [name for name in sys.modules if name.startswith(__package__ or "inside")]:
-        del sys.modules[name]
     sys.modules["__main__"] = main
     sys.argv[:] = [NAME]
     random.seed(_SEED)

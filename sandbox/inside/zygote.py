@@ -172,6 +172,7 @@ def _prepare(config: Config) -> None:
     for name in config.imports:
         importlib.import_module(name)
     sys.path[:] = [path for path in sys.path if path != config.code]
+    _forget_this_package()
     sys.argv[:] = [""]
     folder = config.folder or root.FOLDERS[0]
     os.environ.clear()
@@ -179,6 +180,12 @@ def _prepare(config: Config) -> None:
     standard.make_streams()
     gc.collect()
     gc.freeze()  # else every collection in a job would copy all pages
+
+
+def _forget_this_package() -> None:
+    """Let nothing lead from a program to this package; here, since each job would copy what it looks at."""
+    for name in [name for name in sys.modules if name.startswith(__package__ or "inside")]:
+        del sys.modules[name]
 
 
 def _filter(layer: Layer, config: Config) -> Filter:
