@@ -82,7 +82,7 @@ def _hidden(loaded: LoadedModel, episode: Episode) -> Tensor:
 
 def _gradient(loaded: LoadedModel) -> Tensor:
     return torch.cat(
-        [cast(Tensor, p.grad).flatten() for p in loaded.model.parameters() if p.grad is not None]
+        [p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None]
     )
 
 
