@@ -1,10 +1,12 @@
 """Baselines: rules from the rewards of one group `[members]`, not all equal, to advantages `[members]`."""
 
 from collections.abc import Callable
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
+
+from reasongym.agents.pieces import numbers
 
 Rule: TypeAlias = Callable[[Tensor], Tensor]
 
@@ -41,4 +43,4 @@ def group_advantages(rewards: list[float], rule: Rule) -> list[float]:
     """Estimate the advantages of one group; a group whose rewards are all equal teaches nothing: zeros."""
     if len(set(rewards)) < 2:
         return [0.0] * len(rewards)
-    return cast(list[float], rule(torch.tensor(rewards, dtype=torch.float64)).tolist())
+    return numbers(rule(torch.tensor(rewards, dtype=torch.float64)))

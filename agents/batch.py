@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from reasongym.agents.aggregation import AGGREGATIONS, Sizes
+from reasongym.agents.pieces import numbers
 from reasongym.agents.played import Lesson, lesson
 from reasongym.episodes import Episode, TrainingRow, flatten
 
@@ -88,9 +89,9 @@ def _rows_of_one(
     for row in rows:
         end = start + sum(row.mask)
         whole = one.advantage if one.advantage is not None else 0.0
-        advantage = whole[start:end].tolist() if isinstance(whole, Tensor) else whole
-        numbers = {name: values[start:end].tolist() for name, values in one.tokens.items()}
-        yield WeightedRow(row, advantage, weight, place, start, numbers)
+        advantage = numbers(whole[start:end]) if isinstance(whole, Tensor) else whole
+        further = {name: numbers(values[start:end]) for name, values in one.tokens.items()}
+        yield WeightedRow(row, advantage, weight, place, start, further)
         start = end
 
 
@@ -217,9 +218,9 @@ def tensors(rows: Sequence[WeightedRow], device: torch.device, dtype: torch.dtyp
     )
 
 
-def _spread(numbers: Sequence[float | Sequence[float]], counts: Sequence[int]) -> list[float]:
+def _spread(given: Sequence[float | Sequence[float]], counts: Sequence[int]) -> list[float]:
     """Return the number of each token: its own, or its row's."""
     spread: list[float] = []
-    for number, count in zip(numbers, counts, strict=True):
+    for number, count in zip(given, counts, strict=True):
         spread.extend([number] * count if isinstance(number, int | float) else number)
     return spread

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from reasongym.agents.batch import MicroBatch, chunks, rows_of, tensors
 from reasongym.agents.models import LoadedModel
+from reasongym.agents.pieces import pieces
 from reasongym.agents.played import Lesson
 
 
@@ -36,7 +37,7 @@ def read(
         rows_of(kept, "token-mean"), max_tokens=cut.max_tokens, shares_prompts=shares_prompts
     ):
         scores = score(tensors(chunk, cut.device, cut.dtype)).double().cpu()
-        pieces = scores.split([sum(row.row.mask) for row in chunk])
-        for row, piece in zip(chunk, pieces, strict=True):
+        cut_up = pieces(scores, [sum(row.row.mask) for row in chunk])
+        for row, piece in zip(chunk, cut_up, strict=True):
             found[row.episode][row.start : row.start + len(piece)] = piece
     return found

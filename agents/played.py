@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from reasongym.agents.pieces import pieces
 from reasongym.episodes import Episode
 from reasongym.registry import get
 
@@ -56,7 +57,7 @@ class Played:
         rewards = self._earned()
         if self.penalties is None:
             return rewards
-        parts = self.penalties.split(list(self.turn_lengths))
+        parts = pieces(self.penalties, self.turn_lengths)
         return [reward + float(part.sum()) for reward, part in zip(rewards, parts, strict=True)]
 
     def token_rewards(self) -> Tensor:

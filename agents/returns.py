@@ -10,6 +10,7 @@ from torch import Tensor
 
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.baselines import group_advantages, grpo
+from reasongym.agents.pieces import numbers, pieces
 from reasongym.agents.played import Played
 
 WHITENING_EPSILON = 1e-8
@@ -20,7 +21,7 @@ def returns_to_go(rewards: Tensor, gamma: float) -> Tensor:
     """Sum what follows, discounted by gamma for every sampled token: `G_t = r_t + gamma G_(t+1)`."""
     if gamma == 1.0:
         return rewards.flip(0).cumsum(0).flip(0)
-    return torch.tensor(_backwards(rewards.tolist(), gamma), dtype=torch.float64)
+    return torch.tensor(_backwards(numbers(rewards), gamma), dtype=torch.float64)
 
 
 def _backwards(terms: Sequence[float], factor: float) -> list[float]:
@@ -57,13 +58,13 @@ def bi_level_gae(one: Played, settings: AlgorithmSettings) -> Tensor:
     which nothing follows; penalties by token count once. Turns are the episode's: one that earned 0 is a step
     like any other.
     """
-    values = _values(one).split(list(one.turn_lengths))
+    values = pieces(_values(one), one.turn_lengths)
     penalties = torch.zeros_like(_values(one)) if one.penalties is None else one.penalties
     last_values = torch.tensor([float(part[-1]) for part in values], dtype=torch.float64)
     totals = torch.tensor(one.turn_totals, dtype=torch.float64)
     turns = estimates(totals, last_values, gamma=settings.turn_gamma, lam=settings.lam)
     parts: list[Tensor] = []
-    for turn, inner, own in zip(turns, values, penalties.split(list(one.turn_lengths)), strict=True):
+    for turn, inner, own in zip(turns, values, pieces(penalties, one.turn_lengths), strict=True):
         rewards = own.clone()
         rewards[-1] += turn + inner[-1] - own.sum()  # the turn's total has its tokens' penalties
         parts.append(estimates(rewards, inner, gamma=settings.gamma, lam=settings.lam))

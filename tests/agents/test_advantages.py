@@ -13,9 +13,11 @@ from torch import Tensor
 from reasongym.agents.advantages import ESTIMATORS, Advantage
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.baselines import Rule, dr_grpo, group_advantages, grpo, maxrl, rloo
+from reasongym.agents.pieces import numbers
 from reasongym.agents.played import Played
 
 REWARDS = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=2, max_size=12)
+TURNS = st.lists(st.tuples(st.integers(1, 4), st.sampled_from([0.0, 0.5, 1.0])), max_size=3)
 LENGTHS = st.lists(st.integers(0, 5), min_size=12, max_size=12)
 
 
@@ -72,10 +74,6 @@ def group_of(rewards: list[float], lengths: list[int]) -> list[Played]:
     ]
 
 
-def _numbers(advantages: list[Advantage]) -> list[list[float] | float | None]:
-    return [one.tolist() if isinstance(one, Tensor) else one for one in advantages]
-
-
 def _estimated(
     name: str, *groups: list[Played], settings: AlgorithmSettings | None = None
 ) -> list[list[Advantage]]:
@@ -114,35 +112,27 @@ def _whitened(tokens: list[float]) -> list[float]:
 
 def _flat(advantages: list[list[Advantage]]) -> list[float]:
     return [
-        float(token)
-        for group in advantages
-        for one in group
-        if isinstance(one, Tensor)
-        for token in one.tolist()
+        token for group in advantages for one in group if isinstance(one, Tensor) for token in numbers(one)
     ]
 
 
 @given(
-    data=st.lists(
-        st.tuples(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([0.0, 0.5, 1.0])), max_size=3)),
-        min_size=4,
-        max_size=8,
-    ),
+    data=st.lists(TURNS, min_size=4, max_size=8),
     gamma=st.sampled_from([1.0, 0.9]),
     seed=st.integers(0, 99),
 )
 def test_reinforce_plus_plus_whitens_returns_to_go_over_all_tokens(
-    data: list[tuple[list[tuple[int, float]]]], gamma: float, seed: int
+    data: list[list[tuple[int, float]]], gamma: float, seed: int
 ) -> None:
     """Turns that earn 0, episodes without tokens, and a penalty on every token."""
     generator = torch.Generator().manual_seed(seed)
     played: list[Played] = []
     returns: list[float] = []
-    for (turns,) in data:
+    for turns in data:
         lengths, earned = tuple(n for n, _ in turns), tuple(reward for _, reward in turns)
         penalties = torch.rand(sum(lengths), generator=generator, dtype=torch.float64) - 0.5
         played.append(Played(sum(earned), lengths, earned, penalties=penalties))
-        rewards = penalties.tolist()
+        rewards: list[float] = numbers(penalties)
         for turn, reward in enumerate(earned):
             rewards[sum(lengths[: turn + 1]) - 1] += reward
         for start in range(len(rewards)):

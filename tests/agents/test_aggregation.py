@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reasongym.agents.aggregation import AGGREGATIONS, Sizes
 from reasongym.agents.batch import micro_batches, rows_of, tensors
+from reasongym.agents.pieces import numbers
 from reasongym.agents.played import Lesson, lesson
 from tests.agents.unlike_episodes import unlike_episodes
 
@@ -66,7 +67,7 @@ def test_numbers_of_a_token_stay_with_it_through_rows_and_micro_batches(max_toke
     expected: Counter[tuple[int, int, float]] = Counter()
     for episode, one in enumerate(lessons):
         ids = [token for completion in one.episode.completions for token in completion.token_ids]
-        for place, (token, score) in enumerate(zip(ids, one.sampler.tolist(), strict=True)):
+        for place, (token, score) in enumerate(zip(ids, numbers(one.sampler), strict=True)):
             expected[token, 100 * episode + place, score] += 1
     assert met == expected
 

@@ -81,7 +81,9 @@ def _hidden(loaded: LoadedModel, episode: Episode) -> Tensor:
 
 
 def _gradient(loaded: LoadedModel) -> Tensor:
-    return torch.cat([p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None])
+    return torch.cat(
+        [p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None]
+    )
 
 
 def _written_out(loss: Tensor, loaded: LoadedModel) -> Tensor:
@@ -90,9 +92,13 @@ def _written_out(loss: Tensor, loaded: LoadedModel) -> Tensor:
 
 
 def _distance(found: Tensor, wanted: Tensor) -> float:
-    size = float(wanted.norm())
+    size = _norm(wanted)
     assert size > 1e-3
-    return float((found - wanted).norm()) / size
+    return _norm(found - wanted) / size
+
+
+def _norm(vector: Tensor) -> float:
+    return math.sqrt(vector.square().sum().item())
 
 
 def _accumulated(learner: Learner, lessons: Sequence[Lesson]) -> Tensor:
