@@ -19,7 +19,7 @@ from reasongym.cli.players import seat
 from reasongym.cli.progress import progress
 from reasongym.cli.servers import ServerFlags, metered
 from reasongym.episodes import read_episodes
-from reasongym.errors import UsageError
+from reasongym.errors import DataError, UsageError
 from reasongym.evaluation import Progress, Protocol, Suite, env_suite, planned
 from reasongym.evaluation.protocol import named_template
 from reasongym.evaluation.runs import EPISODES_FILE, read_run
@@ -80,17 +80,27 @@ def generate_traces(
         raise UsageError("generate-traces takes the id of an environment or --run FOLDER, and one of them")
     choice = Choice(flags.keep, flags.most, flags.prefer)
     folder = flags.run or _played(flags)
+    counts = _written(folder, choice, flags.name, flags.output)
+    CONSOLE.print(_table(counts))
+    told = f"{counts.kept} traces in {flags.output / TRACES_FILE}"
+    CONSOLE.print(told, soft_wrap=True, markup=False, highlight=False)
+
+
+def _written(run: Path, choice: Choice, name: str, output: Path) -> Counts:
+    """Write the traces of a run folder and their counts; raises DataError."""
     counts = Counts()
-    path = flags.output / TRACES_FILE
-    player = flags.name or read_run(folder).player.name
-    episodes = sorted(read_episodes(folder / EPISODES_FILE), key=lambda one: (one.group, one.member))
-    with replacing(path) as file:
+    player = name or read_run(run).player.name
+    episodes = sorted(read_episodes(run / EPISODES_FILE), key=lambda one: (one.group, one.member))
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot make the folder {output}: {error.strerror}") from error
+    with replacing(output / TRACES_FILE) as file:
         for episode in traces(episodes, choice, counts):
             file.write(as_line(episode, player).decode())
-    with replacing(flags.output / COUNTS_FILE) as file:
+    with replacing(output / COUNTS_FILE) as file:
         file.write(msgspec.json.format(msgspec.json.encode(counts.as_dict()), indent=2).decode() + "\n")
-    CONSOLE.print(_table(counts))
-    CONSOLE.print(f"{counts.kept} traces in {path}", soft_wrap=True, markup=False, highlight=False)
+    return counts
 
 
 def _played(flags: TraceFlags) -> Path:

@@ -94,7 +94,10 @@ def test_a_templates_system_message_goes_before_and_its_prefill_is_not_learned()
 
 # -- files --------------------------------------------------------------------------------------------------
 
-GOOD = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], "row": 1}
+GOOD: dict[str, Any] = {
+    "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}],
+    "row": 1,
+}
 
 
 def test_a_file_is_read_in_its_order_and_other_keys_are_let_alone(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ CONTEXT = 512
 def chat_model(family: str, dtype: torch.dtype = torch.float32) -> LoadedModel:
     """Make a small Qwen2 with a tokenizer of its own."""
     known = FAMILIES[family]
-    tokenizer = bpe_tokenizer(*known.special, eos=known.eos, chat_template=known.chat)
+    tokenizer: Any = bpe_tokenizer(*known.special, eos=known.eos, chat_template=known.chat)
     config = Qwen2Config(
         vocab_size=len(tokenizer),
         hidden_size=32,

@@ -48,6 +48,8 @@ SHORTENED = {
     "train": ("--steps", "1", "--groups", "2", "--group-size", "2", "--max-tokens", "4", "--eval-every", "0"),
 }
 """Put behind commands that learn, for which a reader has more time."""
+NEEDED = {"docs/models.md": "peft"}
+"""What a page is about, and may not be installed."""
 
 
 @pytest.fixture
@@ -62,6 +64,7 @@ def model_directory(tmp_path: Path) -> None:
 def test_every_snippet_runs(
     page: str, reasongym: Reasongym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip(NEEDED.get(page, "torch"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO("/quit\n"))
     snippets: list[tuple[str, str]] = re.findall(
