@@ -140,7 +140,8 @@ def test_each_stage_plays_by_its_own_sizes(tmp_path: Path) -> None:
     assert [record["stage"] for record in metrics] == [1, 2, 2, 3]
     assert ["shaping/kimi" in record for record in metrics] == [True, False, False, True]
     episodes = list(read_episodes(tmp_path / "episodes.jsonl"))
-    steps, start = [], 0
+    steps: list[list[Episode]] = []
+    start = 0
     for size in (4 * 6, 5 * 3, 5 * 3, 4 * 6):
         steps.append(episodes[start : start + size])
         start += size
