@@ -81,9 +81,7 @@ def _hidden(loaded: LoadedModel, episode: Episode) -> Tensor:
 
 
 def _gradient(loaded: LoadedModel) -> Tensor:
-    return torch.cat(
-        [p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None]
-    )
+    return torch.cat([p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None])
 
 
 def _written_out(loss: Tensor, loaded: LoadedModel) -> Tensor:

@@ -259,6 +259,26 @@ def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach
     assert metrics["live_groups"] == len(live) / len(groups)
 
 
+def test_the_longest_episodes_are_given_up_where_a_share_of_them_is_enough(tmp_path: Path) -> None:
+    """The sampler's noise is keyed, so what is kept is what it would have been."""
+    long = replace(CONFIG, rollout=replace(CONFIG.rollout, max_tokens=40))
+    whole = _trainer(tmp_path / "whole", long)
+    every = {(one.group, one.member): one for group in whole.play(whole.problems()) for one in group}
+    config = replace(long, rollout=replace(long.rollout, collect=0.6))
+    trainer = _trainer(tmp_path / "part", config)
+    groups = trainer.play(trainer.problems())
+    kept = {(one.group, one.member): one for group in groups for one in group}
+    assert 0.6 * len(every) <= len(kept) < len(every)
+    lengths = {place: len(one.completions[0].token_ids) for place, one in every.items()}
+    assert max(lengths[place] for place in kept) <= min(
+        lengths[place] for place in every.keys() - kept.keys()
+    )
+    assert all(
+        one.completions[0].token_ids == every[place].completions[0].token_ids for place, one in kept.items()
+    )
+    trainer.learn([[], *groups[1:]])
+
+
 def test_refills_end_with_their_budget(tmp_path: Path) -> None:
     trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), small_llama(), tmp_path)
     assert len(trainer.collect()) == 3 * CONFIG.rollout.groups
