@@ -63,6 +63,13 @@ def test_a_group_without_contrast_has_no_advantage(rule: Rule, rewards: list[flo
     assert group_advantages(rewards, rule) == [0.0] * len(rewards)
 
 
+def test_grpo_divides_by_the_standard_deviation_however_small_or_large() -> None:
+    """ORZ binds whether there is a deviation in place of the deviation, and so divides by 1."""
+    for scale in (0.01, 1.0, 100.0):
+        found = group_advantages([0.0, scale, scale, 0.0], grpo)
+        assert statistics.stdev(found) == pytest.approx(1.0, rel=0.02)
+
+
 def test_maxrl_learns_nothing_from_a_mean_that_is_not_above_zero() -> None:
     assert group_advantages([-1.0, 1.0, -1.0], maxrl) == [0.0, 0.0, 0.0]
 
