@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from reasongym.agents.advantages import ESTIMATORS, Advantage
+from reasongym.agents.advantages import ESTIMATORS
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.baselines import Rule, dr_grpo, group_advantages, grpo, maxrl, rloo
 from reasongym.agents.pieces import numbers
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 
 REWARDS = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=2, max_size=12)
 TURNS = st.lists(st.tuples(st.integers(1, 4), st.sampled_from([0.0, 0.5, 1.0])), max_size=3)
