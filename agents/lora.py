@@ -133,7 +133,7 @@ def save_adapter(loaded: LoadedModel, base: str, path: Path) -> None:
 def _plain_weights(model: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
     """Return every weight by its name without adapters: products added, 4 bits unpacked to `dtype`."""
     adapted = _adapted(model)
-    modules: dict[str, nn.Module] = dict(model.named_modules())
+    modules: dict[str, nn.Module] = dict(cast(Iterable[tuple[str, nn.Module]], model.named_modules()))
     weights: dict[str, Tensor] = {}
     for name, tensor in [*model.named_parameters(remove_duplicate=False), *model.named_buffers()]:
         owner, _, short = name.rpartition(".")
@@ -161,7 +161,7 @@ def _unpacked(module: nn.Module, weight: Tensor, dtype: torch.dtype) -> Tensor:
 
 def _adapted(model: nn.Module) -> dict[str, Any]:
     lora: Any = importlib.import_module("peft.tuners.lora")
-    modules: dict[str, nn.Module] = dict(model.named_modules())
+    modules: dict[str, nn.Module] = dict(cast(Iterable[tuple[str, nn.Module]], model.named_modules()))
     return {name: module for name, module in modules.items() if isinstance(module, lora.LoraLayer)}
 
 

@@ -160,6 +160,8 @@ class Env(gymnasium.Env[str, str]):
     """Ways to word the prompt; the first is the default."""
     parameters: ClassVar[Sequence[Option]] = ()
     """Options of generation; they enter the key of a problem."""
+    traces: ClassVar[Mapping[str, str]] = {}
+    """Ways to work a problem out in a text to learn from, by name (see `trace`)."""
     own_tool: ClassVar[str] = ""
     """What its problems are played with between turns, if anything (see `kit`)."""
     answers_in_fences: ClassVar[bool] = False
@@ -202,6 +204,10 @@ class Env(gymnasium.Env[str, str]):
     @abstractmethod
     def random_action(self, state: Json, rng: Stream) -> str:
         """Play a uniformly drawn legal move that ignores the goal; `state` is the data in one turn."""
+
+    def trace(self, data: Data, kind: str, rng: Stream) -> str:
+        """Work a problem out in one text, in a way named in `traces`; a search may end without an answer."""
+        raise NotImplementedError(f"{self.env_id} shows no working")
 
     def max_turns(self, level: int) -> int:
         """Return how many actions an episode may take before it is truncated."""

@@ -11,9 +11,11 @@ from reasongym.agents import from_scratch
 from reasongym.agents.algorithms import PRESETS
 from reasongym.agents.config import TrainConfig
 from reasongym.agents.demo import show_step
-from reasongym.agents.models import LoadedModel, load_model, save_model
+from reasongym.agents.exporting import export_model, save_trained
+from reasongym.agents.models import LoadedModel, save_model
 from reasongym.agents.plots import plot_learning
-from reasongym.agents.priming import Priming, PrimingSettings
+from reasongym.agents.preparing import prepare
+from reasongym.agents.priming import Priming, PrimingSettings, player_of
 from reasongym.agents.recipes import load_recipe, names
 from reasongym.agents.trainer import Trainer
 from reasongym.cli.options import named_options
@@ -58,8 +60,7 @@ def train(args: list[str]) -> None:
         raise UsageError(
             'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
         )
-    model = config.model
-    run(config, load_model(model.path, device=model.device, dtype=model.dtype), flags.output)
+    run(config, prepare(config.model), flags.output)
     CONSOLE.print(
         f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
     )
@@ -79,7 +80,7 @@ def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
     trainer = Trainer(config, loaded, folder)
     with progress(CONSOLE, f"train on {config.problems.title}", config.run.steps) as show:
         trainer.run(lambda metrics: show_step(show, metrics))
-    save_model(loaded, folder / "model")
+    save_trained(loaded, config.model.path, folder)
     plot_learning(folder)
 
 
@@ -100,11 +101,27 @@ class PrimeFlags:
 
 
 def prime(flags: Annotated[PrimeFlags, tyro.conf.arg(name="")]) -> None:
-    """Make a small stock model and teach it the notation by random legal play."""
+    """Make a small stock model and teach it the notation by random legal play, or by worked answers."""
     curriculum = Curriculum([Source(flags.env, flags.level, options=named_options(flags.options))])
-    loaded = from_scratch.build(curriculum, shape=flags.shape, seed=flags.seed)
+    player_of(flags.priming.play, curriculum)  # refused before anything is made
+    loaded = from_scratch.build(curriculum, shape=flags.shape, seed=flags.seed, play=flags.priming.play)
     priming = Priming(flags.priming, loaded, flags.output, curriculum=curriculum, seed=flags.seed)
     with progress(CONSOLE, f"prime on {flags.env}", flags.priming.steps) as show:
         priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
     save_model(loaded, flags.output / "model")
     CONSOLE.print(f"model in {flags.output / 'model'}", soft_wrap=True)
+
+
+def export_trained(
+    run: tyro.conf.Positional[Path], *, output: Path | None = None, adapter: bool = False
+) -> None:
+    """Write the model of a run's last checkpoint as a plain Hugging Face directory.
+
+    Args:
+        run: The run folder that `reasongym train` or `reasongym sft` made; it may be going on.
+        output: The directory to write; beside the run folder where not given.
+        adapter: Write the adapter alone, in peft's format; else it is merged into the weights.
+    """
+    path = output or run.resolve().parent / f"{run.resolve().name}-{'adapter' if adapter else 'model'}"
+    step = export_model(run, path, adapter=adapter)
+    CONSOLE.print(f"{'adapter' if adapter else 'model'} of step {step} in {path}", soft_wrap=True)
