@@ -14,7 +14,7 @@ from torch import Tensor
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.anchors import gigpo
 from reasongym.agents.baselines import Rule, dr_grpo, group_advantages, grpo, maxrl, rloo
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 from reasongym.agents.preferences import dpo, pair_of
 from reasongym.agents.process_rewards import prime
 from reasongym.agents.returns import (
@@ -26,8 +26,6 @@ from reasongym.agents.returns import (
 )
 
 Groups: TypeAlias = Sequence[Sequence[Played]]
-Advantage: TypeAlias = float | Tensor | None
-"""Of all sampled tokens of an episode, or float64 `[n]` of each; None leaves the episode out of the loss."""
 Estimate: TypeAlias = Callable[[Groups, AlgorithmSettings], list[list[Advantage]]]
 Need: TypeAlias = Literal["turns", "critic", "reference", "reward model", "current"]
 

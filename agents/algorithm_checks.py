@@ -9,6 +9,7 @@ from reasongym.agents.corrections import CORRECTIONS
 from reasongym.agents.filters import FILTERS
 from reasongym.agents.kl import ESTIMATES
 from reasongym.agents.losses import CLIPS, RATIOS
+from reasongym.agents.trees import Shape
 from reasongym.errors import UnknownName, UsageError
 
 AT_LEAST = {
@@ -46,6 +47,20 @@ def check_algorithm(settings: AlgorithmSettings, *, group_size: int, top_p: floa
     )
     _check_bounds(settings)
     _check_top_p(settings, top_p)
+
+
+def check_tree(settings: AlgorithmSettings, shape: Shape | None) -> None:
+    """Raise UsageError for a tree that cannot be grown, or whose pieces the algorithm cannot learn from."""
+    if shape is None:
+        return
+    require_at_least("rollout.branches", shape.branches, 2, "(or 0 for no tree)")
+    require_at_least("rollout.branch_tokens", shape.tokens, 1)
+    require_at_least("rollout.branch_depth", shape.depth, 1)
+    if ESTIMATORS[settings.advantage].needs:
+        raise UsageError(
+            f"algorithm.advantage {settings.advantage!r} looks at whole episodes, and a tree teaches pieces: "
+            "set rollout.branches to 0, or take an advantage of groups such as 'grpo'"
+        )
 
 
 def _check_bounds(settings: AlgorithmSettings) -> None:

@@ -7,13 +7,11 @@ from torch import Tensor
 
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.baselines import group_advantages, grpo
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 from reasongym.agents.returns import turn_returns_to_go
 
 
-def gigpo(
-    groups: Sequence[Sequence[Played]], settings: AlgorithmSettings
-) -> list[list[float | Tensor | None]]:
+def gigpo(groups: Sequence[Sequence[Played]], settings: AlgorithmSettings) -> list[list[Advantage]]:
     """Add to each episode's advantage that of each turn among all turns that began alike.
 
     `A = A_episode + step_weight * A_step`, both standardised as in `baselines.grpo`; a step's return is

@@ -6,11 +6,12 @@ from typing import Annotated, Literal, TypeAlias
 import tomli_w
 import tyro
 
-from reasongym.agents.algorithm_checks import check_algorithm, require_at_least
+from reasongym.agents.algorithm_checks import check_algorithm, check_tree, require_at_least
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.shaping import Chain
 from reasongym.agents.tables import read_tables as read_tables
 from reasongym.agents.tables import settings_of as settings_of
+from reasongym.agents.trees import Shape
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import UsageError
@@ -104,6 +105,19 @@ class RolloutSettings:
     """Of one turn."""
     max_rows: int = 2048
     """Most completions decoded at once; bounds the cache's memory."""
+    collect: float = 1.0
+    """Share of a step's episodes after which the others, the longest, are given up."""
+    branches: int = 0
+    """Ways each piece of an episode goes on, in place of `group_size` whole episodes; 0 for no tree."""
+    branch_tokens: int = 64
+    """Sampled tokens of a piece; the last goes on to the end."""
+    branch_depth: int = 3
+    """Pieces of an episode."""
+
+    @property
+    def shape(self) -> Shape | None:
+        """How episodes fork, if they do."""
+        return Shape(self.branches, self.branch_tokens, self.branch_depth) if self.branches else None
 
 
 @dataclass(frozen=True)
@@ -207,6 +221,9 @@ class TrainConfig:
             require_at_least("stages.steps", stage.steps, 0)
             require_at_least("stages.plateau", stage.plateau, 0)
         check_algorithm(self.algorithm, group_size=self.rollout.group_size, top_p=self.rollout.top_p)
+        if not 0 < self.rollout.collect <= 1:
+            raise UsageError(f"rollout.collect must be above 0 and at most 1, got {self.rollout.collect}")
+        check_tree(self.algorithm, self.rollout.shape)
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
         require_at_least("rollout.max_rows", self.rollout.max_rows, 1)

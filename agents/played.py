@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -9,6 +10,9 @@ from torch import Tensor
 from reasongym.agents.pieces import pieces
 from reasongym.episodes import Episode
 from reasongym.registry import get
+
+Advantage: TypeAlias = float | Tensor | None
+"""Of all sampled tokens of an episode, or float64 `[n]` of each; None leaves the episode out of the loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,7 @@ class Lesson:
     played: Played
     group: int = 0
     """Which group of the step it belongs to."""
-    advantage: float | Tensor | None = 0.0
-    """Of all sampled tokens, or float64 `[n]` of each; None leaves the episode out of the loss."""
+    advantage: Advantage = 0.0
     tokens: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
     """Further numbers by name, float64 `[n]` each, such as `old` (log-probs) and `correction`."""
 

@@ -8,10 +8,8 @@ may thus be cut into any micro-batches.
 import math
 from collections.abc import Sequence
 
-from torch import Tensor
-
 from reasongym.agents.algorithms import AlgorithmSettings
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 
 
 def pair_of(group: Sequence[Played]) -> tuple[int, ...]:
@@ -27,16 +25,16 @@ def pair_of(group: Sequence[Played]) -> tuple[int, ...]:
     return (chosen, rejected) if group[chosen].reward > group[rejected].reward else ()
 
 
-def dpo(groups: Sequence[Sequence[Played]], settings: AlgorithmSettings) -> list[list[float | Tensor | None]]:
+def dpo(groups: Sequence[Sequence[Played]], settings: AlgorithmSettings) -> list[list[Advantage]]:
     """Return minus the derivative of each pair's loss by each of its two sums of log-probs.
 
     `-(1 - s) log sigmoid(h) - s log sigmoid(-h)` with `h = beta (chosen - rejected)` over sums of log-ratios
     to the reference and `s` the label smoothing; Rafailov et al., arXiv 2305.18290, eq. 7; smoothing as in
     Mitchell, "A note on DPO with noisy preferences" (2023). Members without a pair are left out.
     """
-    advantages: list[list[float | Tensor | None]] = []
+    advantages: list[list[Advantage]] = []
     for group in groups:
-        own: list[float | Tensor | None] = [None] * len(group)
+        own: list[Advantage] = [None] * len(group)
         pair = pair_of(group)
         if pair:
             chosen, rejected = pair

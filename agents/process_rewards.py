@@ -6,13 +6,11 @@ import torch
 from torch import Tensor
 
 from reasongym.agents.algorithms import AlgorithmSettings
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 from reasongym.agents.returns import returns_to_go, whitened
 
 
-def prime(
-    groups: Sequence[Sequence[Played]], settings: AlgorithmSettings
-) -> list[list[float | Tensor | None]]:
+def prime(groups: Sequence[Sequence[Played]], settings: AlgorithmSettings) -> list[list[Advantage]]:
     """Whiten returns of process rewards and outcome, each less its leave-one-out baseline.
 
     `A_t = step_weight * sum_(s >= t) gamma^(s-t) (p_s - mean of the others' mean p) + r - mean of the

@@ -67,6 +67,8 @@ def shrunk(config: TrainConfig, tiny: TinySettings) -> TrainConfig:
         groups=GROUPS,
         group_size=min(config.rollout.group_size, GROUP_SIZE),
         max_tokens=tiny.max_tokens,
+        branches=min(config.rollout.branches, 3),
+        branch_tokens=max(1, round(config.rollout.branch_tokens * factor)),
     )
     algorithm, faster = config.algorithm, LEARNING_RATE / config.optimizer.learning_rate
     algorithm = replace(

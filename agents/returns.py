@@ -11,7 +11,7 @@ from torch import Tensor
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.baselines import group_advantages, grpo
 from reasongym.agents.pieces import numbers, pieces
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 
 WHITENING_EPSILON = 1e-8
 """Added to the variance, inside the root (verl's value)."""
@@ -76,9 +76,7 @@ def _values(one: Played) -> Tensor:
     return one.values
 
 
-def turn_returns(
-    groups: Sequence[Sequence[Played]], settings: AlgorithmSettings
-) -> list[list[float | Tensor | None]]:
+def turn_returns(groups: Sequence[Sequence[Played]], settings: AlgorithmSettings) -> list[list[Advantage]]:
     """Compare the return to go of each turn with those of the group's other members at the same turn.
 
     Returns are discounted by `turn_gamma` a turn, and standardised as in `baselines.grpo`; a turn that nobody
@@ -103,7 +101,7 @@ def turn_returns_to_go(one: Played, turn_gamma: float) -> list[float]:
     return _backwards(one.turn_totals, turn_gamma)
 
 
-def whitened(groups: Sequence[Sequence[Tensor]]) -> list[list[float | Tensor | None]]:
+def whitened(groups: Sequence[Sequence[Tensor]]) -> list[list[Advantage]]:
     """Centre and scale by mean and sample variance (ddof 1) of all tokens of all groups, as verl does."""
     every = torch.cat([one for group in groups for one in group] or [torch.zeros(0, dtype=torch.float64)])
     if len(every) < 2:

@@ -4,6 +4,7 @@ A run is a pure function of its config: rows and sampling noise are keyed by (se
 a checkpoint holds is weights, optimizer and counters alone.
 """
 
+import math
 import statistics
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.shaping import figures
 from reasongym.agents.stages import Stages
+from reasongym.agents.trees import grow, siblings
 from reasongym.core import Problem, Row
 from reasongym.episodes import Episode, Sampling, to_json
 from reasongym.errors import UnknownName, Unscored
@@ -46,6 +48,7 @@ class Trainer:
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
         self.setting = self._setting()
+        self.shape = config.rollout.shape
         self.folder.open(dump_config(config))
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
@@ -95,7 +98,7 @@ class Trainer:
         """Play this step's problems, and further ones as long as groups are missing and refills are left."""
         groups = self.play(self.problems())
         for _ in range(self.config.algorithm.refills):
-            kept = len(self.chosen(groups))
+            kept = len(_problems_of(self.chosen(groups)))
             if kept >= self.stages.rollout.groups:
                 break
             size = refill_size(wanted=self.stages.rollout.groups, kept=kept, played=len(groups))
@@ -118,13 +121,21 @@ class Trainer:
         return self.stages.chain.ask(get(row.env_id).problem(row))
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
-        """Play a group on each problem."""
-        size = self.stages.rollout.group_size
+        """Play a group on each problem, or a tree, whose leaves are the group."""
+        size, max_live = self.stages.rollout.group_size, self.config.rollout.max_rows
         salt = f"{self.config.run.seed} {self.step}"
+        if self.shape is not None:
+            grown = grow(self.policy, problems, self.setting, self.shape, salt=salt, max_live=max_live)
+            self._judged([leaf for leaves in grown for leaf in leaves])
+            return grown
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
-        episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
+        enough = math.ceil(self.config.rollout.collect * size * len(problems))
+        episodes = rollout(self.policy, plays, max_live=max_live, enough=enough)
         self._judged(episodes)
-        return [episodes[start : start + size] for start in range(0, len(episodes), size)]
+        groups: list[list[Episode]] = [[] for _ in problems]
+        for episode in episodes:
+            groups[episode.group].append(episode)
+        return groups
 
     def _judged(self, episodes: Sequence[Episode]) -> list[Episode]:
         """Return the episodes that have a verdict; raises Unscored where none has."""
@@ -162,16 +173,28 @@ class Trainer:
     def learn(self, groups: list[list[Episode]]) -> Metrics:
         """Take the optimizer steps of one batch of groups; those that teach nothing cost nothing."""
         chosen = self.chosen(groups)
-        learned = self.learner.learn(chosen[: self.stages.rollout.groups], self.step)
-        return {"live_groups": len(chosen) / len(groups), **learned}
+        live = _problems_of(chosen)
+        first = set(live[: self.stages.rollout.groups])
+        learned = self.learner.learn([group for group in chosen if group[0].group in first], self.step)
+        return {"live_groups": len(live) / len(groups), **learned}
 
     def chosen(self, groups: list[list[Episode]]) -> list[list[Lesson]]:
         """Return the lessons of the groups that can teach something and pass the filter."""
-        every = [self.lessons(place, group) for place, group in enumerate(groups)]
-        live = [group for group in every if self.learner.estimator.is_live([one.played for one in group])]
+        every = [own for place, group in enumerate(groups) for own in self.compared(place, group)]
+        is_live = self.learner.estimator.is_live
+        live = [group for group in every if group and is_live([one.played for one in group])]
         keep = FILTERS[self.config.algorithm.filter]
         kept = keep([[one.played for one in group] for group in live], self.config.algorithm)
         return [group for group, is_kept in zip(live, kept, strict=True) if is_kept]
+
+    def compared(self, place: int, group: list[Episode]) -> list[list[Lesson]]:
+        """Return a problem's lessons as they are compared: all together, or in a tree by fork."""
+        lessons = self.lessons(place, group)
+        if self.shape is None:
+            return [lessons]
+        leaves = [(one.episode, one.played.reward) for one in lessons]
+        forks = siblings(leaves, self.shape)
+        return [[lesson(one.episode, one.value, place) for one in fork] for fork in forks]
 
     def lessons(self, place: int, group: list[Episode]) -> list[Lesson]:
         """Make the lessons of a group's episodes that may carry loss."""
@@ -221,6 +244,11 @@ class Trainer:
         self.stages.state = state["stages"]
         self.setting = self._setting()
         self.policy.push(None, self.step)
+
+
+def _problems_of(chosen: list[list[Lesson]]) -> list[int]:
+    """Return the places of the problems that groups are of, each once, in order."""
+    return list(dict.fromkeys(group[0].group for group in chosen))
 
 
 def _only_judged(group: list[Episode]) -> list[Episode]:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from reasongym.agents.advantages import ESTIMATORS, Advantage
+from reasongym.agents.advantages import ESTIMATORS
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.baselines import Rule, dr_grpo, group_advantages, grpo, maxrl, rloo
 from reasongym.agents.pieces import numbers
-from reasongym.agents.played import Played
+from reasongym.agents.played import Advantage, Played
 
 REWARDS = st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=2, max_size=12)
 TURNS = st.lists(st.tuples(st.integers(1, 4), st.sampled_from([0.0, 0.5, 1.0])), max_size=3)
@@ -61,6 +61,13 @@ def test_advantages_of_a_group_sum_to_zero(rule: Rule, rewards: list[float]) -> 
 @pytest.mark.parametrize("rewards", [[0.0, 0.0], [1.0, 1.0, 1.0], [0.3]])
 def test_a_group_without_contrast_has_no_advantage(rule: Rule, rewards: list[float]) -> None:
     assert group_advantages(rewards, rule) == [0.0] * len(rewards)
+
+
+def test_grpo_divides_by_the_standard_deviation_however_small_or_large() -> None:
+    """ORZ binds whether there is a deviation in place of the deviation, and so divides by 1."""
+    for scale in (0.01, 1.0, 100.0):
+        found = group_advantages([0.0, scale, scale, 0.0], grpo)
+        assert statistics.stdev(found) == pytest.approx(1.0, rel=0.02)
 
 
 def test_maxrl_learns_nothing_from_a_mean_that_is_not_above_zero() -> None:

@@ -98,6 +98,7 @@ def test_a_missing_config_file_is_named(tmp_path: Path) -> None:
         ("[run]\nthreads = -1", "run.threads must be at least 0, got -1"),
         ("[run]\neval_every = 1\neval_problems = 0", "run.eval_problems must be at least 1, got 0"),
         ("[run]\nlog_groups = -1", "run.log_groups must be at least 0, got -1"),
+        ("[rollout]\ncollect = 0.0", "rollout.collect must be above 0 and at most 1, got 0.0"),
         ("[rollout]\ntop_p = 0.0", "rollout.top_p must be above 0 and at most 1, got 0.0"),
         ("[algorithm]\nadvantage = 'gpro'", "unknown algorithm.advantage 'gpro'; did you mean 'grpo'"),
         ("[algorithm]\nclip_low = -0.2", "algorithm.clip_low must be at least 0, got -0.2"),

@@ -24,7 +24,7 @@ from tests.agents.small_models import small
 from tests.agents.unlike_episodes import unlike_episodes
 
 BOUND = 1e-10
-MICRO_TOKENS = (1, 60, 10**6)
+MICRO_TOKENS = (pytest.param(1, marks=pytest.mark.slow), 60, pytest.param(10**6, marks=pytest.mark.slow))
 
 
 def _model() -> LoadedModel:
@@ -81,9 +81,7 @@ def _hidden(loaded: LoadedModel, episode: Episode) -> Tensor:
 
 
 def _gradient(loaded: LoadedModel) -> Tensor:
-    return torch.cat(
-        [p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None]
-    )
+    return torch.cat([p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None])
 
 
 def _written_out(loss: Tensor, loaded: LoadedModel) -> Tensor:

@@ -115,7 +115,7 @@ MODES = {
         ("one update", (1, 2, 3)),
         ("several updates", (1, 2, 3)),
         ("refills", (3,)),
-        ("sequences, correction", (3,)),
+        pytest.param("sequences, correction", (3,), marks=pytest.mark.slow),
     ],
 )
 def test_a_run_stopped_after_any_step_continues_to_the_same_bits(
@@ -149,7 +149,15 @@ def _continues_to(folder: Path, whole: Trainer, config: TrainConfig) -> None:
         assert (folder / log).read_bytes() == (whole.folder.path / log).read_bytes()
 
 
-@pytest.mark.parametrize("mode", ["several updates", "epochs, pairs", "critic", "reward model"])
+@pytest.mark.parametrize(
+    "mode",
+    [
+        "several updates",
+        "critic",
+        pytest.param("epochs, pairs", marks=pytest.mark.slow),
+        pytest.param("reward model", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_stopped_between_two_updates_of_a_step_plays_the_step_again(tmp_path: Path, mode: str) -> None:
     config = replace(CONFIG, algorithm=MODES[mode])
     whole = _trainer(tmp_path / "whole", config)
@@ -257,6 +265,26 @@ def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach
     metrics = trainer.learn(groups)
     assert seen == [group[0].group for group in live][:first]
     assert metrics["live_groups"] == len(live) / len(groups)
+
+
+def test_the_longest_episodes_are_given_up_where_a_share_of_them_is_enough(tmp_path: Path) -> None:
+    """The sampler's noise is keyed, so what is kept is what it would have been."""
+    long = replace(CONFIG, rollout=replace(CONFIG.rollout, max_tokens=40))
+    whole = _trainer(tmp_path / "whole", long)
+    every = {(one.group, one.member): one for group in whole.play(whole.problems()) for one in group}
+    config = replace(long, rollout=replace(long.rollout, collect=0.1))
+    trainer = _trainer(tmp_path / "part", config)
+    groups = trainer.play(trainer.problems())
+    kept = {(one.group, one.member): one for group in groups for one in group}
+    assert 0.1 * len(every) <= len(kept) < len(every)
+    lengths = {place: len(one.completions[0].token_ids) for place, one in every.items()}
+    assert max(lengths[place] for place in kept) <= min(
+        lengths[place] for place in every.keys() - kept.keys()
+    )
+    assert all(
+        one.completions[0].token_ids == every[place].completions[0].token_ids for place, one in kept.items()
+    )
+    trainer.learn([[], *groups[1:]])
 
 
 def test_refills_end_with_their_budget(tmp_path: Path) -> None:

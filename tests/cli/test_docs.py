@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "docs/train.md",
+    "docs/algorithms.md",
     "docs/models.md",
     "docs/priming.md",
-    "docs/algorithms.md",
     "docs/evaluate.md",
     "docs/publish-a-result.md",
     "docs/environments.md",
