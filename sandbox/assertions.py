@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from reasongym.errors import UsageError
 from reasongym.sandbox.inside.values import spread
+from reasongym.sandbox.syntax import parsed
 
 _CLOSE = 1e-9
 """Relative tolerance of math.isclose where none is given."""
@@ -41,7 +42,7 @@ class CodeTest:
     @property
     def names(self) -> list[str]:
         """Return the names that it leaves to the program."""
-        return _undefined(ast.parse(self.code))
+        return _undefined(parsed(self.code))
 
 
 class NotReadable(UsageError):
@@ -86,7 +87,7 @@ def read_assertions(code: str) -> list[Assertion]:
     `candidate = f`, as HumanEval's checks have it, and the body of `def check(candidate)` are read, too.
     """
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise NotReadable(f"the tests are no Python: {error}") from error
     found: list[Assertion] = []

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
 from reasongym.sandbox.assertions import Assertion, CodeTest, NotReadable, read_assertions
+from reasongym.sandbox.syntax import parsed
 
 WrittenTest: TypeAlias = Assertion | CodeTest
 _RELATIVE = 1e-7
@@ -40,7 +41,7 @@ def read_code(code: str, function: str, before: str = "") -> list[WrittenTest]:
     `before` is what test code that has to be run may use besides, such as imports and helpers.
     """
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotReadable(f"the tests are no Python: {error}") from error
     body = [one for one in _body(tree) if not _is_idle(one)]
@@ -65,7 +66,7 @@ def _executed(tree: ast.Module, function: str, before: str) -> CodeTest:
 def called_function(assertion: str, defined: Iterable[str]) -> str:
     """Return the first of the defined names that an assertion calls, else another that it calls; or none."""
     try:
-        tree = ast.parse(assertion)
+        tree = parsed(assertion)
     except (SyntaxError, ValueError):
         return ""
     called = {
@@ -78,7 +79,7 @@ def called_function(assertion: str, defined: Iterable[str]) -> str:
 def defined_names(code: str) -> list[str]:
     """List the functions and classes that a program defines, the last first; none where it is no Python."""
     try:
-        tree = ast.parse(code)
+        tree = parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [one.name for one in reversed(tree.body) if isinstance(one, ast.FunctionDef | ast.ClassDef)]
@@ -90,7 +91,7 @@ def read_in_place(assertion: str, function: str, name: str) -> tuple[str, Assert
     Returns a function of that name, for the end of the solution, that makes the call, and what must come of
     it; None where what is expected is no literal, or might be a part of the call.
     """
-    statement = ast.parse(assertion).body[0]
+    statement = parsed(assertion).body[0]
     if not isinstance(statement, ast.Assert) or not isinstance(statement.test, ast.Compare):
         return None
     left, right = ast.unparse(statement.test.left), ast.unparse(statement.test.comparators[0])
@@ -110,7 +111,7 @@ def read_in_place(assertion: str, function: str, name: str) -> tuple[str, Assert
 
 def _calls(expression: str, function: str) -> bool:
     """Say whether an expression calls the function and compares nothing."""
-    call = ast.parse(expression, mode="eval").body
+    call = cast(ast.Expr, parsed(expression).body[0]).value
     compares = any(isinstance(one, ast.Compare | ast.BoolOp) for one in ast.walk(call))
     return isinstance(call, ast.Call) and ast.unparse(call.func) == function and not compares
 

@@ -3,7 +3,6 @@
 Arguments and expected values are written as `inside.values` writes them, so that plain JSON means itself.
 """
 
-import ast
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from reasongym.sandbox.inside.values import NotPlain, decode, encode
 from reasongym.sandbox.jobs import Limits, Outcome, Status, Usage
 from reasongym.sandbox.languages import Language
 from reasongym.sandbox.repl import Turn
+from reasongym.sandbox.syntax import parsed
 
 Record = TypeVar("Record")
 
@@ -237,7 +237,7 @@ def _test(case: Case) -> Test:
 
 def _code_test(code: str) -> CodeTest:
     try:
-        ast.parse(code)
+        parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"the tests are no Python: {error}") from error
     return CodeTest(code)

@@ -15,6 +15,7 @@ from reasongym.envs.code.known import Stopped
 from reasongym.envs.code.mutations import mutated
 from reasongym.envs.code.pipelines import program
 from reasongym.registry import register
+from reasongym.sandbox.syntax import parsed
 from reasongym.seeding import Stream
 
 _MAX_STEPS = 20_000
@@ -106,7 +107,7 @@ class BugRepair(Env):
 
     def random_action(self, state: Data, rng: Stream) -> str:
         """Change the program at one more place."""
-        changed = mutated(ast.parse(_program_of(state)), rng)
+        changed = mutated(parsed(_program_of(state)), rng)
         return f"```python\n{ast.unparse(changed)}\n```"
 
     def prove(self, data: Data) -> bool:
@@ -118,7 +119,7 @@ class BugRepair(Env):
     def effort(self, data: Data) -> float:
         """Return the number of nodes of the program's tree, to the power of the faults that it must be
         searched for."""
-        num_nodes = sum(1 for _ in ast.walk(ast.parse(data["template"])))
+        num_nodes = sum(1 for _ in ast.walk(parsed(data["template"])))
         return float(num_nodes ** data["num_faults"])
 
 
@@ -138,7 +139,7 @@ def _program_of(data: Data) -> str:
 def _faulty(data: Data, rng: Stream, num_faults: int) -> str | None:
     """Put faults into the program, each of which changes its results; None where luck is against it."""
     names = [f"v{at}" for at in range(len(data["names"]))]
-    tree = ast.parse(program(_with_names(data, names), "FUNCTION", names))
+    tree = parsed(program(_with_names(data, names), "FUNCTION", names))
     tests = data["tests"][_TRIED_SIZES]
     expected = [json.dumps(value) for _, value in tests]
     seen = [_results(tree, tests)]

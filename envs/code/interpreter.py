@@ -31,11 +31,6 @@ class _Continued(Exception):
     pass
 
 
-def parsed(source: str) -> Parsed:
-    """Parse a program of ours."""
-    return ast.parse(source)
-
-
 def call(
     program: Parsed, function: str, arguments: Sequence[Any], max_steps: int = MAX_STEPS
 ) -> tuple[Any, int]:

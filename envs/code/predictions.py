@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from reasongym.core import Data, Json
 from reasongym.envs.code import snippets
-from reasongym.envs.code.interpreter import Parsed, call, parsed
+from reasongym.envs.code.interpreter import Parsed, call
 from reasongym.envs.code.known import Stopped
 from reasongym.envs.code.snippets import FUNCTIONS, NAMES, Shape, Snippet, drawn, renamed, written
+from reasongym.sandbox.syntax import parsed
 from reasongym.seeding import Stream
 
 FAMILY = "code_prediction"

@@ -26,6 +26,7 @@ _NUM_CAPABILITIES = 64
 
 MACHINE = platform.machine()
 libc = ctypes.CDLL(None, use_errno=True)
+_capset = libc.capset  # looked up here rather than in each job
 
 
 def checked(result: int, what: str) -> int:
@@ -92,4 +93,4 @@ def bound_capabilities() -> None:
 def drop_capabilities() -> None:
     """Give up every capability, for good."""
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
-    checked(libc.capset(header, struct.pack("6I", *[0] * 6)), "capset")
+    checked(_capset(header, struct.pack("6I", *[0] * 6)), "capset")

@@ -21,12 +21,15 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from . import dialogues, series, sessions
+from .repeatable import is_repeatable
 from .values import NotPlain, decode, encode
 
 NAME = "solution.py"
 _HERE = os.path.dirname(__file__)
 _SHOWN_FRAMES = 20
 _LENGTH = struct.Struct(">I")
+_SEED = 0
+"""Of whatever a program draws, so that it does so alike every time; in a fork the library takes another."""
 _NO_SYNTAX = 97
 """Exit status of a script that does not compile; the frame beside it says so, too."""
 
@@ -56,14 +59,42 @@ def _script(told: dict[str, Any], tell: Callable[[Any], None]) -> NoReturn:
 
 
 def _series(told: dict[str, Any], tell: Callable[[Any], None]) -> None:
-    """Run a script once for every input, each time in a fork."""
+    """Run a script once for every input."""
     main = _main_module()
     code = _compiled(told["code"], tell)
 
     def start() -> NoReturn:
+        random.seed(_SEED)
         _execute(code, main)
 
-    series.perform(told, start, tell, {NAME: _encoded(told["code"])})
+    def run() -> bool:
+        return _is_well(code)
+
+    script = series.Script(start, run if is_repeatable(told["code"]) else None)
+    files = {NAME: _encoded(told["code"])}
+    series.perform(told["sizes"], told["output_bytes"], script, files, tell)
+
+
+def _is_well(code: types.CodeType) -> bool:
+    """Run a script that leaves nothing behind in this process, and say whether it ended as it should."""
+    main = _main_module()
+    most = sys.getrecursionlimit()
+    try:
+        exec(code, main.__dict__)
+    except SystemExit as leaving:
+        if leaving.code is not None and (type(leaving.code) is not int or leaving.code & 0xFF):
+            return False
+    except BaseException:
+        return False
+    return sys.getrecursionlimit() >= most and _is_flushed()
+
+
+def _is_flushed() -> bool:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):  # full, or closed
+        return False
+    return True
 
 
 def _execute(code: types.CodeType, main: types.ModuleType) -> NoReturn:
@@ -188,14 +219,12 @@ _KINDS: dict[str, Callable[[dict[str, Any], Callable[[Any], None]], None]] = {
 
 
 def _main_module() -> types.ModuleType:
-    """Make the module that the program is, and let nothing lead from it to this package."""
+    """Make the module that the program is."""
     main = types.ModuleType("__main__")
     main.__dict__["__file__"] = NAME
-    for name in [name for name in sys.modules if name.startswith(__package__ or "inside")]:
-        del sys.modules[name]
     sys.modules["__main__"] = main
     sys.argv[:] = [NAME]
-    random.seed(0)  # a fork draws a seed; so that a program that draws does so alike every time
+    random.seed(_SEED)
     return main
 
 

@@ -9,7 +9,6 @@ and tells the supervisor only when every process of the job is gone.
 
 import gc
 import importlib
-import io
 import json
 import os
 import select
@@ -23,7 +22,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from . import job, kernel, landlock, root, usage
+from . import job, kernel, landlock, root, standard, usage
 from .filters import Filter, Freedom, job_filter
 from .groups import Groups
 from .layers import LAYERS, Layer
@@ -173,30 +172,20 @@ def _prepare(config: Config) -> None:
     for name in config.imports:
         importlib.import_module(name)
     sys.path[:] = [path for path in sys.path if path != config.code]
+    _forget_this_package()
     sys.argv[:] = [""]
     folder = config.folder or root.FOLDERS[0]
     os.environ.clear()
     os.environ.update({"PATH": _PATH, "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8"})
-    _make_streams()
+    standard.make_streams()
     gc.collect()
     gc.freeze()  # else every collection in a job would copy all pages
 
 
-def _make_streams() -> None:
-    """Make text streams over descriptors that are a job's own only after the fork."""
-    reading, writing = os.pipe()
-    os.dup2(writing, 1)  # streams remember whether one can seek in them
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb"), encoding="utf-8", errors="surrogateescape")
-    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb"), encoding="utf-8", errors="surrogateescape")
-    sys.stderr = io.TextIOWrapper(
-        os.fdopen(2, "wb", 0), encoding="utf-8", errors="backslashreplace", write_through=True
-    )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    os.dup2(null, 1)
-    for fd in (reading, writing, null):
-        os.close(fd)
+def _forget_this_package() -> None:
+    """Let nothing lead from a program to this package; here, since each job would copy what it looks at."""
+    for name in [name for name in sys.modules if name.startswith(__package__ or "inside")]:
+        del sys.modules[name]
 
 
 def _filter(layer: Layer, config: Config) -> Filter:

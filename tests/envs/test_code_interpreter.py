@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from reasongym.envs.code.interpreter import call, parsed
+from reasongym.envs.code.interpreter import call
 from reasongym.envs.code.known import Stopped
+from reasongym.sandbox.syntax import parsed
 
 PROGRAMS = [
     ("def f(x):\n    return [n * 2 for n in x if n % 2]", [[1, 2, 3]], [2, 6]),

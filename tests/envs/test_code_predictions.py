@@ -8,8 +8,9 @@ import pytest
 import reasongym
 from reasongym.core import Data
 from reasongym.envs.code import predictions
-from reasongym.envs.code.interpreter import call, parsed
+from reasongym.envs.code.interpreter import call
 from reasongym.envs.code.known import Stopped
+from reasongym.sandbox.syntax import parsed
 from tests.envs.judging import reason
 
 OUTPUT, INPUT = reasongym.get("OutputPrediction-v0"), reasongym.get("InputPrediction-v0")

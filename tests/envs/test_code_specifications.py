@@ -13,6 +13,7 @@ from reasongym.envs.code.operations.defining import OPERATIONS, Ruled
 from reasongym.envs.code.operations.rules import NUMBER_CHANGES, NUMBER_TESTS, WORD_CHANGES, WORD_TESTS
 from reasongym.envs.code.pipelines import SECOND, program, result_kind, run, run_again, sentence
 from reasongym.envs.code.second import rules as second_rules
+from reasongym.sandbox.syntax import parsed
 from reasongym.seeding import Stream, stream
 
 ENV = reasongym.get("ProgramSynthesis-v0")
@@ -98,7 +99,7 @@ def test_a_sentence_names_every_parameter(name: str) -> None:
 def test_the_program_we_write_is_the_reference(level: int) -> None:
     """By an interpreter of our own, which executes nothing; the sandbox shows it again for every oracle."""
     for data in problems(8, level):
-        tree = interpreter.parsed(program(data["steps"], data["function"], data["names"]))
+        tree = parsed(program(data["steps"], data["function"], data["names"]))
         for given, expected in data["tests"][:12]:
             assert interpreter.call(tree, data["function"], deepcopy(given))[0] == expected
 

@@ -59,6 +59,10 @@ def battery() -> Iterator[Battery]:
         yield Battery(sandbox, world, allowance_s=ALLOWANCE_S)
 
 
+def test_no_two_programs_have_one_name() -> None:
+    assert len(HOSTILE.keys() | BENIGN.keys()) == len(hostile()) + len(benign())
+
+
 def test_there_are_enough_programs_of_every_kind() -> None:
     kinds = Counter(item.kind for item in HOSTILE.values())
     assert len(HOSTILE) == kinds.total() >= 150

@@ -18,7 +18,7 @@ RIGHT = f"def f(x, xs): return {{x: (x + {SECRET}, set(xs))}}"
 
 
 def judged(sandbox: Sandbox, code: str, tests: str, limits: Limits | None = None) -> Verdict:
-    return sandbox.grade(code, [CodeTest(tests)], limits or Limits(cpu_s=0.5)).verdict
+    return sandbox.grade(code, [CodeTest(tests)], limits or Limits(cpu_s=1.5)).verdict
 
 
 @pytest.mark.parametrize(

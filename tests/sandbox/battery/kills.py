@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reasongym.sandbox.grading import Judgement
 from reasongym.sandbox.sandboxes import Sandbox
 from tests.sandbox.battery.mixed import Judge, judged, submissions
-from tests.sandbox.battery.world import ROOT, jail_processes, used_folders
+from tests.sandbox.battery.world import ROOT, jail_folders, jail_processes
 
 _JUDGED_BETWEEN = 12
 _PATIENCE_S = 60.0
@@ -92,7 +92,7 @@ def seconds_to_vanish(layer: str) -> float:
         assert trainer.stdout.readline() == b"ready\n"
         time.sleep(0.2)
         processes = jail_processes(trainer.pid, jobs_too=True)
-        folders = {path for path in _folders() if path.stat().st_uid == os.getuid()}
+        folders = jail_folders(trainer.pid)
         assert processes
         trainer.kill()
         started = time.monotonic()
@@ -100,11 +100,7 @@ def seconds_to_vanish(layer: str) -> float:
     while time.monotonic() - started < _PATIENCE_S:
         alive = [pid for pid in processes if Path(f"/proc/{pid}").exists()]
         groups = list(Path("/sys/fs/cgroup").glob(f"*/reasongym-jail-{trainer.pid}-*"))
-        if not alive and not groups and not folders & set(_folders()) - used_folders():
+        if not alive and not groups and not any(folder.exists() for folder in folders):
             break
         time.sleep(0.02)
     return time.monotonic() - started
-
-
-def _folders() -> list[Path]:
-    return [path for top in ("/tmp", "/dev/shm") for path in Path(top).glob("reasongym-job-*")]

@@ -159,9 +159,11 @@ def jail_processes(owner: int, *, jobs_too: bool = False) -> set[int]:
     return heads | {pid for pid in of_jails if processes[pid].parent in has_namespaces}
 
 
-def used_folders() -> set[Path]:
-    """Return the working folders that zygotes which live on this machine have."""
-    return {Path(str(one.config.get("folder"))) for one in _Processes().now().values()}
+def jail_folders(owner: int) -> set[Path]:
+    """Return the working folders of a process's jails that have no mounts of their own."""
+    processes = _Processes().now()
+    folders = {str(processes[pid].config.get("folder", "")) for pid in _family(processes, owner)}
+    return {Path(folder) for folder in folders if folder}
 
 
 def different(before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
