@@ -70,7 +70,7 @@ def shrunk(config: TrainConfig, tiny: TinySettings) -> TrainConfig:
         branches=min(config.rollout.branches, 3),
         branch_tokens=max(1, round(config.rollout.branch_tokens * factor)),
     )
-    algorithm, faster = config.algorithm, LEARNING_RATE / config.optimizer.learning_rate
+    algorithm, faster = config.algorithm, LEARNING_RATE / (config.optimizer.learning_rate or LEARNING_RATE)
     algorithm = replace(
         algorithm,
         updates=min(algorithm.updates, GROUPS),

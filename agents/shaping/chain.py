@@ -1,10 +1,11 @@
 """The chain of shapings that a config names: what each episode earns, and which entry gave how much of it."""
 
 import importlib
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -18,7 +19,7 @@ from reasongym.errors import UnknownName, UsageError
 FAMILIES = (outcomes, lengths, groups, repetition, formats, controls)
 """Where the entries are; importing them registers them."""
 
-Table = dict[str, Any]
+Table: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Link:
                 f"shaping {self.entry.name!r} must return a reward for each of {len(group)} members, "
                 f"got {len(rewards)}"
             )
+        if not all(map(math.isfinite, rewards)):
+            raise UsageError(f"shaping {self.entry.name!r} must return finite rewards, got {rewards}")
         return rewards
 
     @property
@@ -138,5 +141,5 @@ def _resized(link: Link, factor: float) -> Table:
     sized: Table = {}
     for name, unit in link.entry.units.items():
         value = link.settings[name]
-        sized[name] = round(value * factor) if unit == "tokens" else value / factor
+        sized[name] = max(1, round(value * factor)) if unit == "tokens" else value / factor
     return sized

@@ -11,16 +11,20 @@ rewards so far: an entry that starts from `member.reward` adds to them, one that
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, make_dataclass
-from typing import Annotated, Any, Protocol, TypeAlias, TypeVar, get_type_hints
+from typing import Annotated, Any, Protocol, TypeAlias, TypeVar, get_args, get_type_hints
+
+import msgspec
 
 from reasongym.core import Row, Verdict
 from reasongym.episodes import Episode
 from reasongym.errors import UsageError
 
-Tokens: TypeAlias = Annotated[int, "tokens"]
-"""A parameter that counts sampled tokens; `--tiny` shrinks it with the length of completions."""
+Tokens: TypeAlias = Annotated[int, msgspec.Meta(ge=1), "tokens"]
+"""A parameter that counts sampled tokens, 1 or more; `--tiny` shrinks it with the length of completions."""
 PerToken: TypeAlias = Annotated[float, "per token"]
 """A parameter in reward per token; `--tiny` grows it as lengths shrink."""
+Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0)]
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ def entry_of(name: str, function: Callable[..., list[float]], ask: Ask | None = 
         for one in sorted(parameters, key=lambda one: one.default is not inspect.Parameter.empty)
     ]
     units = {
-        one.name: hints[one.name].__metadata__[0]
+        one.name: unit
         for one in parameters
-        if hasattr(hints[one.name], "__metadata__")
+        for unit in get_args(hints[one.name])[1:]
+        if unit in ("tokens", "per token")
     }
     return Entry(name, function, make_dataclass(name, fields, frozen=True), units, ask)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from reasongym.agents.shaping.contract import Member, PerToken, Tokens, shaping
+from reasongym.agents.shaping.contract import Member, PerToken, Positive, Tokens, shaping
 
 
 @shaping("kimi")
@@ -51,9 +51,9 @@ def aalc(
     group: Sequence[Member],
     *,
     longest: Tokens,
-    target: float = 1.0,
+    target: Positive = 1.0,
     weight: float = 0.5,
-    sharpness: float = 1.0,
+    sharpness: Positive = 1.0,
 ) -> list[float]:
     """Add `weight (1 - min((p / target) ** sharpness, length / longest, 1))`: brevity pays where p is high.
 

@@ -17,17 +17,16 @@ def cosine(
     right: tuple[float, float] = (2.0, 1.0),
     wrong: tuple[float, float] = (-10.0, 0.0),
     exceeding: float = -10.0,
-    margin: Tokens = 0,
 ) -> list[float]:
     """Replace the reward by half a cosine over the length, from a first value at 0 to a second at `longest`.
 
     Yeo et al., arXiv 2502.03373, section 4.2: short right answers earn more than long ones, short wrong ones
-    less. From `longest` - `margin` on all earn `exceeding` (their code's margin is 16). Open R1's values are
-    right (1, 0.5), wrong (-1, -0.5) and no limit.
+    less; from `longest` on all earn `exceeding` (in their code from 16 tokens before it). Open R1's values
+    are right (1, 0.5), wrong (-1, -0.5) and no limit.
     """
 
     def worth(member: Member) -> float:
-        if member.length + margin >= longest:
+        if member.length >= longest:
             return exceeding
         short, long = right if member.correct else wrong
         return long + 0.5 * (short - long) * (1 + math.cos(math.pi * member.length / longest))
@@ -101,6 +100,6 @@ def overlong(
     """Subtract up to `penalty`, rising over the last `buffer` tokens; DAPO, arXiv 2503.14476, eq. 13."""
 
     def excess(member: Member) -> float:
-        return min(max((member.length - (longest - buffer)) / max(buffer, 1), 0.0), 1.0)
+        return min(max((member.length - (longest - buffer)) / buffer, 0.0), 1.0)
 
     return [member.reward - penalty * excess(member) for member in group]

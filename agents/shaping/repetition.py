@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from reasongym.agents.shaping.contract import Member, shaping
+from reasongym.agents.shaping.contract import Member, Number, shaping
 
 
 @shaping("repetition")
-def repetition(group: Sequence[Member], *, ngram: int = 40, each: float = -0.05) -> list[float]:
+def repetition(group: Sequence[Member], *, ngram: Number = 40, each: float = -0.05) -> list[float]:
     """Add `each` for every sampled token that lies in an n-gram of its turn seen before there.
 
     Yeo et al., arXiv 2502.03373, appendix C.2. They give it token by token with a discount of its own; here
@@ -33,7 +33,7 @@ def num_repeated(ids: Sequence[int], ngram: int) -> int:
 
 
 @shaping("repeated-words")
-def repeated_words(group: Sequence[Member], *, ngram: int = 3, penalty: float = -1.0) -> list[float]:
+def repeated_words(group: Sequence[Member], *, ngram: Number = 3, penalty: float = -1.0) -> list[float]:
     """Add `penalty` times the share of the text's word n-grams that are not distinct.
 
     Open R1 (src/open_r1/rewards.py, get_repetition_penalty_reward): words are lower case, cut at white space.

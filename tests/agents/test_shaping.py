@@ -132,13 +132,13 @@ def test_a_shaping_is_its_papers_formula(name: str, group: list[Episode]) -> Non
 
 
 def test_cosine_pays_two_for_the_shortest_right_answer_and_ten_against_the_shortest_wrong_one() -> None:
-    settings = {"longest": 14_336, "margin": 16}
+    settings = {"longest": 14_336}
     assert _one(episode(0, correct=True), "cosine", **settings) == 2.0
     assert _one(episode(0), "cosine", **settings) == -10.0
     assert _one(episode(7_168, correct=True), "cosine", **settings) == pytest.approx(1.5)
     assert _one(episode(7_168), "cosine", **settings) == pytest.approx(-5.0)
-    assert _one(episode(14_319, correct=True), "cosine", **settings) == pytest.approx(1.0, abs=1e-4)
-    assert _one(episode(14_320, correct=True), "cosine", **settings) == -10.0
+    assert _one(episode(14_335, correct=True), "cosine", **settings) == pytest.approx(1.0, abs=1e-4)
+    assert _one(episode(14_336, correct=True), "cosine", **settings) == -10.0
 
 
 def test_lcpo_takes_three_ten_thousandths_a_token() -> None:

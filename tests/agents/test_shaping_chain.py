@@ -56,6 +56,9 @@ def test_entries_apply_in_order() -> None:
         ({"name": "cosine", "longst": 5}, "did you mean 'longest'"),
         ({"name": "cosine"}, "longest"),
         ({"name": "cosine", "longest": "far"}, "shaping 'cosine'"),
+        ({"name": "cosine", "longest": 0}, "longest"),
+        ({"name": "aalc", "longest": 9, "target": 0.0}, "target"),
+        ({"name": "repetition", "ngram": 0}, "ngram"),
         ({"longest": 5}, "needs a name"),
         ({"name": "nowhere:bonus"}, "MODULE:FUNCTION"),
         ({"name": "math:bonus"}, "MODULE:FUNCTION"),
@@ -101,6 +104,17 @@ def test_a_function_that_forgets_a_member_is_told_so() -> None:
             Chain([{"name": "a test's short one"}]).rewards([episode(), episode()])
     finally:
         del SHAPINGS["a test's short one"]
+
+
+def endless(group: Sequence[Member]) -> list[float]:
+    return [member.reward / 1e-320 * 1e300 for member in group]
+
+
+def test_a_reward_that_is_no_number_is_refused() -> None:
+    chain = Chain([{"name": f"{__name__}:endless"}])
+    assert chain.rewards([episode()]).rewards == [0.0]
+    with pytest.raises(UsageError, match="finite"):
+        chain.rewards([episode(correct=True)])
 
 
 def test_the_length_asked_for_is_in_the_prompt_and_the_row_stays() -> None:
