@@ -3,18 +3,21 @@
 import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
 import msgspec
 import tomli_w
 import tyro
 
-from reasongym.agents.batch import Aggregation
+from reasongym.agents.algorithm_checks import check_algorithm, check_tree, require_at_least
+from reasongym.agents.algorithms import AlgorithmSettings
+from reasongym.agents.trees import Shape
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import DataError, UnknownName, UsageError
 
 Settings = TypeVar("Settings")
+Attention: TypeAlias = Literal["auto", "sdpa", "eager", "flash_attention_2", "flash_attention_3"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,37 @@ class ModelSettings:
     """A Hugging Face model directory."""
     device: str = "cpu"
     dtype: str = "float32"
+    """float64, float32, bfloat16 or float16; weights of 16 bits are updated through float32 copies."""
+    attention: Attention = "auto"
+    """auto is what transformers takes by itself; flash_attention_2 needs flash-attn and a CUDA device."""
+    gradient_checkpointing: bool = False
+    """Recompute each layer in the backward pass: less memory, about a third more time, no shared prompts."""
+    compile: bool = False
+    """Run the learner's layers through torch.compile; no shared prompts. Sampling stays as it is."""
+    lora_rank: int = 0
+    """Train adapters of this rank beside the linear layers and freeze the weights; 0 trains the weights."""
+    lora_alpha: float = 32.0
+    """The adapters' product counts alpha / rank times."""
+    lora_targets: tuple[str, ...] = ("all-linear",)
+    """Names of the layers that get adapters, such as q_proj; all-linear means all but the head."""
+    load_in_4bit: bool = False
+    """Hold the frozen weights as 4-bit NormalFloats (QLoRA); needs bitsandbytes and lora_rank."""
+    reference_every: int = 0
+    """Steps after which the reference of the KL term becomes the model of that step; 0 keeps the first."""
+
+    def check(self) -> None:
+        """Raise UsageError for the first value that cannot work."""
+        require_at_least("model.lora_rank", self.lora_rank, 0)
+        require_at_least("model.reference_every", self.reference_every, 0)
+        if self.lora_rank and not self.lora_alpha > 0:
+            raise UsageError(f"model.lora_alpha must be above 0, got {self.lora_alpha}")
+        if self.lora_rank and not self.lora_targets:
+            raise UsageError('model.lora_targets names no layer; "all-linear" means all but the head')
+        if self.load_in_4bit and not self.lora_rank:
+            raise UsageError(
+                "model.load_in_4bit freezes the weights, so something must be trained beside them: "
+                "set model.lora_rank, such as 16"
+            )
 
 
 @dataclass(frozen=True)
@@ -67,29 +101,24 @@ class RolloutSettings:
     group_size: int = 32
     """Episodes per problem."""
     temperature: float = 1.0
+    top_p: float = 1.0
     max_tokens: int = 256
     """Of one turn."""
     max_rows: int = 2048
     """Most completions decoded at once; bounds the cache's memory."""
+    collect: float = 1.0
+    """Share of a step's episodes after which the others, the longest, are given up."""
+    branches: int = 0
+    """Ways each piece of an episode goes on, in place of `group_size` whole episodes; 0 for no tree."""
+    branch_tokens: int = 64
+    """Sampled tokens of a piece; the last goes on to the end."""
+    branch_depth: int = 3
+    """Pieces of an episode."""
 
-
-@dataclass(frozen=True)
-class AlgorithmSettings:
-    """The loss."""
-
-    advantage: Literal["grpo", "dr_grpo", "rloo"] = "grpo"
-    aggregation: Aggregation = "token-mean"
-    clip_low: float = 0.2
-    clip_high: float = 0.28
-    """Above `clip_low` it leaves room for rare tokens to grow (DAPO's clip-higher)."""
-    kl: float = 0.0
-    """Weight of KL(policy || the model at the start), estimator k3, in the loss."""
-    entropy: float = 0.0
-    """Weight of the entropy bonus."""
-    updates: int = 1
-    """Optimizer steps per step; each takes its share of the groups."""
-    mask_truncated: bool = False
-    """Leave episodes that ran out of turns or tokens out of the loss and its denominator."""
+    @property
+    def shape(self) -> Shape | None:
+        """How episodes fork, if they do."""
+        return Shape(self.branches, self.branch_tokens, self.branch_depth) if self.branches else None
 
 
 @dataclass(frozen=True)
@@ -100,12 +129,24 @@ class OptimizerSettings:
     warmup: int = 0
     """Steps over which the rate rises from 0."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
-    """What the rate does after the warm-up, towards 0 at the last step."""
+    """What the rate does after the warm-up, towards its floor at the last step."""
+    floor: float = 0.0
+    """Where the schedule ends, as a share of the learning rate."""
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = 0.0
     max_grad_norm: float = 1.0
     micro_tokens: int = 65_536
     """Most padded ids per forward and backward; lower it where memory is short, nothing else changes."""
+
+    def check(self) -> None:
+        """Raise UsageError for the first value that cannot work."""
+        require_at_least("optimizer.micro_tokens", self.micro_tokens, 1)
+        for name in ("learning_rate", "warmup", "weight_decay", "max_grad_norm"):
+            require_at_least(f"optimizer.{name}", getattr(self, name), 0)
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise UsageError(f"optimizer.betas must be from 0 up and below 1, got {self.betas}")
+        if not 0 <= self.floor <= 1:
+            raise UsageError(f"optimizer.floor must be a share from 0 to 1, got {self.floor}")
 
 
 @dataclass(frozen=True)
@@ -131,32 +172,27 @@ class TrainConfig:
     model: ModelSettings = ModelSettings()
     problems: ProblemSettings = field(default_factory=ProblemSettings)
     rollout: RolloutSettings = RolloutSettings()
-    algorithm: AlgorithmSettings = AlgorithmSettings()
+    algorithm: AlgorithmSettings = field(default_factory=AlgorithmSettings)
     optimizer: OptimizerSettings = OptimizerSettings()
     run: RunSettings = RunSettings()
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
-        require_at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
+        self.model.check()
+        check_algorithm(self.algorithm, group_size=self.rollout.group_size, top_p=self.rollout.top_p)
+        if not 0 < self.rollout.collect <= 1:
+            raise UsageError(f"rollout.collect must be above 0 and at most 1, got {self.rollout.collect}")
+        check_tree(self.algorithm, self.rollout.shape)
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
         require_at_least("rollout.max_rows", self.rollout.max_rows, 1)
-        require_at_least("optimizer.micro_tokens", self.optimizer.micro_tokens, 1)
-        require_at_least("optimizer.learning_rate", self.optimizer.learning_rate, 0)
-        require_at_least("optimizer.warmup", self.optimizer.warmup, 0)
-        require_at_least("optimizer.weight_decay", self.optimizer.weight_decay, 0)
-        require_at_least("optimizer.max_grad_norm", self.optimizer.max_grad_norm, 0)
+        self.optimizer.check()
         require_at_least("run.steps", self.run.steps, 1)
         require_at_least("run.threads", self.run.threads, 0)
         require_at_least("run.checkpoint_every", self.run.checkpoint_every, 1)
         require_at_least("run.eval_every", self.run.eval_every, 0)
         require_at_least("run.eval_problems", self.run.eval_problems, 1)
         require_at_least("run.log_groups", self.run.log_groups, 0)
-        require_at_least("algorithm.updates", self.algorithm.updates, 1)
-        require_at_least("algorithm.clip_low", self.algorithm.clip_low, 0)
-        require_at_least("algorithm.clip_high", self.algorithm.clip_high, 0)
-        if not all(0 <= beta < 1 for beta in self.optimizer.betas):
-            raise UsageError(f"optimizer.betas must be from 0 up and below 1, got {self.optimizer.betas}")
         if self.algorithm.updates > self.rollout.groups:
             raise UsageError(
                 f"algorithm.updates must be at most rollout.groups ({self.rollout.groups}), "
@@ -166,12 +202,6 @@ class TrainConfig:
             raise UsageError(
                 f"rollout.temperature must be above 0 to explore, got {self.rollout.temperature}"
             )
-
-
-def require_at_least(name: str, value: float, least: int, why: str = "") -> None:
-    """Raise UsageError for a setting that is too small."""
-    if not value >= least:  # NaN is no value either
-        raise UsageError(f"{name} must be at least {least} {why}".rstrip() + f", got {value}")
 
 
 def read_tables(path: Path) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
     if not model.exists():
         recipe = demo.recipe
         curriculum, seed = recipe.problems.curriculum(), recipe.run.seed
-        loaded = from_scratch.build(curriculum, shape=demo.shape, seed=seed)
+        loaded = from_scratch.build(curriculum, shape=demo.shape, seed=seed, play=demo.priming.play)
         priming = Priming(demo.priming, loaded, folder / "priming", curriculum=curriculum, seed=seed)
         with stage("teach the notation", demo.priming.steps) as show:
             priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))

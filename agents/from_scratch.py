@@ -47,10 +47,13 @@ class ModelShape:
             )
 
 
-def build(curriculum: Curriculum, *, shape: ModelShape, seed: int) -> LoadedModel:
-    """Make an untrained model and tokenizer that can read a curriculum's prompts and write its answers."""
+def build(curriculum: Curriculum, *, shape: ModelShape, seed: int, play: str = "random") -> LoadedModel:
+    """Make an untrained model and tokenizer that can read a curriculum's prompts and write its answers.
+
+    `play` is what the model will be primed on (see `PrimingSettings`): its words are among those known.
+    """
     shape.check()
-    tokenizer = word_tokenizer(vocabulary(curriculum))
+    tokenizer = word_tokenizer(vocabulary(curriculum, play))
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=shape.hidden,
@@ -68,12 +71,15 @@ def build(curriculum: Curriculum, *, shape: ModelShape, seed: int) -> LoadedMode
         return LoadedModel(LlamaForCausalLM(config), tokenizer)
 
 
-def vocabulary(curriculum: Curriculum) -> list[str]:
-    """List the words of random and of perfect play, and the smaller whole numbers between those seen."""
+def vocabulary(curriculum: Curriculum, play: str = "random") -> list[str]:
+    """List the words of random, perfect and worked play, and smaller whole numbers between those seen."""
     words: set[str] = set()
     for seed in range(SAMPLED_PROBLEMS):
         row = curriculum.survey_row(seed)
-        words.update(_words_of_play(registry.get(row.env_id), row, stream(b"vocabulary %d" % seed)))
+        env, rng = registry.get(row.env_id), stream(b"vocabulary %d" % seed)
+        words.update(_words_of_play(env, row, rng))
+        if play in env.traces:
+            words.update(env.trace(env.problem(row).data, play, rng).split())
     numbers = (int(word) for word in words if word.isdecimal())
     largest = max((number for number in numbers if number <= MAX_FILLED), default=-1)
     return sorted(words | {str(number) for number in range(largest + 1)})

@@ -4,17 +4,18 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 import transformers
 from safetensors import SafetensorError
-from torch import nn
+from torch import Tensor, nn
 
 from reasongym.errors import DataError, UsageError
 
@@ -26,6 +27,8 @@ DTYPES = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
+FLASH_PACKAGES = {"flash_attention_2": "flash_attn", "flash_attention_3": "flash_attn_interface"}
+"""Attention implementations that a package brings, by what imports it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ class LoadedModel:
     model: nn.Module
     tokenizer: Any
     """A Hugging Face tokenizer."""
+    learner_forwards: dict[nn.Module, Callable[..., Any]] = field(
+        default_factory=dict[nn.Module, Callable[..., Any]]
+    )
+    """What the learner runs in place of a layer's own forward."""
 
     @property
     def config(self) -> Any:
@@ -81,6 +88,23 @@ class LoadedModel:
         has_alibi: bool = getattr(self.config, "alibi", False)
         return self.config._attn_implementation == "sdpa" and not self.has_windows and not has_alibi
 
+    def trained_weights(self) -> dict[str, Tensor]:
+        """Return what learning changes, by name: everything, or adapters alone where the rest is frozen."""
+        state: dict[str, Tensor] = self.model.state_dict()
+        named = dict(self.model.named_parameters())
+        trained = [name for name, weight in named.items() if weight.requires_grad]
+        return state if len(trained) == len(named) else {name: state[name] for name in trained}
+
+    def load_trained_weights(self, weights: dict[str, Tensor]) -> None:
+        """Put back what `trained_weights` returned; raises DataError where they are another model's."""
+        own = self.trained_weights()
+        if own.keys() != weights.keys():
+            other = sorted(own.keys() ^ weights.keys())
+            raise DataError(
+                f"the checkpoint is of another model: {len(other)} weights differ in name, {other[0]} first"
+            )
+        self.model.load_state_dict(weights, strict=False)
+
     def digest(self) -> str:
         """Name what decides the completions: 16 hex digits over weights, words, chat template and end ids."""
         total = blake2b(digest_size=8)
@@ -92,16 +116,29 @@ class LoadedModel:
         return total.hexdigest()
 
 
-def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32") -> LoadedModel:
-    """Load a model directory (or a hub name, where a network is); raises DataError saying what is wrong."""
+def load_model(
+    path: str | Path,
+    *,
+    device: str = "cpu",
+    dtype: str = "float32",
+    attention: str = "auto",
+    load_in_4bit: bool = False,
+) -> LoadedModel:
+    """Load a model directory (or a hub name, where a network is); raises DataError saying what is wrong.
+
+    `attention` is an implementation of transformers, such as sdpa. In 4 bits linear layers are held as
+    NormalFloats with quantised scales and compute in `dtype` (QLoRA, Dettmers et al., arXiv 2305.14314, 3).
+    """
     if dtype not in DTYPES:
         raise UsageError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
     _check_device(device)
+    _check_attention(attention, device)
     _check_folder(str(path))
+    options = _loading_options(device, dtype, attention, load_in_4bit=load_in_4bit)
     try:
         tokenizer = _load_tokenizer(Path(path))
         load = cast(Any, transformers.AutoModelForCausalLM).from_pretrained
-        model, report = load(str(path), dtype=DTYPES[dtype], output_loading_info=True)
+        model, report = load(str(path), dtype=DTYPES[dtype], output_loading_info=True, **options)
     except Exception as error:  # transformers and safetensors raise dozens of types for a bad directory
         raise DataError(
             f"cannot load a model from {path}: {_first_line(error)}; the directory needs config.json, "
@@ -119,7 +156,49 @@ def load_model(path: str | Path, *, device: str = "cpu", dtype: str = "float32")
             f"the tokenizer at {path} knows no word; is its tokenizer.json or vocabulary missing?"
         )
     _check_layers(model, path)
+    if load_in_4bit:
+        _keep_one_layout(model)
+        return LoadedModel(model, tokenizer)
     return LoadedModel(model.to(device), tokenizer)
+
+
+def _keep_one_layout(model: nn.Module) -> None:
+    """Keep bitsandbytes from repacking weights on CPUs at the first forward without gradients.
+
+    What is repacked computes in bfloat16 whatever was asked for, so that sampler and learner would differ.
+    """
+    for module in model.modules():
+        if "support_avx512bf16_for_cpu" in vars(module):
+            cast(Any, module).support_avx512bf16_for_cpu = False
+
+
+def _loading_options(device: str, dtype: str, attention: str, *, load_in_4bit: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {} if attention == "auto" else {"attn_implementation": attention}
+    if not load_in_4bit:
+        return options
+    for name in ("bitsandbytes", "accelerate"):
+        if find_spec(name) is None:
+            raise UsageError(
+                f"load_in_4bit needs {name}, which is not installed: pip install 'reasongym[qlora]'"
+            )
+    kind: Any = transformers.BitsAndBytesConfig
+    four_bits = kind(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=DTYPES[dtype],
+    )
+    return options | {"quantization_config": four_bits, "device_map": {"": device}}
+
+
+def _check_attention(attention: str, device: str) -> None:
+    if not attention.startswith("flash_attention"):
+        return
+    if find_spec(FLASH_PACKAGES[attention]) is None or not device.startswith("cuda"):
+        raise UsageError(
+            f"attention {attention!r} needs a CUDA device and the package {FLASH_PACKAGES[attention]}; got "
+            f"device {device!r}; install it (pip install flash-attn), or take sdpa"
+        )
 
 
 def _check_device(device: str) -> None:
@@ -194,7 +273,10 @@ def _first_line(error: Exception) -> str:
 
 
 def save_model(loaded: LoadedModel, path: Path) -> None:
-    """Write a plain Hugging Face model directory, in full or not at all."""
+    """Write a plain Hugging Face model directory, in full or not at all.
+
+    A model with adapters is given as `lora.merged` makes it.
+    """
     partial, old = (path.with_name(path.name + ending) for ending in (".partial", ".old"))
     try:
         shutil.rmtree(partial, ignore_errors=True)

@@ -66,7 +66,8 @@ class Optimizer:
             "linear": 1 - progress,
             "cosine": 0.5 * (1 + math.cos(math.pi * progress)),
         }
-        return settings.learning_rate * factors[settings.schedule]
+        share = settings.floor + (1 - settings.floor) * factors[settings.schedule]
+        return settings.learning_rate * share
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a checkpoint needs beside the model's weights."""

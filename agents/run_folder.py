@@ -100,6 +100,14 @@ class RunFolder:
         self._cut_logs(saved["logs"])
         return saved["step"], saved["state"]
 
+    def last(self) -> tuple[int, dict[str, Any]] | None:
+        """Return (step, state) of the last checkpoint and change nothing; None where there is none."""
+        names = self._names()
+        if not names:
+            return None
+        saved = _read_checkpoint(names[-1])
+        return saved["step"], saved["state"]
+
     def _names(self) -> list[Path]:
         return sorted(self.checkpoints.glob("step-*.pt"))
 

@@ -7,6 +7,7 @@ are used and that is said.
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -16,6 +17,7 @@ from torch.utils.checkpoint import checkpoint  # pyright: ignore[reportUnknownVa
 from transformers.cache_utils import DynamicCache
 
 from reasongym.agents.batch import MicroBatch, Span, WeightedRow, micro_batches
+from reasongym.agents.layers import learning, plain_rows_reason
 from reasongym.agents.models import LoadedModel
 from reasongym.episodes import TrainingRow
 
@@ -45,13 +47,27 @@ class Scorer:
     with_entropy: bool = False
     is_shared: bool | None = None
     """Whether prompts are shared; None until the two forwards have been compared."""
+    projects_sampled: bool | None = None
+    """Whether plain rows are projected at sampled ids only; None until that has been compared."""
 
     def __call__(self, micro: MicroBatch) -> Scores:
         """Return log-probs and entropies `[N]`, with gradients where they are enabled."""
         targets = micro.tails[micro.mask]
-        if not self.shares_prompts():
+        if self.shares_prompts():
+            return self._project(self._shared_hidden(micro), targets)
+        if self.projects_sampled is None:
+            self.projects_sampled = self._evaluated(self._projects)
+        with learning(self.loaded):
+            if self.projects_sampled:
+                return self._project(self._plain_hidden(micro), targets)
             return self._scores(self._plain_logits(micro), targets)
-        return self._project(self._shared_hidden(micro), targets)
+
+    def hidden(self, micro: MicroBatch) -> Tensor:
+        """Return the last hidden states `[N, hidden]` before the sampled ids: what each was chosen by."""
+        if self.shares_prompts():
+            return self._shared_hidden(micro)
+        with learning(self.loaded):
+            return self._plain_hidden(micro)
 
     def shares_prompts(self) -> bool:
         """Say whether prompts are shared on this model, comparing both forwards the first time."""
@@ -61,17 +77,31 @@ class Scorer:
 
     def _agrees(self) -> bool:
         """Compare both forwards, without dropout, on two padded prompts and three ragged tails."""
-        model: Any = self.loaded.model
         if self.loaded.has_windows:
             return self._give_up("some of its layers attend to a window of columns, and padding shifts those")
-        if any(getattr(module, "gradient_checkpointing", False) for module in model.modules()):
-            return self._give_up("gradient checkpointing keeps no cache")
+        reason = plain_rows_reason(self.loaded)
+        return self._give_up(reason) if reason else self._evaluated(self._compare)
+
+    def _evaluated(self, compare: Callable[[MicroBatch], bool]) -> bool:
+        """Compare two forwards without dropout on the probe."""
+        model = self.loaded.model
         was_training = model.training
         model.eval()
         try:
-            return self._compare(_probe(self.loaded))
+            return compare(_probe(self.loaded))
         finally:
             model.train(was_training)
+
+    def _projects(self, micro: MicroBatch) -> bool:
+        """Say whether on plain rows the head on hidden states gives what the whole model does."""
+        if not self._head_is_last():
+            return False
+        targets = micro.tails[micro.mask]
+        with torch.no_grad():
+            some = self._project(self._plain_hidden(micro), targets).logprobs
+            every = self._scores(self._plain_logits(micro), targets).logprobs
+        difference = float((some - every).abs().max())
+        return difference <= TOLERANCE.get(self.loaded.dtype, COARSE_TOLERANCE)
 
     def _compare(self, micro: MicroBatch) -> bool:
         if not self._head_is_last():
@@ -157,20 +187,18 @@ class Scorer:
         return (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
 
     def _plain_logits(self, micro: MicroBatch) -> Tensor:
-        """Return logits `[N, vocabulary]` of whole rows through the model's own head.
-
-        Rows are padded on the right, where no mask, window or position can go wrong.
-        """
-        num_columns = micro.tails.shape[1]
-        lengths = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
-        prompts = nn.functional.pad(micro.prompts, (0, num_columns))[micro.owners]
-        place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail if not negative
-        nearest = place.clamp(0, num_columns - 1)  # [rows, width + columns]
-        ids = prompts.where(place < 0, micro.tails.gather(1, nearest))
-        is_sampled = (place == nearest) & micro.mask.gather(1, nearest)
+        """Return logits `[N, vocabulary]` of whole rows through the model's own head."""
+        ids, is_sampled = _plain_rows(micro)
         model: Any = self.loaded.model
         output = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
         return output.logits[:, :-1][is_sampled[:, 1:]]
+
+    def _plain_hidden(self, micro: MicroBatch) -> Tensor:
+        """Return the hidden states `[N, hidden]` of whole rows that predict the sampled ids."""
+        ids, is_sampled = _plain_rows(micro)
+        body: Any = self.loaded.model.base_model
+        output = body(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
+        return output.last_hidden_state[:, :-1][is_sampled[:, 1:]]
 
     def _project(self, hidden: Tensor, targets: Tensor) -> Scores:
         """Score `[N, hidden]` against targets `[N]`, in chunks of bounded memory."""
@@ -205,6 +233,21 @@ class Scorer:
             return Scores(logprobs, None)
         every = logits.log_softmax(-1)
         return Scores(logprobs, -(every.exp() * every).sum(-1))
+
+
+def _plain_rows(micro: MicroBatch) -> tuple[Tensor, Tensor]:
+    """Return the ids of whole rows and which were sampled, both `[rows, width + columns]`.
+
+    Rows are padded on the right, where no mask, window or position can go wrong.
+    """
+    num_columns = micro.tails.shape[1]
+    lengths = micro.prompt_lengths[micro.owners][:, None]  # [rows, 1]
+    prompts = nn.functional.pad(micro.prompts, (0, num_columns))[micro.owners]
+    place = torch.arange(prompts.shape[1], device=lengths.device) - lengths  # in the tail if not negative
+    nearest = place.clamp(0, num_columns - 1)  # [rows, width + columns]
+    ids = prompts.where(place < 0, micro.tails.gather(1, nearest))
+    is_sampled = (place == nearest) & micro.mask.gather(1, nearest)
+    return ids, is_sampled
 
 
 def _probe(loaded: LoadedModel) -> MicroBatch:

@@ -5,7 +5,7 @@ problem is a pure function of its `Row`, its verdict a pure function of the row 
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
@@ -160,6 +160,8 @@ class Env(gymnasium.Env[str, str]):
     """Ways to word the prompt; the first is the default."""
     parameters: ClassVar[Sequence[Option]] = ()
     """Options of generation; they enter the key of a problem."""
+    traces: ClassVar[Mapping[str, str]] = {}
+    """Ways to work a problem out in a text to learn from, by name (see `trace`)."""
     own_tool: ClassVar[str] = ""
     """What its problems are played with between turns, if anything (see `kit`)."""
     answers_in_fences: ClassVar[bool] = False
@@ -202,6 +204,10 @@ class Env(gymnasium.Env[str, str]):
     @abstractmethod
     def random_action(self, state: Json, rng: Stream) -> str:
         """Play a uniformly drawn legal move that ignores the goal; `state` is the data in one turn."""
+
+    def trace(self, data: Data, kind: str, rng: Stream) -> str:
+        """Work a problem out in one text, in a way named in `traces`; a search may end without an answer."""
+        raise NotImplementedError(f"{self.env_id} shows no working")
 
     def max_turns(self, level: int) -> int:
         """Return how many actions an episode may take before it is truncated."""
@@ -376,15 +382,25 @@ class Env(gymnasium.Env[str, str]):
 
     def judge(self, problem: Problem, texts: Sequence[str]) -> Verdict:
         """Judge an episode of a problem that is already made; what it asked of a tool is not run again."""
+        reward = 0.0
+        for step in self.retrace(problem, texts):
+            if step.verdict is not None:
+                return step.verdict
+            reward = step.session.reward
+        return Verdict(reward, False, "unfinished")
+
+    def retrace(self, problem: Problem, texts: Sequence[str]) -> Iterator[Step]:
+        """Play texts again, turn by turn, up to the verdict; what they asked of a tool is not run again."""
         session, kit = self.begin(problem), self.kit(problem.row, problem.data)
         for text in texts:
             if kit is not None and _call(kit, session, text) is not None:
-                session = _called(session, ())
-                continue
-            session, _, _, verdict, _ = self._acted(session, text)
-            if verdict is not None:
-                return verdict
-        return Verdict(session.reward, False, "unfinished")
+                step = Step(_called(session, ()), "", 0.0, None, False)
+            else:
+                step = self._acted(session, text)
+            yield step
+            if step.verdict is not None:
+                return
+            session = step.session
 
     # -- the Gymnasium face ---------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-"""Policies that are no model: they mark what perfect play, legal play without thought, a fixed answer and
-you yourself would score.
+"""Policies that are no model: they mark what perfect play, a search, legal play without thought, a fixed
+answer and you yourself would score.
 """
 
 from collections import Counter, deque
@@ -12,7 +12,7 @@ from rich.text import Text
 from reasongym import registry
 from reasongym.core import Row
 from reasongym.episodes import Completion, Request
-from reasongym.errors import PolicyError
+from reasongym.errors import PolicyError, UnknownName
 from reasongym.seeding import stream
 
 NUM_ROWS_FOR_CONSTANT = 200
@@ -65,6 +65,11 @@ def random() -> ScriptedPolicy:
     return ScriptedPolicy(_random_text)
 
 
+def worked(kind: str) -> ScriptedPolicy:
+    """Play the working that environments show under a name in their `traces`, such as search."""
+    return ScriptedPolicy(lambda request: _worked_text(request, kind))
+
+
 def constant(row: Row) -> ScriptedPolicy:
     """Play, always, the commonest oracle answer of training problems like that of `row`."""
     text = commonest_answer(row)
@@ -98,6 +103,13 @@ def _oracle_text(request: Request) -> str:
 def _random_text(request: Request) -> str:
     env = registry.get(request.session.problem.row.env_id)
     return env.random_action(request.session.state, stream(b"random %d" % request.noise_key))
+
+
+def _worked_text(request: Request, kind: str) -> str:
+    env = registry.get(request.session.problem.row.env_id)
+    if kind not in env.traces:
+        raise UnknownName(f"working of {env.env_id}", kind, env.traces)
+    return env.trace(request.session.problem.data, kind, stream(b"worked %d" % request.noise_key))
 
 
 def _typed_text(request: Request, console: Console) -> str:

@@ -7,7 +7,7 @@ from reasongym.answers.alternatives import offers_alternatives
 from reasongym.answers.arithmetic import Expression, parse
 from reasongym.answers.extraction import extract
 from reasongym.core import Data, Env, Json, Option, Verdict
-from reasongym.envs.countdown import problems, prompts, solver
+from reasongym.envs.countdown import problems, prompts, solver, traces
 from reasongym.registry import register
 from reasongym.seeding import Stream
 
@@ -28,6 +28,7 @@ class Countdown(Env):
     levels = tuple(level.about for level in problems.LEVELS)
     default_level = 3
     styles = prompts.STYLES
+    traces = traces.KINDS
     parameters = (
         Option("num_numbers", 0, "how many numbers, 3 to 8; 0 means as the level says", (0, *range(3, 9))),
     )
@@ -54,6 +55,9 @@ class Countdown(Env):
 
     def oracle(self, data: Data) -> list[str]:
         return [problems.expression(data["numbers"], problems.read_steps(data["solution"]))]
+
+    def trace(self, data: Data, kind: str, rng: Stream) -> str:
+        return traces.trace(data, kind, rng)
 
     def canonical(self, data: Data) -> str:
         return f"{sorted(data['numbers'])} {data['target']}"

@@ -1,7 +1,7 @@
 """`CountdownSteps-v0`: the same problems played one arithmetic step a turn."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from reasongym.answers.arithmetic import Expression, parse
 from reasongym.answers.extraction import extract
@@ -35,6 +35,7 @@ class CountdownSteps(Countdown):
     """
 
     parameters = ()
+    traces: ClassVar[Mapping[str, str]] = {}
 
     def generate(self, rng: Stream, level: int, options: Mapping[str, Json]) -> Data:
         return problems.generate(rng, problems.LEVELS[level], problems.LEVELS[level].num_numbers)

@@ -44,10 +44,19 @@ VERBS = {
     ),
     "prime": Verb(
         "reasongym.cli.train:prime",
-        "make a small model and teach it the notation by random play",
+        "make a small model and teach it the notation by random play or worked answers",
         resumes=True,
     ),
+    "generate-traces": Verb(
+        "reasongym.cli.traces:generate_traces",
+        "let a policy play and keep what is right, to learn from",
+        resumes=True,
+    ),
+    "sft": Verb("reasongym.cli.sft:sft", "teach a model from conversations", takes_args=True, resumes=True),
     "train": Verb("reasongym.cli.train:train", "train a model by GRPO", takes_args=True, resumes=True),
+    "export-model": Verb(
+        "reasongym.cli.train:export_trained", "write a run's model as a plain directory, or its adapter"
+    ),
     "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion", resumes=True),
     "rescore": Verb("reasongym.cli.rescore:rescore", "judge a run again, or what another program saved"),
     "export": Verb("reasongym.cli.export:export", "write a run for inspect-ai, lighteval or lm-eval"),
@@ -76,7 +85,7 @@ VERBS = {
     ),
 }
 
-_LEARNING = ("matplotlib", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
+_LEARNING = ("matplotlib", "peft", "safetensors", "tokenizers", "tomli_w", "torch", "transformers")
 EXTRAS = {
     **dict.fromkeys(_LEARNING, ("models need", "train")),
     **dict.fromkeys(("httpx", "tenacity"), ("asking a server needs", "http")),

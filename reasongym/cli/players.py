@@ -11,6 +11,7 @@ from reasongym.cli.servers import ServerFlags, seat_server
 from reasongym.core import Row
 from reasongym.errors import UnknownName, UsageError
 from reasongym.evaluation import Player
+from reasongym.registry import get
 from reasongym.templates import Template
 
 SCRIPTED = ("oracle", "random", "constant", "human")
@@ -27,17 +28,18 @@ def seat(
     server: ServerFlags,
 ) -> Seated:
     """Make the policy of a name for problems like that of `row`; raises a ReasongymError."""
-    is_url = "://" in name
+    is_url, traces = "://" in name, get(row.env_id).traces
+    is_scripted = name in SCRIPTED or (name in traces and not Path(name).exists())
     if not is_url:
         _require_unset(server, f"is for servers, whose --policy is a URL; here it is {name}")
-    if is_url or name in SCRIPTED:
+    if is_url or is_scripted:
         _require_unset(engine, f"is for a model directory; --policy is {name}")
     if is_url:
         return seat_server(name, label, template, server, console)
-    if name in SCRIPTED:
+    if is_scripted:
         return _scripted(name, row, console)
     if "/" not in name and not Path(name).exists():
-        raise UnknownName("policy", name, [*SCRIPTED, "a model directory", "a URL"])
+        raise UnknownName("policy", name, [*SCRIPTED, *traces, "a model directory", "a URL"])
     return seat_model(name, label or Path(name).resolve().name, engine)
 
 
@@ -57,4 +59,5 @@ def _scripted(name: str, row: Row, console: Console) -> Seated:
         "constant": lambda: scripted.constant(row),
         "human": lambda: scripted.human(console),
     }
-    return Seated(makers[name](), Player(name))
+    make = makers.get(name, lambda: scripted.worked(name))
+    return Seated(make(), Player(name))

@@ -8,11 +8,14 @@ import tyro
 from rich.console import Console
 
 from reasongym.agents import from_scratch
+from reasongym.agents.algorithms import PRESETS
 from reasongym.agents.config import TrainConfig
 from reasongym.agents.demo import show_step
-from reasongym.agents.models import LoadedModel, load_model, save_model
+from reasongym.agents.exporting import export_model, save_trained
+from reasongym.agents.models import LoadedModel, save_model
 from reasongym.agents.plots import plot_learning
-from reasongym.agents.priming import Priming, PrimingSettings
+from reasongym.agents.preparing import prepare
+from reasongym.agents.priming import Priming, PrimingSettings, player_of
 from reasongym.agents.recipes import load_recipe, names
 from reasongym.agents.trainer import Trainer
 from reasongym.cli.options import named_options
@@ -28,6 +31,8 @@ class TrainFlags:
     """Where the run is kept, and every setting of a config file as a flag."""
 
     config: tyro.conf.OmitArgPrefixes[TrainConfig]
+    preset: str = ""
+    """Algorithm by name, such as dapo (docs/algorithms.md); outranks the file, and other flags outrank it."""
     output: Path = Path("runs/train")
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
@@ -40,9 +45,12 @@ def train(args: list[str]) -> None:
     flags = tyro.cli(
         TrainFlags,
         prog="reasongym train [RECIPE | CONFIG.toml]",
-        description=f"Train a model by GRPO. Recipes: {', '.join(names())}. Flags outrank the file.",
+        description=(
+            f"Train a model. Recipes: {', '.join(names())}. Presets: {', '.join(PRESETS)}. "
+            "Flags outrank the file."
+        ),
         args=args[1:] if recipe else args,
-        default=TrainFlags(load_recipe(recipe) if recipe else TrainConfig()),
+        default=TrainFlags(load_recipe(recipe, _named_preset(args))),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
@@ -52,11 +60,19 @@ def train(args: list[str]) -> None:
         raise UsageError(
             'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
         )
-    model = config.model
-    run(config, load_model(model.path, device=model.device, dtype=model.dtype), flags.output)
+    run(config, prepare(config.model), flags.output)
     CONSOLE.print(
         f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
     )
+
+
+def _named_preset(args: list[str]) -> str:
+    """Find the preset among the flags: it decides what the others override."""
+    for place, arg in enumerate(args):
+        name, equals, value = arg.partition("=")
+        if name == "--preset":
+            return value if equals else "".join(args[place + 1 : place + 2])
+    return ""
 
 
 def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
@@ -64,7 +80,7 @@ def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
     trainer = Trainer(config, loaded, folder)
     with progress(CONSOLE, f"train on {config.problems.title}", config.run.steps) as show:
         trainer.run(lambda metrics: show_step(show, metrics))
-    save_model(loaded, folder / "model")
+    save_trained(loaded, config.model.path, folder)
     plot_learning(folder)
 
 
@@ -85,11 +101,27 @@ class PrimeFlags:
 
 
 def prime(flags: Annotated[PrimeFlags, tyro.conf.arg(name="")]) -> None:
-    """Make a small stock model and teach it the notation by random legal play."""
+    """Make a small stock model and teach it the notation by random legal play, or by worked answers."""
     curriculum = Curriculum([Source(flags.env, flags.level, options=named_options(flags.options))])
-    loaded = from_scratch.build(curriculum, shape=flags.shape, seed=flags.seed)
+    player_of(flags.priming.play, curriculum)  # refused before anything is made
+    loaded = from_scratch.build(curriculum, shape=flags.shape, seed=flags.seed, play=flags.priming.play)
     priming = Priming(flags.priming, loaded, flags.output, curriculum=curriculum, seed=flags.seed)
     with progress(CONSOLE, f"prime on {flags.env}", flags.priming.steps) as show:
         priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
     save_model(loaded, flags.output / "model")
     CONSOLE.print(f"model in {flags.output / 'model'}", soft_wrap=True)
+
+
+def export_trained(
+    run: tyro.conf.Positional[Path], *, output: Path | None = None, adapter: bool = False
+) -> None:
+    """Write the model of a run's last checkpoint as a plain Hugging Face directory.
+
+    Args:
+        run: The run folder that `reasongym train` or `reasongym sft` made; it may be going on.
+        output: The directory to write; beside the run folder where not given.
+        adapter: Write the adapter alone, in peft's format; else it is merged into the weights.
+    """
+    path = output or run.resolve().parent / f"{run.resolve().name}-{'adapter' if adapter else 'model'}"
+    step = export_model(run, path, adapter=adapter)
+    CONSOLE.print(f"{'adapter' if adapter else 'model'} of step {step} in {path}", soft_wrap=True)

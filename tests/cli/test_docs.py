@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "docs/train.md",
+    "docs/algorithms.md",
+    "docs/models.md",
+    "docs/priming.md",
     "docs/evaluate.md",
     "docs/publish-a-result.md",
     "docs/environments.md",
@@ -38,9 +41,13 @@ PAGES = (
 MODEL = "path/to/model"
 SHORTENED = {
     "prime": ("--steps", "2", "--groups", "2"),
+    "sft": ("--epochs", "1"),
+    "generate-traces": ("--num-problems", "12", "--max-tokens", "12"),
     "train": ("--steps", "1", "--groups", "2", "--group-size", "2", "--max-tokens", "4", "--eval-every", "0"),
 }
 """Put behind commands that learn, for which a reader has more time."""
+NEEDED = {"docs/models.md": "peft"}
+"""What a page is about, and may not be installed."""
 
 
 @pytest.fixture
@@ -55,6 +62,7 @@ def model_directory(tmp_path: Path) -> None:
 def test_every_snippet_runs(
     page: str, reasongym: Reasongym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip(NEEDED.get(page, "torch"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO("/quit\n"))
     snippets: list[tuple[str, str]] = re.findall(
