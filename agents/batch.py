@@ -4,16 +4,18 @@ Every sampled token carries a weight, its share of the loss's denominator, so th
 and its gradient does not depend on micro-batches, padding or order.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from reasongym.agents.aggregation import AGGREGATIONS, Sizes
+from reasongym.agents.pieces import numbers
+from reasongym.agents.played import Lesson, lesson
 from reasongym.episodes import Episode, TrainingRow, flatten
 
-Aggregation: TypeAlias = Literal["token-mean", "sequence-mean"]
 PASS_COST = {"cpu": 256}
 """Padded ids that cost about as much as one more pass over a model, measured at 1M parameters."""
 ACCELERATOR_PASS_COST = 8192
@@ -25,8 +27,15 @@ class WeightedRow:
     """A training row with the advantage and the weight of its sampled tokens."""
 
     row: TrainingRow
-    advantage: float
+    advantage: float | Sequence[float]
+    """Of all its sampled tokens, or of each."""
     weight: float
+    episode: int = 0
+    """Place of its episode among the lessons."""
+    start: int = 0
+    """Sampled tokens of its episode in rows before it."""
+    tokens: Mapping[str, Sequence[float]] = field(default_factory=dict[str, Sequence[float]])
+    """Further numbers of each sampled token by name; `old` takes the place of the sampler's log-probs."""
 
     @property
     def prompt(self) -> tuple[int, ...]:
@@ -40,23 +49,50 @@ class WeightedRow:
 
 
 def weigh(
-    episodes: Sequence[Episode], advantages: Sequence[float], aggregation: Aggregation
+    episodes: Sequence[Episode], advantages: Sequence[float], aggregation: str, *, normaliser: int = 1
 ) -> list[WeightedRow]:
-    """Lay episodes out as weighted rows.
-
-    With N sampled tokens in E episodes, a token of an episode with n tokens weighs 1/N under `token-mean`
-    (DAPO, arXiv 2503.14476, eq. 12) and 1/(n E) under `sequence-mean` (GRPO, arXiv 2402.03300, eq. 3). An
-    episode counts once, however many rows it forks into; one without sampled tokens does not count.
-    """
-    laid = [(flatten(episode), advantage) for episode, advantage in zip(episodes, advantages, strict=True)]
-    laid = [(rows, advantage) for rows, advantage in laid if rows]
-    sizes = [sum(sum(row.mask) for row in rows) for rows, _ in laid]
-    num_tokens = sum(sizes)
-    return [
-        WeightedRow(row, advantage, 1 / num_tokens if aggregation == "token-mean" else 1 / (size * len(laid)))
-        for (rows, advantage), size in zip(laid, sizes, strict=True)
-        for row in rows
+    """Lay episodes out as weighted rows, one advantage an episode (see `rows_of`)."""
+    lessons = [
+        replace(lesson(episode, episode.reward, episode.group), advantage=advantage)
+        for episode, advantage in zip(episodes, advantages, strict=True)
     ]
+    return rows_of(lessons, aggregation, normaliser=normaliser)
+
+
+def rows_of(lessons: Sequence[Lesson], aggregation: str, *, normaliser: int = 1) -> list[WeightedRow]:
+    """Lay lessons out as rows whose tokens weigh what an aggregation says.
+
+    An episode counts once, however many rows it forks into; one without sampled tokens does not count, nor
+    one whose advantage is None.
+    """
+    laid = [
+        (place, one, flatten(one.episode)) for place, one in enumerate(lessons) if one.advantage is not None
+    ]
+    laid = [(place, one, rows) for place, one, rows in laid if rows]
+    if not laid:
+        return []
+    tokens = [sum(sum(row.mask) for row in rows) for _, _, rows in laid]
+    sizes = Sizes(tokens, [one.group for _, one, _ in laid], normaliser)
+    weights = AGGREGATIONS[aggregation](sizes)
+    return [
+        row
+        for (place, one, rows), weight in zip(laid, weights, strict=True)
+        for row in _rows_of_one(one, rows, weight, place)
+    ]
+
+
+def _rows_of_one(
+    one: Lesson, rows: Sequence[TrainingRow], weight: float, place: int
+) -> Iterator[WeightedRow]:
+    """Cut an episode's numbers by token at its rows; the tokens of a row follow those of the row before."""
+    start = 0
+    for row in rows:
+        end = start + sum(row.mask)
+        whole = one.advantage if one.advantage is not None else 0.0
+        advantage = numbers(whole[start:end]) if isinstance(whole, Tensor) else whole
+        further = {name: numbers(values[start:end]) for name, values in one.tokens.items()}
+        yield WeightedRow(row, advantage, weight, place, start, further)
+        start = end
 
 
 class Span(NamedTuple):
@@ -101,9 +137,13 @@ class MicroBatch:
     mask: Tensor
     """Bool `[rows, columns]`: the sampled ids among the tails; N of them."""
     old_logprobs: Tensor
-    """Float32 `[N]`, as are the next two; row by row in the mask's order."""
+    """Float32 `[N]`, as are all that follow; row by row in the mask's order."""
+    sampler_logprobs: Tensor
+    """The same as `old_logprobs`, unless the learner scored those anew."""
     advantages: Tensor
     weights: Tensor
+    tokens: dict[str, Tensor]
+    """Further numbers by name."""
     is_padded: bool
     """Whether prompts differ in length."""
     spans: list[Span]
@@ -122,6 +162,14 @@ def micro_batches(
 
     Where prompts are not shared, each row counts with its own.
     """
+    for chunk in chunks(rows, max_tokens=max_tokens, shares_prompts=shares_prompts):
+        yield tensors(chunk, device, dtype)
+
+
+def chunks(
+    rows: Sequence[WeightedRow], *, max_tokens: int, shares_prompts: bool = True
+) -> Iterator[list[WeightedRow]]:
+    """Cut rows as `micro_batches` does."""
     ordered = sorted(rows, key=lambda row: (row.tail_length, row.prompt))
     chunk: list[WeightedRow] = []
     prompts: set[tuple[int, ...]] = set()
@@ -130,36 +178,49 @@ def micro_batches(
         num_prompts = len(seen) if shares_prompts else len(chunk) + 1
         padded = num_prompts * max(map(len, seen)) + (len(chunk) + 1) * row.tail_length
         if chunk and padded > max_tokens:
-            yield _tensors(chunk, device, dtype)
+            yield chunk
             chunk, prompts = [], set()
         chunk.append(row)
         prompts.add(row.prompt)
     if chunk:
-        yield _tensors(chunk, device, dtype)
+        yield chunk
 
 
-def _tensors(rows: list[WeightedRow], device: torch.device, dtype: torch.dtype) -> MicroBatch:
+def tensors(rows: Sequence[WeightedRow], device: torch.device, dtype: torch.dtype) -> MicroBatch:
+    """Put rows on the device as one micro-batch, in their order."""
     index: dict[tuple[int, ...], int] = {}
     owners = [index.setdefault(row.prompt, len(index)) for row in rows]
     width = max(map(len, index))
     columns = max(row.tail_length for row in rows)
     tails = [row.row.ids[row.row.prompt_length :] for row in rows]
     masks = [row.row.mask[row.row.prompt_length :] for row in rows]
-    logprobs = [score for r in rows for score, on in zip(r.row.logprobs, r.row.mask, strict=True) if on]
-    counts = torch.tensor([sum(mask) for mask in masks], device=device)
+    counts = [sum(mask) for mask in masks]
+    sampler = [score for r in rows for score, on in zip(r.row.logprobs, r.row.mask, strict=True) if on]
+
+    def per_token(values: Sequence[float]) -> Tensor:
+        return torch.tensor(values, device=device, dtype=dtype)
+
+    further = {name: per_token([one for row in rows for one in row.tokens[name]]) for name in rows[0].tokens}
+    sampled = per_token(sampler)
     return MicroBatch(
         prompts=torch.tensor([[*prompt, *[0] * (width - len(prompt))] for prompt in index], device=device),
         prompt_lengths=torch.tensor([len(prompt) for prompt in index], device=device),
         owners=torch.tensor(owners, device=device),
         tails=torch.tensor([tail + [0] * (columns - len(tail)) for tail in tails], device=device),
         mask=torch.tensor([mask + [False] * (columns - len(mask)) for mask in masks], device=device),
-        old_logprobs=torch.tensor(logprobs, device=device, dtype=dtype),
-        advantages=torch.tensor(
-            [row.advantage for row in rows], device=device, dtype=dtype
-        ).repeat_interleave(counts),
-        weights=torch.tensor([row.weight for row in rows], device=device, dtype=dtype).repeat_interleave(
-            counts
-        ),
+        old_logprobs=further.pop("old", sampled),
+        sampler_logprobs=sampled,
+        advantages=per_token(_spread([row.advantage for row in rows], counts)),
+        weights=per_token(_spread([row.weight for row in rows], counts)),
+        tokens=further,
         is_padded=any(len(prompt) != width for prompt in index),
         spans=spans([row.tail_length for row in rows], PASS_COST.get(device.type, ACCELERATOR_PASS_COST)),
     )
+
+
+def _spread(given: Sequence[float | Sequence[float]], counts: Sequence[int]) -> list[float]:
+    """Return the number of each token: its own, or its row's."""
+    spread: list[float] = []
+    for number, count in zip(given, counts, strict=True):
+        spread.extend([number] * count if isinstance(number, int | float) else number)
+    return spread

@@ -9,7 +9,9 @@ import msgspec
 import tomli_w
 import tyro
 
-from reasongym.agents.batch import Aggregation
+from reasongym.agents.algorithm_checks import check_algorithm, check_tree, require_at_least
+from reasongym.agents.algorithms import AlgorithmSettings
+from reasongym.agents.trees import Shape
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import DataError, UnknownName, UsageError
@@ -99,29 +101,24 @@ class RolloutSettings:
     group_size: int = 32
     """Episodes per problem."""
     temperature: float = 1.0
+    top_p: float = 1.0
     max_tokens: int = 256
     """Of one turn."""
     max_rows: int = 2048
     """Most completions decoded at once; bounds the cache's memory."""
+    collect: float = 1.0
+    """Share of a step's episodes after which the others, the longest, are given up."""
+    branches: int = 0
+    """Ways each piece of an episode goes on, in place of `group_size` whole episodes; 0 for no tree."""
+    branch_tokens: int = 64
+    """Sampled tokens of a piece; the last goes on to the end."""
+    branch_depth: int = 3
+    """Pieces of an episode."""
 
-
-@dataclass(frozen=True)
-class AlgorithmSettings:
-    """The loss."""
-
-    advantage: Literal["grpo", "dr_grpo", "rloo"] = "grpo"
-    aggregation: Aggregation = "token-mean"
-    clip_low: float = 0.2
-    clip_high: float = 0.28
-    """Above `clip_low` it leaves room for rare tokens to grow (DAPO's clip-higher)."""
-    kl: float = 0.0
-    """Weight of KL(policy || the model at the start), estimator k3, in the loss."""
-    entropy: float = 0.0
-    """Weight of the entropy bonus."""
-    updates: int = 1
-    """Optimizer steps per step; each takes its share of the groups."""
-    mask_truncated: bool = False
-    """Leave episodes that ran out of turns or tokens out of the loss and its denominator."""
+    @property
+    def shape(self) -> Shape | None:
+        """How episodes fork, if they do."""
+        return Shape(self.branches, self.branch_tokens, self.branch_depth) if self.branches else None
 
 
 @dataclass(frozen=True)
@@ -175,14 +172,17 @@ class TrainConfig:
     model: ModelSettings = ModelSettings()
     problems: ProblemSettings = field(default_factory=ProblemSettings)
     rollout: RolloutSettings = RolloutSettings()
-    algorithm: AlgorithmSettings = AlgorithmSettings()
+    algorithm: AlgorithmSettings = field(default_factory=AlgorithmSettings)
     optimizer: OptimizerSettings = OptimizerSettings()
     run: RunSettings = RunSettings()
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
         self.model.check()
-        require_at_least("rollout.group_size", self.rollout.group_size, 2, "to form a baseline")
+        check_algorithm(self.algorithm, group_size=self.rollout.group_size, top_p=self.rollout.top_p)
+        if not 0 < self.rollout.collect <= 1:
+            raise UsageError(f"rollout.collect must be above 0 and at most 1, got {self.rollout.collect}")
+        check_tree(self.algorithm, self.rollout.shape)
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)
         require_at_least("rollout.max_rows", self.rollout.max_rows, 1)
@@ -193,9 +193,6 @@ class TrainConfig:
         require_at_least("run.eval_every", self.run.eval_every, 0)
         require_at_least("run.eval_problems", self.run.eval_problems, 1)
         require_at_least("run.log_groups", self.run.log_groups, 0)
-        require_at_least("algorithm.updates", self.algorithm.updates, 1)
-        require_at_least("algorithm.clip_low", self.algorithm.clip_low, 0)
-        require_at_least("algorithm.clip_high", self.algorithm.clip_high, 0)
         if self.algorithm.updates > self.rollout.groups:
             raise UsageError(
                 f"algorithm.updates must be at most rollout.groups ({self.rollout.groups}), "
@@ -205,12 +202,6 @@ class TrainConfig:
             raise UsageError(
                 f"rollout.temperature must be above 0 to explore, got {self.rollout.temperature}"
             )
-
-
-def require_at_least(name: str, value: float, least: int, why: str = "") -> None:
-    """Raise UsageError for a setting that is too small."""
-    if not value >= least:  # NaN is no value either
-        raise UsageError(f"{name} must be at least {least} {why}".rstrip() + f", got {value}")
 
 
 def read_tables(path: Path) -> dict[str, Any]:

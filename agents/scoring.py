@@ -62,6 +62,13 @@ class Scorer:
                 return self._project(self._plain_hidden(micro), targets)
             return self._scores(self._plain_logits(micro), targets)
 
+    def hidden(self, micro: MicroBatch) -> Tensor:
+        """Return the last hidden states `[N, hidden]` before the sampled ids: what each was chosen by."""
+        if self.shares_prompts():
+            return self._shared_hidden(micro)
+        with learning(self.loaded):
+            return self._plain_hidden(micro)
+
     def shares_prompts(self) -> bool:
         """Say whether prompts are shared on this model, comparing both forwards the first time."""
         if self.is_shared is None:

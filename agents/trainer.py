@@ -1,29 +1,29 @@
-"""The learner: rows -> rollouts -> filter -> advantages -> batch -> loss -> step, read top to bottom.
+"""A training run: rows -> rollouts -> filter -> learner (see `learner.py`), read top to bottom.
 
 A run is a pure function of its config: rows and sampling noise are keyed by (seed, step), and the state that
 a checkpoint holds is weights, optimizer and counters alone.
 """
 
+import math
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from reasongym.agents.advantages import ESTIMATORS, group_advantages
-from reasongym.agents.batch import MicroBatch, micro_batches, weigh
 from reasongym.agents.config import TrainConfig, dump_config
+from reasongym.agents.corrections import staleness
+from reasongym.agents.filters import FILTERS, refill_size
 from reasongym.agents.host_memory import keep_freed_memory
-from reasongym.agents.losses import clipped_surrogate, k3
+from reasongym.agents.learner import Learner
 from reasongym.agents.models import LoadedModel
-from reasongym.agents.optimizer import Optimizer
+from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.policies.torch_policy import TorchPolicy
-from reasongym.agents.reference import Reference, reference_of
 from reasongym.agents.run_folder import RunFolder
-from reasongym.agents.scoring import Scorer
+from reasongym.agents.trees import grow, siblings
 from reasongym.core import Problem, Row
 from reasongym.episodes import Episode, Sampling, to_json
 from reasongym.errors import UnknownName, Unscored
@@ -45,14 +45,13 @@ class Trainer:
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
         self.setting = self._setting()
+        self.shape = config.rollout.shape
         self.folder.open(dump_config(config))
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
         keep_freed_memory()
         self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
-        self.scorer = Scorer(loaded, config.rollout.temperature, config.algorithm.entropy > 0)
-        self.reference = self._reference()
-        self.optimizer = Optimizer(loaded.model, config.optimizer, config.run.steps)
+        self.learner = Learner(config, loaded)
         self.step = 0
 
     def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
@@ -76,36 +75,57 @@ class Trainer:
         """Play, learn and log one step; returns its metrics."""
         metrics: Metrics = {"step": self.step + 1, **self._evaluation()}
         started = time.perf_counter()
-        groups = self.play(self.problems())
+        groups = self.collect()
         played = time.perf_counter()
         metrics |= self.curriculum.figures() | _play_metrics(groups) | self.learn(groups)
         self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
-        if self.reference is not None:
-            self.reference.refresh(self.step)
+        self.learner.refresh(self.step)
         self._log(groups, metrics)
         return metrics
 
     # -- rows and rollouts ----------------------------------------------------------------------------
 
-    def problems(self) -> list[Problem]:
-        """Make the problems of this step: fresh ones, keyed by the run's seed and the step."""
-        keys = (
-            b"%d %d %d" % (self.config.run.seed, self.step, place)
-            for place in range(self.config.rollout.groups)
-        )
+    def collect(self) -> list[list[Episode]]:
+        """Play this step's problems, and further ones as long as groups are missing and refills are left."""
+        groups = self.play(self.problems())
+        for _ in range(self.config.algorithm.refills):
+            kept = len(_problems_of(self.chosen(groups)))
+            if kept >= self.config.rollout.groups:
+                break
+            size = refill_size(wanted=self.config.rollout.groups, kept=kept, played=len(groups))
+            more = self.play(self.problems(len(groups), size))
+            start = len(groups)
+            groups += [
+                [replace(episode, group=start + place) for episode in group]
+                for place, group in enumerate(more)
+            ]
+        return groups
+
+    def problems(self, first: int = 0, count: int | None = None) -> list[Problem]:
+        """Make problems of this step, the `first` on: fresh ones, keyed by the run's seed and the step."""
+        places = range(first, first + (self.config.rollout.groups if count is None else count))
+        keys = (b"%d %d %d" % (self.config.run.seed, self.step, place) for place in places)
         return [get(row.env_id).problem(row) for row in map(self.curriculum.row, keys)]
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
-        """Play a group on each problem."""
-        size = self.config.rollout.group_size
+        """Play a group on each problem, or a tree, whose leaves are the group."""
+        size, max_live = self.config.rollout.group_size, self.config.rollout.max_rows
         salt = f"{self.config.run.seed} {self.step}"
+        if self.shape is not None:
+            grown = grow(self.policy, problems, self.setting, self.shape, salt=salt, max_live=max_live)
+            self._judged([leaf for leaves in grown for leaf in leaves])
+            return grown
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
-        episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
+        enough = math.ceil(self.config.rollout.collect * size * len(problems))
+        episodes = rollout(self.policy, plays, max_live=max_live, enough=enough)
         self._judged(episodes)
-        return [episodes[start : start + size] for start in range(0, len(episodes), size)]
+        groups: list[list[Episode]] = [[] for _ in problems]
+        for episode in episodes:
+            groups[episode.group].append(episode)
+        return groups
 
     def _judged(self, episodes: Sequence[Episode]) -> list[Episode]:
         """Return the episodes that have a verdict; raises Unscored where none has."""
@@ -120,7 +140,10 @@ class Trainer:
             raise UnknownName("template", name, TEMPLATES)
         template = TEMPLATES[name]
         sampling = Sampling(
-            rollout_settings.temperature, max_tokens=rollout_settings.max_tokens, stop=template.stop
+            rollout_settings.temperature,
+            rollout_settings.top_p,
+            max_tokens=rollout_settings.max_tokens,
+            stop=template.stop,
         )
         renderer = Renderer(self.loaded.tokenizer, template)
         return Setting(sampling, template, renderer, self.loaded.context_length)
@@ -138,91 +161,53 @@ class Trainer:
     # -- learning -------------------------------------------------------------------------------------
 
     def learn(self, groups: list[list[Episode]]) -> Metrics:
-        """Take the optimizer steps of one batch of groups; dead groups cost nothing."""
-        kept = [self.trainable(group) for group in groups]
-        live = [group for group in kept if len({episode.reward for episode in group}) > 1]
-        shares = [
-            live[place :: self.config.algorithm.updates] for place in range(self.config.algorithm.updates)
+        """Take the optimizer steps of one batch of groups; those that teach nothing cost nothing."""
+        chosen = self.chosen(groups)
+        live = _problems_of(chosen)
+        first = set(live[: self.config.rollout.groups])
+        learned = self.learner.learn([group for group in chosen if group[0].group in first], self.step)
+        return {"live_groups": len(live) / len(groups), **learned}
+
+    def chosen(self, groups: list[list[Episode]]) -> list[list[Lesson]]:
+        """Return the lessons of the groups that can teach something and pass the filter."""
+        every = [own for place, group in enumerate(groups) for own in self.compared(place, group)]
+        is_live = self.learner.estimator.is_live
+        live = [group for group in every if group and is_live([one.played for one in group])]
+        keep = FILTERS[self.config.algorithm.filter]
+        kept = keep([[one.played for one in group] for group in live], self.config.algorithm)
+        return [group for group, is_kept in zip(live, kept, strict=True) if is_kept]
+
+    def compared(self, place: int, group: list[Episode]) -> list[list[Lesson]]:
+        """Return a problem's lessons as they are compared: all together, or in a tree by fork."""
+        lessons = self.lessons(place, group)
+        if self.shape is None:
+            return [lessons]
+        leaves = [(one.episode, one.played.reward) for one in lessons]
+        forks = siblings(leaves, self.shape)
+        return [[lesson(one.episode, one.value, place) for one in fork] for fork in forks]
+
+    def lessons(self, place: int, group: list[Episode]) -> list[Lesson]:
+        """Make the lessons of a group's episodes that may carry loss."""
+        kept = self.trainable(group)
+        with_turns = "turns" in self.learner.estimator.needs
+        return [
+            lesson(episode, reward, place, with_turns=with_turns)
+            for episode, reward in zip(kept, self.rewards(kept), strict=True)
         ]
-        updates = [self.update(share) for share in shares if share]
-        means = {name: statistics.fmean(u[name] for u in updates) for name in (updates[0] if updates else ())}
-        return {
-            "live_groups": len(live) / len(groups),
-            "learning_rate": self.optimizer.rate(self.step),
-            **means,
-        }
+
+    def rewards(self, group: list[Episode]) -> list[float]:
+        """Return what episodes of one group earn, as it is learned from."""
+        return [episode.reward for episode in group]
 
     def trainable(self, group: list[Episode]) -> list[Episode]:
-        """Leave out what must carry no loss: episodes nobody could judge, and truncated ones if so set."""
-        judged = _only_judged(group)
-        if not self.config.algorithm.mask_truncated:
-            return judged
-        return [episode for episode in judged if not episode.is_truncated]
-
-    def update(self, groups: list[list[Episode]]) -> Metrics:
-        """Take one optimizer step on live groups."""
-        estimator = ESTIMATORS[self.config.algorithm.advantage]
-        episodes = [episode for group in groups for episode in group]
-        advantages = [
-            advantage
-            for group in groups
-            for advantage in group_advantages([episode.reward for episode in group], estimator)
-        ]
-        rows = weigh(episodes, advantages, self.config.algorithm.aggregation)
-        batches = micro_batches(
-            rows,
-            max_tokens=self.config.optimizer.micro_tokens,
-            device=self.loaded.device,
-            dtype=torch.promote_types(self.loaded.dtype, torch.float32),
-            shares_prompts=self.scorer.shares_prompts(),
-        )
-        sums = self.accumulate(batches)
-        norm = self.optimizer.step(self.step)
-        return {"grad_norm": norm, **{name: float(total) for name, total in sums.items()}}
-
-    def accumulate(self, batches: Iterable[MicroBatch]) -> dict[str, Tensor]:
-        """Add the gradients of all micro-batches; returns weighted means over the sampled tokens."""
-        sums: dict[str, Tensor] = {}
-        for micro in batches:
-            loss, parts = self.loss(micro)
-            self.optimizer.backward(loss)
-            for name, value in parts.items():
-                sums[name] = sums[name] + value if name in sums else value
-        return sums
-
-    def loss(self, micro: MicroBatch) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the loss of a micro-batch, its share of the whole, and what to report of it."""
+        """Leave out what must carry no loss: unjudged episodes and, if so set, truncated or stale ones."""
         algorithm = self.config.algorithm
-        logprobs, entropies = self.scorer(micro)
-        per_token = clipped_surrogate(
-            logprobs,
-            micro.old_logprobs,
-            micro.advantages,
-            clip_low=algorithm.clip_low,
-            clip_high=algorithm.clip_high,
-        )
-        parts: dict[str, Tensor] = {}
-        if entropies is not None:
-            per_token = per_token - algorithm.entropy * entropies
-            parts["entropy"] = (micro.weights * entropies.detach()).sum()
-        if self.reference is not None:
-            divergence = k3(logprobs, self.reference(micro).logprobs)
-            per_token = per_token + algorithm.kl * divergence
-            parts["kl"] = (micro.weights * divergence.detach()).sum()
-        with torch.no_grad():
-            ratio = (logprobs - micro.old_logprobs).exp()
-            clipped = (ratio < 1 - algorithm.clip_low) | (ratio > 1 + algorithm.clip_high)
-            parts["clip_fraction"] = (micro.weights * clipped).sum()
-            parts["sampler_mismatch"] = (micro.weights * (logprobs - micro.old_logprobs).abs()).sum()
-        loss = (micro.weights * per_token).sum()
-        return loss, parts | {"loss": loss.detach()}
-
-    def _reference(self) -> Reference | None:
-        """Keep the model at the start of the run, if a KL term wants it."""
-        if not self.config.algorithm.kl:
-            return None
-        every = self.config.model.reference_every
-        return reference_of(self.loaded, self.config.rollout.temperature, every=every)
+        return [
+            episode
+            for episode in _only_judged(group)
+            if not (algorithm.mask_truncated and episode.is_truncated)
+            and not 0 <= algorithm.max_staleness < staleness([episode], self.step)
+        ]
 
     # -- records --------------------------------------------------------------------------------------
 
@@ -232,25 +217,21 @@ class Trainer:
         self.folder.append("episodes.jsonl", b"".join(to_json(e) for group in logged for e in group))
 
     def _save(self) -> None:
-        state = {
-            "model": self.loaded.trained_weights(),
-            "optimizer": self.optimizer.state_dict(),
-            "curriculum": self.curriculum.state,
-            "reference": self.reference.state if self.reference is not None else None,
-        }
-        self.folder.save(self.step, state)
+        self.folder.save(self.step, self.learner.state_dict() | {"curriculum": self.curriculum.state})
 
     def _restore(self) -> None:
         saved = self.folder.restore()
         if saved is None:
             return
         self.step, state = saved
-        self.loaded.load_trained_weights(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.learner.load_state_dict(state)
         self.curriculum.state = state["curriculum"]
-        if self.reference is not None:
-            self.reference.load_state(state["reference"])
         self.policy.push(None, self.step)
+
+
+def _problems_of(chosen: list[list[Lesson]]) -> list[int]:
+    """Return the places of the problems that groups are of, each once, in order."""
+    return list(dict.fromkeys(group[0].group for group in chosen))
 
 
 def _only_judged(group: list[Episode]) -> list[Episode]:

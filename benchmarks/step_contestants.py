@@ -53,8 +53,8 @@ def reasongym(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
             return groups
 
         trainer.play = noted
-        clock.time(trainer, "loss", "forward")
-        clock.time(trainer, "update", "update")
+        clock.time(trainer.learner, "loss", "forward")
+        clock.time(trainer.learner, "update", "update")
         clock.mark()
         trainer.run(lambda _: clock.mark())
 

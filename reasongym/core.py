@@ -5,7 +5,7 @@ problem is a pure function of its `Row`, its verdict a pure function of the row 
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
@@ -382,15 +382,25 @@ class Env(gymnasium.Env[str, str]):
 
     def judge(self, problem: Problem, texts: Sequence[str]) -> Verdict:
         """Judge an episode of a problem that is already made; what it asked of a tool is not run again."""
+        reward = 0.0
+        for step in self.retrace(problem, texts):
+            if step.verdict is not None:
+                return step.verdict
+            reward = step.session.reward
+        return Verdict(reward, False, "unfinished")
+
+    def retrace(self, problem: Problem, texts: Sequence[str]) -> Iterator[Step]:
+        """Play texts again, turn by turn, up to the verdict; what they asked of a tool is not run again."""
         session, kit = self.begin(problem), self.kit(problem.row, problem.data)
         for text in texts:
             if kit is not None and _call(kit, session, text) is not None:
-                session = _called(session, ())
-                continue
-            session, _, _, verdict, _ = self._acted(session, text)
-            if verdict is not None:
-                return verdict
-        return Verdict(session.reward, False, "unfinished")
+                step = Step(_called(session, ()), "", 0.0, None, False)
+            else:
+                step = self._acted(session, text)
+            yield step
+            if step.verdict is not None:
+                return
+            session = step.session
 
     # -- the Gymnasium face ---------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from reasongym.core import Problem, Verdict
 from reasongym.episodes import Completion, Episode, Message, Policy, Request
@@ -11,6 +11,7 @@ from reasongym.errors import PolicyError, Unscored, UsageError
 from reasongym.registry import get
 from reasongym.turns import Place, Setting, Spoken, take_turn
 
+Played = TypeVar("Played")
 Play: TypeAlias = Generator[Request, Completion, Episode]
 """Yields requests, is sent their completions, returns the episode."""
 
@@ -71,45 +72,46 @@ def _episode(
 
 def rollout(
     policy: Policy,
-    plays: Iterable[Play],
+    plays: Iterable[Generator[Request, Completion, Played]],
     *,
     max_live: int = 4096,
-    on_episode: Callable[[Episode], None] | None = None,
-) -> list[Episode]:
-    """Play all episodes through the policy and return them in order.
+    enough: int | None = None,
+    on_episode: Callable[[Played], None] | None = None,
+) -> list[Played]:
+    """Play all episodes, or parts of them, through the policy and return them in order.
 
     At most `max_live` are in play at once. A policy that works in ticks sees an order of requests that
     depends on nothing but the plays, so the whole is a function of its seed. If it is interrupted or fails,
-    the policy forgets its requests and can be used again.
+    the policy forgets its requests and can be used again. Once `enough` are done the others are given up.
     """
     if max_live < 1:
         raise UsageError(f"max_live must be at least 1, got {max_live}")
     live = _Live(policy, on_episode)
-    waiting: Iterator[Play] = iter(plays)
+    waiting = iter(plays)
     try:
         while True:
             live.admit(waiting, max_live)
-            if not live.plays:
-                return [live.done[place] for place in range(live.num_started)]
+            if not live.plays or (enough is not None and len(live.done) >= enough):
+                return [live.done[place] for place in sorted(live.done)]
             for request_id, completion in policy.poll():
                 live.send(request_id, completion)
     finally:
         policy.cancel(list(live.plays))
 
 
-class _Live:
+class _Live(Generic[Played]):
     """The episodes in play, by the id of the request each waits for."""
 
-    def __init__(self, policy: Policy, on_episode: Callable[[Episode], None] | None) -> None:
-        self.plays: dict[int, tuple[int, Play]] = {}
-        self.done: dict[int, Episode] = {}
+    def __init__(self, policy: Policy, on_episode: Callable[[Played], None] | None) -> None:
+        self.plays: dict[int, tuple[int, Generator[Request, Completion, Played]]] = {}
+        self.done: dict[int, Played] = {}
         self.num_started = 0
         self._policy = policy
         self._on_episode = on_episode
         self._next_id = 0
         self._queue: deque[Request] = deque()
 
-    def admit(self, waiting: Iterator[Play], max_live: int) -> None:
+    def admit(self, waiting: Iterator[Generator[Request, Completion, Played]], max_live: int) -> None:
         """Start plays while there is room, and submit every request that is due."""
         while len(self.plays) < max_live:
             game = next(waiting, None)
@@ -128,7 +130,9 @@ class _Live:
         place, game = self.plays.pop(request_id)
         self._resume(place, game, completion)
 
-    def _resume(self, place: int, game: Play, completion: Completion | None) -> None:
+    def _resume(
+        self, place: int, game: Generator[Request, Completion, Played], completion: Completion | None
+    ) -> None:
         try:
             request = next(game) if completion is None else game.send(completion)
         except StopIteration as stop:

@@ -6,6 +6,7 @@ A recipe may also say how its demo makes and primes a model, in the tables `prim
 from pathlib import Path
 from typing import Any
 
+from reasongym.agents.algorithms import with_preset
 from reasongym.agents.config import TrainConfig, read_tables, settings_of
 from reasongym.errors import UnknownName
 
@@ -18,10 +19,15 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load_recipe(name: str) -> TrainConfig:
-    """Load a recipe by name, or a config by the path of its TOML file."""
-    tables = read_tables(find_recipe(name))
-    return settings_of({key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name)
+def load_recipe(name: str | None, preset: str = "") -> TrainConfig:
+    """Load a recipe by name, or a config by the path of its TOML file, or the defaults where none is named.
+
+    What a preset of an algorithm says outranks the file.
+    """
+    tables = with_preset(read_tables(find_recipe(name)) if name else {}, preset)
+    return settings_of(
+        {key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name or "the defaults"
+    )
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:

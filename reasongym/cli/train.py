@@ -8,6 +8,7 @@ import tyro
 from rich.console import Console
 
 from reasongym.agents import from_scratch
+from reasongym.agents.algorithms import PRESETS
 from reasongym.agents.config import TrainConfig
 from reasongym.agents.demo import show_step
 from reasongym.agents.exporting import export_model, save_trained
@@ -30,6 +31,8 @@ class TrainFlags:
     """Where the run is kept, and every setting of a config file as a flag."""
 
     config: tyro.conf.OmitArgPrefixes[TrainConfig]
+    preset: str = ""
+    """Algorithm by name, such as dapo (docs/algorithms.md); outranks the file, and other flags outrank it."""
     output: Path = Path("runs/train")
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
@@ -42,9 +45,12 @@ def train(args: list[str]) -> None:
     flags = tyro.cli(
         TrainFlags,
         prog="reasongym train [RECIPE | CONFIG.toml]",
-        description=f"Train a model by GRPO. Recipes: {', '.join(names())}. Flags outrank the file.",
+        description=(
+            f"Train a model. Recipes: {', '.join(names())}. Presets: {', '.join(PRESETS)}. "
+            "Flags outrank the file."
+        ),
         args=args[1:] if recipe else args,
-        default=TrainFlags(load_recipe(recipe) if recipe else TrainConfig()),
+        default=TrainFlags(load_recipe(recipe, _named_preset(args))),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
@@ -58,6 +64,15 @@ def train(args: list[str]) -> None:
     CONSOLE.print(
         f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
     )
+
+
+def _named_preset(args: list[str]) -> str:
+    """Find the preset among the flags: it decides what the others override."""
+    for place, arg in enumerate(args):
+        name, equals, value = arg.partition("=")
+        if name == "--preset":
+            return value if equals else "".join(args[place + 1 : place + 2])
+    return ""
 
 
 def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:

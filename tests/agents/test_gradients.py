@@ -10,17 +10,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from reasongym.agents.batch import Aggregation, MicroBatch, WeightedRow, micro_batches, weigh
+from reasongym.agents.aggregation import AGGREGATIONS
+from reasongym.agents.batch import MicroBatch, WeightedRow, micro_batches, weigh
 from reasongym.agents.losses import clipped_surrogate
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.scoring import Scorer
-from reasongym.core import Row, Verdict
-from reasongym.episodes import Completion, Episode
-from tests.agents.small_models import VOCABULARY, small
+from reasongym.episodes import Episode
+from tests.agents.small_models import small
+from tests.agents.unlike_episodes import unlike_episodes
 
 BOUND = {torch.float64: 1e-10, torch.float32: 1e-5}
 SMALLEST_NORM = 0.1
-AGGREGATIONS: tuple[Aggregation, ...] = ("token-mean", "sequence-mean")
+NORMALISER = 16
+
 DTYPES = (torch.float64, torch.float32)
 
 
@@ -29,33 +31,15 @@ def _model(dtype: torch.dtype) -> LoadedModel:
     return small("gpt2, absolute positions" if dtype == torch.float64 else "qwen2, tied, grouped", dtype)
 
 
-def _episodes(seed: int) -> tuple[list[Episode], list[float]]:
-    """Make groups with prompts and completions of unlike lengths, some of two turns, one that forks."""
-    rng = random.Random(seed)
-    ids: Callable[[int], list[int]] = lambda count: [rng.randrange(VOCABULARY) for _ in range(count)]  # noqa: E731
-    episodes: list[Episode] = []
-    advantages: list[float] = []
-    for group in range(4):
-        prompt = ids(rng.randint(2, 12))
-        for member in range(4):
-            first = ids(rng.randint(1, 15))
-            completions = [Completion("", "stop", prompt, first, [-rng.random() for _ in first])]
-            if group % 2:
-                history = prompt + first if member else ids(5)  # member 0 of odd groups forks
-                again = ids(rng.randint(1, 6))
-                completions.append(
-                    Completion("", "stop", history + ids(3), again, [-rng.random() for _ in again])
-                )
-            row = Row("reasongym/Countdown-v0", 0, "train", group)
-            verdict = Verdict(float(member == 0), member == 0, "ok")
-            episodes.append(Episode(row, [], completions, verdict, group, member))
-            advantages.append(rng.uniform(-2, 2))
-    return episodes, advantages
+def _weighed(episodes: Sequence[Episode], advantages: Sequence[float], aggregation: str) -> list[WeightedRow]:
+    return weigh(episodes, advantages, aggregation, normaliser=NORMALISER)
 
 
 def _loss(scorer: Scorer, micro: MicroBatch) -> Tensor:
     logprobs = scorer(micro).logprobs
-    per_token = clipped_surrogate(logprobs, logprobs.detach(), micro.advantages, clip_low=0.2, clip_high=0.28)
+    per_token = clipped_surrogate(
+        logprobs - logprobs.detach(), micro.advantages, clip_low=0.2, clip_high=0.28
+    )
     return (micro.weights * per_token).sum()
 
 
@@ -85,13 +69,20 @@ def _norm(vector: Tensor) -> float:
     return math.sqrt(vector.double().square().sum().item())
 
 
-def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: Aggregation) -> Tensor:
+def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: str) -> Tensor:
     """Write the definition out in float64: every completion alone, unpadded, through the plain model."""
     loaded = _model(torch.float64)
     counts = [sum(len(completion.token_ids) for completion in episode.completions) for episode in episodes]
     losses: list[Tensor] = []
     for episode, advantage, count in zip(episodes, advantages, counts, strict=True):
-        share = 1 / sum(counts) if aggregation == "token-mean" else 1 / (count * len(episodes))
+        in_group = sum(n for one, n in zip(episodes, counts, strict=True) if one.group == episode.group)
+        share = {
+            "token-mean": 1 / sum(counts),
+            "sequence-mean": 1 / (count * len(episodes)),
+            "prompt-mean": 1 / (in_group * len({one.group for one in episodes})),
+            "constant": 1 / (len(episodes) * NORMALISER),
+            "pair-sum": 2 / len(episodes),
+        }[aggregation]
         for completion in episode.completions:
             ids = torch.tensor([completion.prompt_ids + completion.token_ids])
             logits = cast(Tensor, loaded.model(ids).logits)[0, len(completion.prompt_ids) - 1 : -1]
@@ -102,9 +93,9 @@ def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: A
 
 
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-def test_the_gradient_is_that_of_every_completion_alone(aggregation: Aggregation) -> None:
-    episodes, advantages = _episodes(0)
-    rows = weigh(episodes, advantages, aggregation)
+def test_the_gradient_is_that_of_every_completion_alone(aggregation: str) -> None:
+    episodes, advantages = unlike_episodes(0)
+    rows = _weighed(episodes, advantages, aggregation)
     found = _accumulated(rows, torch.float64, max_tokens=10**6)
     assert _distance(found, _one_by_one(episodes, advantages, aggregation)) <= BOUND[torch.float64]
 
@@ -113,31 +104,29 @@ def test_the_gradient_is_that_of_every_completion_alone(aggregation: Aggregation
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
 @pytest.mark.parametrize("max_tokens", [1, 40, 150])
 def test_micro_batches_do_not_change_the_gradient(
-    aggregation: Aggregation, dtype: torch.dtype, max_tokens: int
+    aggregation: str, dtype: torch.dtype, max_tokens: int
 ) -> None:
-    rows = weigh(*_episodes(1), aggregation)
+    rows = _weighed(*unlike_episodes(1), aggregation)
     whole = _accumulated(rows, dtype, max_tokens=10**6)
     assert _distance(_accumulated(rows, dtype, max_tokens=max_tokens), whole) <= BOUND[dtype]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-def test_the_order_of_episodes_does_not_change_the_gradient(
-    aggregation: Aggregation, dtype: torch.dtype
-) -> None:
-    episodes, advantages = _episodes(2)
+def test_the_order_of_episodes_does_not_change_the_gradient(aggregation: str, dtype: torch.dtype) -> None:
+    episodes, advantages = unlike_episodes(2)
     order = random.Random(3).sample(range(len(episodes)), len(episodes))
-    shuffled = weigh([episodes[i] for i in order], [advantages[i] for i in order], aggregation)
-    whole = _accumulated(weigh(episodes, advantages, aggregation), dtype, max_tokens=10**6)
+    shuffled = _weighed([episodes[i] for i in order], [advantages[i] for i in order], aggregation)
+    whole = _accumulated(_weighed(episodes, advantages, aggregation), dtype, max_tokens=10**6)
     assert _distance(_accumulated(shuffled, dtype, max_tokens=60), whole) <= BOUND[dtype]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
 def test_padding_on_the_left_of_whole_rows_gives_the_gradient_of_shared_prompts(
-    aggregation: Aggregation, dtype: torch.dtype
+    aggregation: str, dtype: torch.dtype
 ) -> None:
-    rows = weigh(*_episodes(4), aggregation)
+    rows = _weighed(*unlike_episodes(4), aggregation)
     right = _accumulated(rows, dtype, max_tokens=10**6, is_shared=True)
     left = _accumulated(rows, dtype, max_tokens=10**6, is_shared=False)
     assert _distance(left, right) <= BOUND[dtype]
@@ -162,6 +151,15 @@ def _rows_instead_of_episodes(rows: list[WeightedRow], episodes: list[Episode]) 
     return [replace(row, weight=1 / (sum(row.row.mask) * len(rows))) for row in rows]
 
 
+def _padded_width_as_constant(rows: list[WeightedRow], episodes: list[Episode]) -> list[WeightedRow]:
+    width = max(row.tail_length for row in rows)
+    return [replace(row, weight=1 / (len(episodes) * width)) for row in rows]
+
+
+def _rows_as_episodes_of_pairs(rows: list[WeightedRow], episodes: list[Episode]) -> list[WeightedRow]:
+    return [replace(row, weight=2 / len(rows)) for row in rows]
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
     ("aggregation", "planted"),
@@ -169,29 +167,32 @@ def _rows_instead_of_episodes(rows: list[WeightedRow], episodes: list[Episode]) 
         ("token-mean", _mean_per_micro_batch),
         ("token-mean", _padding_counted),
         ("sequence-mean", _rows_instead_of_episodes),
+        ("prompt-mean", _mean_per_micro_batch),
+        ("constant", _padded_width_as_constant),
+        ("pair-sum", _rows_as_episodes_of_pairs),
     ],
 )
 def test_a_wrong_denominator_exceeds_the_bound_a_hundred_times(
-    aggregation: Aggregation,
+    aggregation: str,
     planted: Callable[[list[WeightedRow], list[Episode]], list[WeightedRow]],
     dtype: torch.dtype,
 ) -> None:
-    episodes, advantages = _episodes(5)
-    rows = weigh(episodes, advantages, aggregation)
+    episodes, advantages = unlike_episodes(5)
+    rows = _weighed(episodes, advantages, aggregation)
     right = _accumulated(rows, dtype, max_tokens=10**6)
     wrong = _accumulated(planted(rows, episodes), dtype, max_tokens=10**6)
     assert _distance(wrong, right) >= 100 * BOUND[dtype]
 
 
-@pytest.mark.parametrize("aggregation", AGGREGATIONS)
-def test_weights_of_all_sampled_tokens_sum_to_one(aggregation: Aggregation) -> None:
-    rows = weigh(*_episodes(6), aggregation)
+@pytest.mark.parametrize("aggregation", ["token-mean", "sequence-mean", "prompt-mean"])
+def test_weights_of_all_sampled_tokens_sum_to_one(aggregation: str) -> None:
+    rows = _weighed(*unlike_episodes(6), aggregation)
     assert sum(row.weight * sum(row.row.mask) for row in rows) == pytest.approx(1.0)
 
 
 def test_an_episode_without_sampled_tokens_does_not_count() -> None:
-    episodes, advantages = _episodes(7)
+    episodes, advantages = unlike_episodes(7)
     empty = replace(episodes[0], completions=[])
-    assert weigh([*episodes, empty], [*advantages, 1.0], "sequence-mean") == weigh(
+    assert _weighed([*episodes, empty], [*advantages, 1.0], "sequence-mean") == _weighed(
         episodes, advantages, "sequence-mean"
     )

@@ -1,5 +1,6 @@
 import itertools
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from reasongym import registry
 from reasongym.agents import from_scratch
+from reasongym.agents.algorithms import preset
 from reasongym.agents.config import (
     AlgorithmSettings,
     OptimizerSettings,
@@ -19,12 +21,14 @@ from reasongym.agents.config import (
     RunSettings,
     TrainConfig,
 )
+from reasongym.agents.learner import Groups, Learner
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.trainer import Trainer
 from reasongym.core import Problem, Verdict
 from reasongym.curriculum import Curriculum, Source
 from reasongym.episodes import Episode, read_episodes
 from reasongym.errors import Unscored, UsageError
+from reasongym.seeding import digest64
 
 OPTIONS = {"style": "terse"}
 CONFIG = TrainConfig(
@@ -94,26 +98,84 @@ class Stopped(Exception):
     """Ends a run in the middle, as a kill would."""
 
 
-@pytest.mark.parametrize("algorithm", [AlgorithmSettings(entropy=0.01), AlgorithmSettings(kl=0.1, updates=2)])
+MODES = {
+    "one update": AlgorithmSettings(entropy=0.01),
+    "several updates": AlgorithmSettings(kl=0.1, updates=2),
+    "epochs, pairs": preset("dpo", updates=2),
+    "critic": preset("ppo", updates=2, critic_updates=2, critic_learning_rate=1e-3),
+    "reward model": preset("prime", updates=2, filter="none", reward_learning_rate=1e-3),
+    "refills": preset("dapo", refills=3, updates=3),
+    "sequences, correction": preset("gspo", correction="geometric-mask", updates=2),
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "places"),
+    [
+        ("one update", (1, 2, 3)),
+        ("several updates", (1, 2, 3)),
+        ("refills", (3,)),
+        pytest.param("sequences, correction", (3,), marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_stopped_after_any_step_continues_to_the_same_bits(
-    tmp_path: Path, algorithm: AlgorithmSettings
+    tmp_path: Path, mode: str, places: tuple[int, ...]
 ) -> None:
+    _stop_and_continue(tmp_path, MODES[mode], places)
+
+
+def _stop_and_continue(folder: Path, algorithm: AlgorithmSettings, places: Iterable[int]) -> None:
+    """Stop a run after each of these steps, some of them without a checkpoint, and let another go on."""
     config = replace(CONFIG, algorithm=algorithm)
-    whole = _trainer(tmp_path / "whole", config)
+    whole = _trainer(folder / "whole", config)
     whole.run()
-    for stopped_at in range(1, CONFIG.run.steps + 1):
-        folder = tmp_path / f"stopped-{stopped_at}"
+    for stopped_at in places:
+        own = folder / f"stopped-{stopped_at}"
 
         def stop(metrics: dict[str, float], last: int = stopped_at) -> None:
             if metrics["step"] == last:
                 raise Stopped
 
         with pytest.raises(Stopped):
-            _trainer(folder, config).run(stop)
-        continued = _trainer(folder, config)
-        continued.run()
-        assert _same(_weights(continued), _weights(whole))
-        assert all((folder / log).read_bytes() == (tmp_path / "whole" / log).read_bytes() for log in LOGS)
+            _trainer(own, config).run(stop)
+        _continues_to(own, whole, config)
+
+
+def _continues_to(folder: Path, whole: Trainer, config: TrainConfig) -> None:
+    continued = _trainer(folder, config)
+    continued.run()
+    assert _same(_weights(continued), _weights(whole))
+    for log in LOGS:
+        assert (folder / log).read_bytes() == (whole.folder.path / log).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        "several updates",
+        "critic",
+        pytest.param("epochs, pairs", marks=pytest.mark.slow),
+        pytest.param("reward model", marks=pytest.mark.slow),
+    ],
+)
+def test_a_run_stopped_between_two_updates_of_a_step_plays_the_step_again(tmp_path: Path, mode: str) -> None:
+    config = replace(CONFIG, algorithm=MODES[mode])
+    whole = _trainer(tmp_path / "whole", config)
+    whole.run()
+    trainer = _trainer(tmp_path / "stopped", config)
+    calls = itertools.count()
+
+    class Breaking(Learner):
+        def update(self, groups: Groups, step: int) -> dict[str, float]:
+            if step == 2 and next(calls) == 1:
+                raise Stopped
+            return super().update(groups, step)
+
+    trainer.learner = Breaking(config, trainer.loaded)
+    with pytest.raises(Stopped):
+        trainer.run()
+    assert next(calls) == 2
+    _continues_to(tmp_path / "stopped", whole, config)
 
 
 def test_dead_groups_are_never_forwarded_and_leave_the_weights_alone(
@@ -125,7 +187,7 @@ def test_dead_groups_are_never_forwarded_and_leave_the_weights_alone(
     def refuse(*_: object) -> None:
         raise AssertionError("a dead group was forwarded")
 
-    monkeypatch.setattr(type(trainer.scorer), "__call__", refuse)
+    monkeypatch.setattr(type(trainer.learner.scorer), "__call__", refuse)
     metrics = trainer.advance()
     assert metrics["live_groups"] == 0.0
     assert "loss" not in metrics
@@ -160,6 +222,76 @@ def test_truncated_episodes_carry_no_loss_where_they_are_masked(tmp_path: Path) 
         assert (cut[0] in kept) == is_kept
 
 
+def test_episodes_of_old_weights_carry_no_loss_where_staleness_is_limited(tmp_path: Path) -> None:
+    trainer = _trainer(tmp_path, replace(CONFIG, algorithm=AlgorithmSettings(max_staleness=1)))
+    group = trainer.play(trainer.problems())[0]
+    trainer.step = 1
+    assert trainer.trainable(group) == group
+    trainer.step = 2
+    assert trainer.trainable(group) == []
+
+
+class JudgedByThirds(Trainer):
+    """Two problems of three are solved by nobody."""
+
+    def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        groups = super().play(problems)
+        judged = _judged(groups, lambda episode: episode.completions[0].token_ids[0] % 2 == 0)
+        return [
+            group if digest64(group[0].row.key) % 3 == 0 else _judged([group], lambda _: False)[0]
+            for group in judged
+        ]
+
+
+def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach(tmp_path: Path) -> None:
+    config = replace(CONFIG, algorithm=preset("dapo", refills=6))
+    trainer = JudgedByThirds(config, small_llama(), tmp_path)
+    groups = trainer.collect()
+    live = [group for group in groups if len({episode.reward for episode in group}) > 1]
+    assert len(live) >= config.rollout.groups < len(groups)
+    assert [group[0].group for group in groups] == list(range(len(groups)))
+    assert len({group[0].row for group in groups}) == len(groups)
+    plain = JudgedByThirds(CONFIG, small_llama(), tmp_path / "plain")
+    first = config.rollout.groups
+    assert [group[0].row for group in plain.collect()] == [group[0].row for group in groups[:first]]
+    seen: list[int] = []
+
+    class Noting(Learner):
+        def learn(self, groups: Groups, step: int) -> dict[str, float]:
+            seen.extend(group[0].group for group in groups)
+            return super().learn(groups, step)
+
+    trainer.learner = Noting(config, trainer.loaded)
+    metrics = trainer.learn(groups)
+    assert seen == [group[0].group for group in live][:first]
+    assert metrics["live_groups"] == len(live) / len(groups)
+
+
+def test_the_longest_episodes_are_given_up_where_a_share_of_them_is_enough(tmp_path: Path) -> None:
+    """The sampler's noise is keyed, so what is kept is what it would have been."""
+    long = replace(CONFIG, rollout=replace(CONFIG.rollout, max_tokens=40))
+    whole = _trainer(tmp_path / "whole", long)
+    every = {(one.group, one.member): one for group in whole.play(whole.problems()) for one in group}
+    config = replace(long, rollout=replace(long.rollout, collect=0.1))
+    trainer = _trainer(tmp_path / "part", config)
+    groups = trainer.play(trainer.problems())
+    kept = {(one.group, one.member): one for group in groups for one in group}
+    assert 0.1 * len(every) <= len(kept) < len(every)
+    lengths = {place: len(one.completions[0].token_ids) for place, one in every.items()}
+    assert max(lengths[place] for place in kept) <= min(
+        lengths[place] for place in every.keys() - kept.keys()
+    )
+    assert all(
+        one.completions[0].token_ids == every[place].completions[0].token_ids for place, one in kept.items()
+    )
+    trainer.learn([[], *groups[1:]])
+
+
+def test_refills_end_with_their_budget(tmp_path: Path) -> None:
+    trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), small_llama(), tmp_path)
+    assert len(trainer.collect()) == 3 * CONFIG.rollout.groups
+
+
 def test_members_of_a_group_share_a_row_and_steps_do_not(tmp_path: Path) -> None:
     _trainer(tmp_path, replace(CONFIG, run=replace(CONFIG.run, log_groups=6))).run()
     episodes = list(read_episodes(tmp_path / "episodes.jsonl"))
@@ -176,8 +308,8 @@ def test_the_reference_is_the_model_at_the_start_and_moves_not(tmp_path: Path) -
     trainer = _trainer(tmp_path, config)
     start = _weights(trainer)
     trainer.run()
-    assert trainer.reference is not None
-    frozen: nn.Module = trainer.reference.loaded.model
+    assert trainer.learner.reference is not None
+    frozen: nn.Module = trainer.learner.reference.loaded.model
     assert _same(frozen.state_dict(), start)
     assert not _same(_weights(trainer), start)
     kls = [msgspec.json.decode(line)["kl"] for line in (tmp_path / "metrics.jsonl").read_bytes().splitlines()]
@@ -185,23 +317,24 @@ def test_the_reference_is_the_model_at_the_start_and_moves_not(tmp_path: Path) -
     assert kls[-1] > 1e-6
 
 
-class Counting(JudgedByFirstWord):
-    seen: list[Episode]
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_several_updates_use_every_live_group_once_an_epoch(tmp_path: Path, epochs: int) -> None:
+    algorithm = AlgorithmSettings(updates=3, epochs=epochs)
+    trainer = _trainer(tmp_path, replace(CONFIG, algorithm=algorithm))
+    seen: list[Episode] = []
 
-    def update(self, groups: list[list[Episode]]) -> dict[str, float]:
-        self.seen += [episode for group in groups for episode in group]
-        return super().update(groups)
+    class Counting(Learner):
+        def update(self, groups: Groups, step: int) -> dict[str, float]:
+            seen.extend(one.episode for group in groups for one in group)
+            return super().update(groups, step)
 
-
-def test_several_updates_use_every_live_group_once(tmp_path: Path) -> None:
-    trainer = Counting(replace(CONFIG, algorithm=AlgorithmSettings(updates=3)), small_llama(), tmp_path)
-    trainer.seen = []
+    trainer.learner = Counting(trainer.config, trainer.loaded)
     groups = trainer.play(trainer.problems())
     trainer.learn(groups)
     live = [group for group in groups if len({episode.reward for episode in group}) > 1]
     assert len(live) > 1
-    assert {id(episode) for episode in trainer.seen} == {id(episode) for group in live for episode in group}
-    assert len(trainer.seen) == sum(map(len, live))
+    counts = Counter(map(id, seen))
+    assert counts == {id(episode): epochs for group in live for episode in group}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
     "docs/train.md",
+    "docs/algorithms.md",
     "docs/models.md",
     "docs/priming.md",
     "docs/evaluate.md",

@@ -60,6 +60,26 @@ def test_a_recipe_may_be_named_and_its_settings_overridden(
     assert "group_size = 2" in config
 
 
+@pytest.mark.parametrize("flag", [("--preset", "rloo"), ("--preset=rloo",)])
+def test_a_preset_outranks_the_recipe_and_flags_outrank_the_preset(
+    reasongym: Reasongym, qwen2: Path, tmp_path: Path, flag: tuple[str, ...]
+) -> None:
+    code, _, error = reasongym(
+        "train", "countdown-demo", *flag, "--model", qwen2, *SHORT, "--eval-every", "0", "--threads", "1",
+        "--kl", "0.0", "--output", tmp_path / "run",
+    )  # fmt: skip
+    assert (code, error) == (0, "")
+    config = (tmp_path / "run" / "config.toml").read_text()
+    for line in (
+        'advantage = "rloo"',
+        'aggregation = "constant"',
+        "kl = 0.0",
+        "entropy = 0.02",
+        "updates = 2",
+    ):
+        assert f"\n{line}\n" in config
+
+
 def test_prime_makes_a_model_that_train_can_take(reasongym: Reasongym, tmp_path: Path) -> None:
     small = ("--steps", "2", "--groups", "2", "--group-size", "2", "--hidden", "16", "--intermediate", "16")
     code, _, error = reasongym("prime", "Countdown-v0", *small, "--output", tmp_path / "primed")
