@@ -23,6 +23,8 @@ from reasongym.agents.models import LoadedModel
 from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.run_folder import RunFolder
+from reasongym.agents.shaping import figures
+from reasongym.agents.stages import Stages
 from reasongym.agents.trees import grow, siblings
 from reasongym.core import Problem, Row
 from reasongym.episodes import Episode, Sampling, to_json
@@ -41,6 +43,7 @@ class Trainer:
         config.check()
         self.config = config
         self.curriculum = config.problems.curriculum()
+        self.stages = Stages(config)
         self.folder = RunFolder(folder)
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
@@ -77,12 +80,15 @@ class Trainer:
         started = time.perf_counter()
         groups = self.collect()
         played = time.perf_counter()
-        metrics |= self.curriculum.figures() | _play_metrics(groups) | self.learn(groups)
+        metrics |= self.curriculum.figures() | self.stages.figures() | _play_metrics(groups)
+        metrics |= self._shaping_metrics(groups) | self.learn(groups)
         self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
         self.learner.refresh(self.step)
+        if self.stages.update(metrics["solve_rate"]):
+            self.setting = self._setting()
         self._log(groups, metrics)
         return metrics
 
@@ -93,9 +99,9 @@ class Trainer:
         groups = self.play(self.problems())
         for _ in range(self.config.algorithm.refills):
             kept = len(_problems_of(self.chosen(groups)))
-            if kept >= self.config.rollout.groups:
+            if kept >= self.stages.rollout.groups:
                 break
-            size = refill_size(wanted=self.config.rollout.groups, kept=kept, played=len(groups))
+            size = refill_size(wanted=self.stages.rollout.groups, kept=kept, played=len(groups))
             more = self.play(self.problems(len(groups), size))
             start = len(groups)
             groups += [
@@ -106,13 +112,17 @@ class Trainer:
 
     def problems(self, first: int = 0, count: int | None = None) -> list[Problem]:
         """Make problems of this step, the `first` on: fresh ones, keyed by the run's seed and the step."""
-        places = range(first, first + (self.config.rollout.groups if count is None else count))
+        places = range(first, first + (self.stages.rollout.groups if count is None else count))
         keys = (b"%d %d %d" % (self.config.run.seed, self.step, place) for place in places)
-        return [get(row.env_id).problem(row) for row in map(self.curriculum.row, keys)]
+        return [self._posed(row) for row in map(self.curriculum.row, keys)]
+
+    def _posed(self, row: Row) -> Problem:
+        """Make the problem of a row, with what the shaping asks for behind its prompt."""
+        return self.stages.chain.ask(get(row.env_id).problem(row))
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
         """Play a group on each problem, or a tree, whose leaves are the group."""
-        size, max_live = self.config.rollout.group_size, self.config.rollout.max_rows
+        size, max_live = self.stages.rollout.group_size, self.config.rollout.max_rows
         salt = f"{self.config.run.seed} {self.step}"
         if self.shape is not None:
             grown = grow(self.policy, problems, self.setting, self.shape, salt=salt, max_live=max_live)
@@ -135,7 +145,7 @@ class Trainer:
         return judged
 
     def _setting(self) -> Setting:
-        rollout_settings, name = self.config.rollout, self.config.problems.template
+        rollout_settings, name = self.stages.rollout, self.config.problems.template
         if name not in TEMPLATES:
             raise UnknownName("template", name, TEMPLATES)
         template = TEMPLATES[name]
@@ -153,7 +163,7 @@ class Trainer:
         run = self.config.run
         if not run.eval_every or self.step % run.eval_every:
             return {}
-        problems = [get(row.env_id).problem(row) for row in self.curriculum.eval_rows(run.eval_problems)]
+        problems = [self._posed(row) for row in self.curriculum.eval_rows(run.eval_problems)]
         plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
         return {"eval_solve_rate": statistics.fmean(map(_is_solved, self._judged(episodes)))}
@@ -164,7 +174,7 @@ class Trainer:
         """Take the optimizer steps of one batch of groups; those that teach nothing cost nothing."""
         chosen = self.chosen(groups)
         live = _problems_of(chosen)
-        first = set(live[: self.config.rollout.groups])
+        first = set(live[: self.stages.rollout.groups])
         learned = self.learner.learn([group for group in chosen if group[0].group in first], self.step)
         return {"live_groups": len(live) / len(groups), **learned}
 
@@ -188,16 +198,13 @@ class Trainer:
 
     def lessons(self, place: int, group: list[Episode]) -> list[Lesson]:
         """Make the lessons of a group's episodes that may carry loss."""
-        kept = self.trainable(group)
+        judged = _only_judged(group)
         with_turns = "turns" in self.learner.estimator.needs
-        return [
+        every = [
             lesson(episode, reward, place, with_turns=with_turns)
-            for episode, reward in zip(kept, self.rewards(kept), strict=True)
+            for episode, reward in zip(judged, self.stages.chain.rewards(judged).rewards, strict=True)
         ]
-
-    def rewards(self, group: list[Episode]) -> list[float]:
-        """Return what episodes of one group earn, as it is learned from."""
-        return [episode.reward for episode in group]
+        return [one for one in every if self.trainable([one.episode])]
 
     def trainable(self, group: list[Episode]) -> list[Episode]:
         """Leave out what must carry no loss: unjudged episodes and, if so set, truncated or stale ones."""
@@ -209,6 +216,11 @@ class Trainer:
             and not 0 <= algorithm.max_staleness < staleness([episode], self.step)
         ]
 
+    def _shaping_metrics(self, groups: list[list[Episode]]) -> Metrics:
+        """Tell what was earned beside the verdicts, where there is a chain."""
+        chain = self.stages.chain
+        return figures([chain.rewards(_only_judged(group)) for group in groups]) if chain else {}
+
     # -- records --------------------------------------------------------------------------------------
 
     def _log(self, groups: list[list[Episode]], metrics: Metrics) -> None:
@@ -217,7 +229,10 @@ class Trainer:
         self.folder.append("episodes.jsonl", b"".join(to_json(e) for group in logged for e in group))
 
     def _save(self) -> None:
-        self.folder.save(self.step, self.learner.state_dict() | {"curriculum": self.curriculum.state})
+        self.folder.save(
+            self.step,
+            self.learner.state_dict() | {"curriculum": self.curriculum.state, "stages": self.stages.state},
+        )
 
     def _restore(self) -> None:
         saved = self.folder.restore()
@@ -226,6 +241,8 @@ class Trainer:
         self.step, state = saved
         self.learner.load_state_dict(state)
         self.curriculum.state = state["curriculum"]
+        self.stages.state = state["stages"]
+        self.setting = self._setting()
         self.policy.push(None, self.step)
 
 

@@ -10,13 +10,14 @@ from rich.console import Console
 from reasongym.agents import from_scratch
 from reasongym.agents.algorithms import PRESETS
 from reasongym.agents.config import TrainConfig
-from reasongym.agents.demo import show_step
+from reasongym.agents.demo import DemoSettings, show_step
 from reasongym.agents.exporting import export_model, save_trained
 from reasongym.agents.models import LoadedModel, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.preparing import prepare
 from reasongym.agents.priming import Priming, PrimingSettings, player_of
 from reasongym.agents.recipes import load_recipe, names
+from reasongym.agents.rehearsal import rehearsal, with_model
 from reasongym.agents.trainer import Trainer
 from reasongym.cli.options import named_options
 from reasongym.cli.progress import progress
@@ -37,11 +38,16 @@ class TrainFlags:
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed or tools=python."""
+    tiny: bool = False
+    """Rehearse the recipe in a minute on a CPU: a small model made from scratch, a small problem of its
+    family, three steps. Other flags outrank this; docs/recipes.md says what it keeps."""
 
 
 def train(args: list[str]) -> None:
     """Run `reasongym train [RECIPE | CONFIG.toml] [flags]`: the flags outrank the file."""
     recipe = args[0] if args and not args[0].startswith("-") else None
+    preset = _named_preset(args)
+    rehearsed = _rehearsal(recipe, preset) if "--tiny" in args else None
     flags = tyro.cli(
         TrainFlags,
         prog="reasongym train [RECIPE | CONFIG.toml]",
@@ -50,20 +56,34 @@ def train(args: list[str]) -> None:
             "Flags outrank the file."
         ),
         args=args[1:] if recipe else args,
-        default=TrainFlags(load_recipe(recipe, _named_preset(args))),
+        default=TrainFlags(rehearsed.recipe if rehearsed else load_recipe(recipe, preset)),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
     )
-    config = replace(flags.config, problems=problems)
-    if not config.model.path:
-        raise UsageError(
-            'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
-        )
+    config = _with_model(replace(flags.config, problems=problems), rehearsed, flags.output)
     run(config, prepare(config.model), flags.output)
     CONSOLE.print(
         f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
     )
+
+
+def _rehearsal(recipe: str | None, preset: str) -> DemoSettings:
+    if recipe is None:
+        raise UsageError("--tiny shrinks a recipe: name one, such as `reasongym train tinyzero --tiny`")
+    return rehearsal(recipe, preset)
+
+
+def _with_model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Path) -> TrainConfig:
+    """Return a config that names a model; a rehearsal makes and primes one where its own names none."""
+    if config.model.path:
+        return config
+    if rehearsed is None:
+        raise UsageError(
+            'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
+        )
+    demo = replace(rehearsed, recipe=config)
+    return with_model(demo, folder, lambda title, total: progress(CONSOLE, title, total))
 
 
 def _named_preset(args: list[str]) -> str:

@@ -28,6 +28,8 @@ PAGES = (
     "docs/environments.md",
     "docs/countdown.md",
     "docs/curriculum.md",
+    "docs/recipes.md",
+    "docs/shaping.md",
     "docs/vector-environments.md",
     "docs/export.md",
     "docs/math-problems.md",
