@@ -20,7 +20,8 @@ import torch
 
 from reasongym.errors import DataError, UsageError
 
-IDENTICAL_LOGS = ("metrics.jsonl", "episodes.jsonl")
+METRICS_FILE, ALERTS_FILE, EPISODES_FILE = "metrics.jsonl", "alerts.jsonl", "episodes.jsonl"
+IDENTICAL_LOGS = (METRICS_FILE, ALERTS_FILE, EPISODES_FILE)
 """Logs that a repeated or resumed run writes byte for byte."""
 KEPT_CHECKPOINTS = 2
 DIGEST_BYTES = 16
