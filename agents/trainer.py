@@ -23,6 +23,7 @@ from reasongym.agents.metrics import Metrics, is_solved, play_metrics, read_metr
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.policies.torch_policy import TorchPolicy
+from reasongym.agents.reporters import Report, check_reporters, reporting
 from reasongym.agents.run_folder import ALERTS_FILE, EPISODES_FILE, METRICS_FILE, RunFolder
 from reasongym.agents.trees import grow, siblings
 from reasongym.core import Problem, Row
@@ -39,6 +40,7 @@ class Trainer:
     def __init__(self, config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
         config.check()
         self.config = config
+        check_reporters(config.run.reporters)
         self.curriculum = config.problems.curriculum()
         self.folder = RunFolder(folder)
         self.loaded = loaded
@@ -58,14 +60,16 @@ class Trainer:
 
     def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
         """Train to the last step, from the last checkpoint if there is one."""
-        with self.folder.alone():
-            self._run(on_step)
+        names, told = self.config.run.reporters, asdict(self.config)
+        with self.folder.alone(), reporting(names, self.folder.path, told) as report:
+            self._run(on_step, report)
 
-    def _run(self, on_step: Callable[[Metrics], None]) -> None:
+    def _run(self, on_step: Callable[[Metrics], None], report: Report) -> None:
         self._restore()
         while self.step < self.config.run.steps:
             started = time.perf_counter()
             metrics = self.advance()
+            report(metrics, self.alerts)
             on_step(metrics)
             wall = {"step": self.step, "wall_s": time.perf_counter() - started}
             self.folder.append_json("timing.jsonl", wall | self._timing)
