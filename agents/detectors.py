@@ -38,7 +38,7 @@ class Alert:
     advice: str
 
     def __str__(self) -> str:
-        return f"step {self.step}: {self.detector}: {self.says}. {self.advice}"
+        return f"step {self.step}: {self.detector}: {self.says}. {self.advice}."
 
 
 class History:
