@@ -51,7 +51,7 @@ class TensorBoard:
         step = int(metrics["step"])
         if self._writer is None:
             self._writer = self._new(str(self._folder), purge_step=step)
-        for name, value in metrics.items():
+        for name, value in _figures(metrics).items():
             self._writer.add_scalar(name, value, step)
         for alert in alerts:
             self._writer.add_text("alerts", str(alert), step)
@@ -79,7 +79,7 @@ class WeightsAndBiases:
 
     def report(self, metrics: Metrics, alerts: list[Alert]) -> None:
         """Log metrics at their step, and send alerts."""
-        self._run.log(dict(metrics), step=int(metrics["step"]))
+        self._run.log(_figures(metrics), step=int(metrics["step"]))
         for alert in alerts:
             self._run.alert(title=alert.detector, text=str(alert))
 
@@ -93,13 +93,13 @@ class Trackio:
 
     def __init__(self, folder: Path, config: Config) -> None:
         self._trackio = importlib.import_module("trackio")
-        self._run = self._trackio.init(
+        self._trackio.init(
             project=PROJECT, name=f"{folder.name}-{_key(folder)}", config=dict(config), resume="allow"
         )
 
     def report(self, metrics: Metrics, alerts: list[Alert]) -> None:
         """Log metrics at their step, and send alerts."""
-        self._trackio.log(dict(metrics), step=int(metrics["step"]))
+        self._trackio.log(_figures(metrics), step=int(metrics["step"]))
         for alert in alerts:
             self._trackio.alert(title=alert.detector, text=str(alert))
 
@@ -141,6 +141,11 @@ def reporting(names: Sequence[str], folder: Path, config: Config) -> Generator[R
                 reporter.report(metrics, alerts)
 
         yield report
+
+
+def _figures(metrics: Metrics) -> Metrics:
+    """Leave out the step, which services keep beside the figures."""
+    return {name: value for name, value in metrics.items() if name != "step"}
 
 
 def _key(folder: Path) -> str:
