@@ -14,7 +14,7 @@ from reasongym.agents.curves import charts, figure
 from reasongym.agents.detectors import Alert
 from reasongym.agents.metrics import Metrics, read_metrics
 from reasongym.agents.pages import render
-from reasongym.agents.run_folder import ALERTS_FILE, METRICS_FILE, write_whole
+from reasongym.agents.run_folder import ALERTS_FILE, METRICS_FILE, whole_lines, write_whole
 from reasongym.errors import DataError
 
 PAGE_FILE = "index.html"
@@ -62,7 +62,7 @@ def read_alerts(folder: Path) -> list[Alert]:
     if not path.exists():
         return []
     alerts: list[Alert] = []
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(whole_lines(path), 1):
         try:
             alerts.append(msgspec.json.decode(line, type=Alert))
         except msgspec.DecodeError as error:

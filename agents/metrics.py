@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from reasongym.agents.run_folder import METRICS_FILE
+from reasongym.agents.run_folder import METRICS_FILE, whole_lines
 from reasongym.episodes import Episode
 from reasongym.errors import DataError
 
@@ -31,12 +31,8 @@ UNREADABLE = frozenset({"no_answer", "syntax", "over_limit", "wrong_shape", "hed
 def read_metrics(folder: Path) -> list[Metrics]:
     """Read a run's metrics, NaN where a figure was not finite; raises DataError naming the corrupt line."""
     path = folder / METRICS_FILE
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
     metrics: list[Metrics] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(whole_lines(path), 1):
         try:
             read = msgspec.json.decode(line, type=dict[str, float | None])
         except msgspec.DecodeError as error:

@@ -150,6 +150,14 @@ def _read_checkpoint(path: Path) -> dict[str, Any]:
         ) from error
 
 
+def whole_lines(path: Path) -> list[bytes]:
+    """Read the lines of a log, leaving out a last one that was cut off or is being written."""
+    try:
+        return path.read_bytes().rpartition(b"\n")[0].splitlines()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in full or not at all, also through a crash of the machine."""
     partial = path.with_name(path.name + ".partial")
