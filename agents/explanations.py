@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -174,7 +174,7 @@ def losses_at_start(row: WeightedRow, settings: AlgorithmSettings) -> list[float
     advantages = torch.tensor(_advantages(row), dtype=torch.float64)  # [n]
     terms = Terms(logprobs, logprobs, advantages, torch.zeros_like(logprobs))
     losses: Tensor = row.weight * CLIPS[settings.clip](RATIOS[settings.ratio](terms), terms, settings)
-    return losses.tolist()
+    return cast(list[float], losses.tolist())
 
 
 def _advantages(row: WeightedRow) -> list[float]:

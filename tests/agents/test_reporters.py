@@ -1,9 +1,11 @@
 """Whoever follows a run gets every step once and in order, and real services keep what they were told."""
 
+import importlib
 import importlib.util
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,10 +71,13 @@ def test_a_reporter_that_cannot_open_closes_those_before_it(
 ) -> None:
     first = Noting()
 
+    def opens(*_: object) -> Noting:
+        return first
+
     def fails(*_: object) -> Noting:
         raise OSError("no network")
 
-    monkeypatch.setitem(REPORTERS, "one", lambda *_: first)
+    monkeypatch.setitem(REPORTERS, "one", opens)
     monkeypatch.setitem(REPORTERS, "other", fails)
     with pytest.raises(OSError, match="no network"), reporting(["one", "other"], tmp_path, CONFIG):
         pass
@@ -100,11 +105,10 @@ def test_the_names_of_extras_are_those_of_modules_and_of_pyproject(name: str) ->
 
 def test_tensorboard_shows_each_step_once_after_a_resume(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
+    reader: Any = importlib.import_module("tensorboard.backend.event_processing.event_accumulator")
     _follow("tensorboard", tmp_path / "run", [1, 2, 3, 4])
     _follow("tensorboard", tmp_path / "run", [3, 4, 5])
-    kept = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    kept = reader.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
     kept.Reload()
     assert sorted(kept.Tags()["scalars"]) == sorted(SCALARS)
     for name, value in SCALARS.items():
