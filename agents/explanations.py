@@ -118,10 +118,8 @@ def _lessons(groups: Sequence[list[Episode]], config: TrainConfig) -> tuple[list
     ]
     played = [[one.played for one in group] for group in lessons]
     lessons = [group if estimator.is_live(own) else [] for group, own in zip(lessons, played, strict=True)]
-    missing = [name for need, name in MODELS.items() if need in estimator.needs]
-    if missing or "current" in estimator.needs:
-        what = " and ".join(missing) or "the weights of each update"
-        told = f"Advantages by {config.algorithm.advantage} need {what}, which the folder does not keep."
+    told = _unknowable(config)
+    if told:
         return [[replace(one, advantage=None) for one in group] for group in lessons], [told]
     chosen = [
         [group[place] for place in estimator.members([one.played for one in group])]
@@ -135,6 +133,19 @@ def _lessons(groups: Sequence[list[Episode]], config: TrainConfig) -> tuple[list
         for group, own in zip(chosen, advantages, strict=True)
     ]
     return estimated, []
+
+
+def _unknowable(config: TrainConfig) -> str:
+    """Say why advantages cannot be computed again from the folder; nothing where they can."""
+    if config.rollout.branches:
+        return "Episodes of this run fork, and advantages are of the pieces between forks; they are left out."
+    needs = ESTIMATORS[config.algorithm.advantage].needs
+    missing = [name for need, name in MODELS.items() if need in needs]
+    if "current" in needs:
+        missing.append("the weights of each update")
+    what = " and ".join(missing)
+    named = f"Advantages by {config.algorithm.advantage} need {what}, which the folder does not keep."
+    return named if missing else ""
 
 
 def _left_out(groups: Sequence[list[Episode]], config: TrainConfig) -> list[str]:

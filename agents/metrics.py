@@ -45,8 +45,10 @@ def play_metrics(groups: Sequence[Sequence[Episode]]) -> Metrics:
     """Describe the groups of a step, of whose episodes one at least was judged.
 
     Rewards, solve rates and what is read from verdicts are of the judged episodes: an unscored one is not a
-    wrong one. Tokens are sampled ones; `sampled_entropy` is the mean of their -log p, in nats.
+    wrong one. Tokens are sampled ones; `sampled_entropy` is the mean of their -log p, in nats. A group may be
+    empty: where collection ends early, its episodes were not waited for.
     """
+    groups = [group for group in groups if group]
     episodes = [episode for group in groups for episode in group]
     return {
         **_verdicts(episodes),

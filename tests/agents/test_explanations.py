@@ -176,6 +176,13 @@ def test_advantages_that_need_more_than_the_folder_holds_are_left_out_and_that_i
     assert all(one["advantage"] is None for group in told.groups for one in group["episodes"])
 
 
+def test_of_episodes_that_fork_the_page_shows_no_advantages_and_says_so(tmp_path: Path) -> None:
+    rollout = replace(CONFIG.rollout, branches=2, branch_tokens=2, branch_depth=2)
+    folder = _run(tmp_path, replace(CONFIG, rollout=rollout, run=replace(CONFIG.run, steps=1)))
+    assert any("fork" in note for note in explain(folder).notes)
+    assert all(one["advantage"] is None for one in _episodes(folder, 1))
+
+
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_estimators_that_look_across_groups_are_known(name: str) -> None:
     estimator = ESTIMATORS[name]

@@ -158,6 +158,11 @@ def test_a_loop_is_seen_as_repetition_and_one_text_as_likeness() -> None:
     assert found["distinct_completions"] == pytest.approx((1.0 + 0.5) / 2)
 
 
+def test_a_group_of_which_nothing_came_back_does_not_count() -> None:
+    groups = [[_episode([[1, 2]])], [_episode([[1, 2]], "syntax", seed=1)]]
+    assert play_metrics([[], groups[0], [], groups[1], []]) == play_metrics(groups)
+
+
 def test_groups_on_one_problem_are_not_compared_as_different_ones() -> None:
     same = [[_episode([[1, 2]])], [_episode([[1, 2]])]]
     assert play_metrics(same)["similarity_across"] == 0.0
