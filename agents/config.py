@@ -162,6 +162,8 @@ class RunSettings:
     eval_problems: int = 256
     log_groups: int = 1
     """Groups of each step whose episodes are kept in episodes.jsonl."""
+    reporters: tuple[str, ...] = ("page",)
+    """Who follows the run: page (index.html in its folder), tensorboard, wandb, trackio."""
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,24 @@ a checkpoint holds is weights, optimizer and counters alone.
 import math
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 
 from reasongym.agents.config import TrainConfig, dump_config
 from reasongym.agents.corrections import staleness
+from reasongym.agents.detectors import Alert, Watch, watched
 from reasongym.agents.filters import FILTERS, refill_size
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.learner import Learner
+from reasongym.agents.metrics import Metrics, is_solved, play_metrics, read_metrics
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.policies.torch_policy import TorchPolicy
-from reasongym.agents.run_folder import RunFolder
+from reasongym.agents.reporters import Report, check_reporters, reporting
+from reasongym.agents.run_folder import ALERTS_FILE, EPISODES_FILE, METRICS_FILE, RunFolder
 from reasongym.agents.shaping import figures
 from reasongym.agents.stages import Stages
 from reasongym.agents.trees import grow, siblings
@@ -33,8 +35,6 @@ from reasongym.registry import get
 from reasongym.rollouts import Setting, group_plays, rollout
 from reasongym.templates import TEMPLATES, Renderer
 
-Metrics = dict[str, float]
-
 
 class Trainer:
     """One training run in one process."""
@@ -42,6 +42,7 @@ class Trainer:
     def __init__(self, config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
         config.check()
         self.config = config
+        check_reporters(config.run.reporters)
         self.curriculum = config.problems.curriculum()
         self.stages = Stages(config)
         self.folder = RunFolder(folder)
@@ -56,17 +57,22 @@ class Trainer:
         self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
         self.learner = Learner(config, loaded)
         self.step = 0
+        self.watch = Watch()
+        self.alerts: list[Alert] = []
+        """What the detectors found at the latest step."""
 
     def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
         """Train to the last step, from the last checkpoint if there is one."""
-        with self.folder.alone():
-            self._run(on_step)
+        names, told = self.config.run.reporters, asdict(self.config)
+        with self.folder.alone(), reporting(names, self.folder.path, told) as report:
+            self._run(on_step, report)
 
-    def _run(self, on_step: Callable[[Metrics], None]) -> None:
+    def _run(self, on_step: Callable[[Metrics], None], report: Report) -> None:
         self._restore()
         while self.step < self.config.run.steps:
             started = time.perf_counter()
             metrics = self.advance()
+            report(metrics, self.alerts)
             on_step(metrics)
             wall = {"step": self.step, "wall_s": time.perf_counter() - started}
             self.folder.append_json("timing.jsonl", wall | self._timing)
@@ -80,7 +86,7 @@ class Trainer:
         started = time.perf_counter()
         groups = self.collect()
         played = time.perf_counter()
-        metrics |= self.curriculum.figures() | self.stages.figures() | _play_metrics(groups)
+        metrics |= self.curriculum.figures() | self.stages.figures() | play_metrics(groups)
         metrics |= self._shaping_metrics(groups) | self.learn(groups)
         self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
@@ -166,7 +172,7 @@ class Trainer:
         problems = [self._posed(row) for row in self.curriculum.eval_rows(run.eval_problems)]
         plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
-        return {"eval_solve_rate": statistics.fmean(map(_is_solved, self._judged(episodes)))}
+        return {"eval_solve_rate": statistics.fmean(map(is_solved, self._judged(episodes)))}
 
     # -- learning -------------------------------------------------------------------------------------
 
@@ -224,9 +230,12 @@ class Trainer:
     # -- records --------------------------------------------------------------------------------------
 
     def _log(self, groups: list[list[Episode]], metrics: Metrics) -> None:
-        self.folder.append_json("metrics.jsonl", metrics)
+        self.folder.append_json(METRICS_FILE, metrics)
+        self.alerts = self.watch.see(metrics)
+        for alert in self.alerts:
+            self.folder.append_json(ALERTS_FILE, asdict(alert))
         logged = groups[: self.config.run.log_groups]
-        self.folder.append("episodes.jsonl", b"".join(to_json(e) for group in logged for e in group))
+        self.folder.append(EPISODES_FILE, b"".join(to_json(e) for group in logged for e in group))
 
     def _save(self) -> None:
         self.folder.save(
@@ -244,6 +253,7 @@ class Trainer:
         self.stages.state = state["stages"]
         self.setting = self._setting()
         self.policy.push(None, self.step)
+        self.watch, _ = watched(read_metrics(self.folder.path))
 
 
 def _problems_of(chosen: list[list[Lesson]]) -> list[int]:
@@ -257,29 +267,4 @@ def _only_judged(group: list[Episode]) -> list[Episode]:
 
 def _outcome(group: list[Episode]) -> tuple[Row, float]:
     """Return the row of a group, and how many of its members solved it, as a share."""
-    return group[0].row, statistics.fmean(map(_is_solved, group))
-
-
-def _is_solved(episode: Episode) -> bool:
-    return episode.verdict is not None and episode.verdict.correct
-
-
-def _play_metrics(groups: list[list[Episode]]) -> Metrics:
-    """Describe what was played; `sampled_entropy` is the mean of -log p over sampled tokens.
-
-    Reward and solve rate are of the judged episodes: an unscored one is not a wrong one.
-    """
-    episodes = [episode for group in groups for episode in group]
-    judged = [episode for episode in episodes if episode.verdict is not None]
-    tokens = [len(completion.token_ids) for episode in episodes for completion in episode.completions]
-    surprise = [-score for e in episodes for completion in e.completions for score in completion.logprobs]
-    reasons = Counter(episode.verdict.reason if episode.verdict else "unscored" for episode in episodes)
-    return {
-        "reward": statistics.fmean(episode.reward for episode in judged),
-        "solve_rate": statistics.fmean(map(_is_solved, judged)),
-        "completion_tokens": statistics.fmean(tokens) if tokens else 0.0,
-        "turns": statistics.fmean(len(episode.completions) for episode in episodes),
-        "truncated": statistics.fmean(episode.is_truncated for episode in episodes),
-        "sampled_entropy": statistics.fmean(surprise) if surprise else 0.0,
-        **{f"reason/{reason}": count / len(episodes) for reason, count in sorted(reasons.items())},
-    }
+    return group[0].row, statistics.fmean(map(is_solved, group))

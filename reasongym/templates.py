@@ -72,8 +72,8 @@ TEMPLATES = {
         ),
         Template(
             "dialogue",
-            user="A user asks and an assistant answers. The assistant reasons inside <think> </think> and then "
-            "gives the answer inside <answer> </answer>.\nUser: {prompt}\nAssistant:",
+            user="A user asks and an assistant answers. The assistant reasons inside <think> </think> and "
+            "then gives the answer inside <answer> </answer>.\nUser: {prompt}\nAssistant:",
             prefill="<think>\n",
             stop=("</answer>",),
             chat=PLAIN_CHAT,
