@@ -135,7 +135,9 @@ def test_shared_prompts_with_adapters_give_the_plain_forward_and_only_adapters_h
     assert {name for name, weight in named.items() if weight.grad is not None} == set(
         adapter_weights(learned.model)
     )
-    assert all(float(cast(Tensor, named[name].grad).norm()) > 0 for name in adapter_weights(learned.model))
+    assert all(
+        bool(cast(Tensor, named[name].grad).count_nonzero()) for name in adapter_weights(learned.model)
+    )
 
 
 def test_the_sampler_draws_from_the_adapted_model() -> None:
