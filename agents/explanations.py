@@ -24,6 +24,8 @@ from reasongym.agents.models import load_tokenizer
 from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.recipes import load_recipe
 from reasongym.agents.run_folder import EPISODES_FILE
+from reasongym.agents.shaping import Chain
+from reasongym.agents.stages import Stages
 from reasongym.episodes import Episode, flatten, read_episodes
 from reasongym.errors import DataError, UsageError
 from reasongym.leaderboard.viewing import opening
@@ -59,7 +61,7 @@ def explain(folder: Path, step: int | None = None) -> Explanation:
         raise UsageError(
             f"no episode of step {step} was kept in {folder}: run.log_groups says of how many groups they are"
         )
-    lessons, notes = _lessons(groups, config)
+    lessons, notes = _lessons(groups, config, _chain_of(config, metrics))
     notes += _left_out(groups, config)
     shown = [
         _shown_group(group, own, config) for group, own in zip(groups, _laid(lessons, config), strict=True)
@@ -105,16 +107,26 @@ def _episodes_of(folder: Path, step: int) -> list[Episode]:
 # -- what is learned --------------------------------------------------------------------------------------
 
 
-def _lessons(groups: Sequence[list[Episode]], config: TrainConfig) -> tuple[list[list[Lesson]], list[str]]:
+def _chain_of(config: TrainConfig, metrics: Metrics) -> Chain:
+    """Return what episodes earned at a step, in the stage that it belongs to."""
+    stages = Stages(config)
+    stages.place = int(metrics.get("stage", 1)) - 1
+    return stages.chain
+
+
+def _lessons(
+    groups: Sequence[list[Episode]], config: TrainConfig, chain: Chain
+) -> tuple[list[list[Lesson]], list[str]]:
     """Return the lessons of each group with their advantages; none of groups that teach nothing."""
     estimator = ESTIMATORS[config.algorithm.advantage]
+    judged = [[episode for episode in group if episode.verdict is not None] for group in groups]
     lessons = [
         [
-            lesson(episode, episode.reward, place, with_turns="turns" in estimator.needs)
-            for episode in group
-            if episode.verdict is not None and not (config.algorithm.mask_truncated and episode.is_truncated)
+            lesson(episode, reward, place, with_turns="turns" in estimator.needs)
+            for episode, reward in zip(group, chain.rewards(group).rewards, strict=True)
+            if not (config.algorithm.mask_truncated and episode.is_truncated)
         ]
-        for place, group in enumerate(groups)
+        for place, group in enumerate(judged)
     ]
     played = [[one.played for one in group] for group in lessons]
     lessons = [group if estimator.is_live(own) else [] for group, own in zip(lessons, played, strict=True)]

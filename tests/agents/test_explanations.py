@@ -94,6 +94,15 @@ def test_losses_of_all_tokens_add_up_to_the_loss_that_the_trainer_reports(tmp_pa
     assert sum(losses) == pytest.approx(metrics["loss"], abs=1e-4 * largest)
 
 
+def test_of_shaped_rewards_the_losses_add_up_too(tmp_path: Path) -> None:
+    shaped = replace(CONFIG, shaping=({"name": "random"},), run=replace(CONFIG.run, steps=1))
+    folder = _run(tmp_path, shaped)
+    (metrics,) = _metrics(folder)
+    losses = [loss for one in _episodes(folder, 1) for row in one["rows"] for loss in row["losses"] or ()]
+    assert sum(losses) == pytest.approx(metrics["loss"], abs=1e-4 * sum(map(abs, losses)))
+    assert metrics["shaped_reward"] != metrics["reward"]
+
+
 def test_grpo_is_explained_as_its_paper_has_it(tmp_path: Path) -> None:
     folder = _run(tmp_path)
     told = explain(folder, 1)
