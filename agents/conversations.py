@@ -29,34 +29,48 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """What a file holds, in its order."""
+    """A file of conversations; what is asked for is read from it, so that memory does not grow with it."""
 
-    messages: list[tuple[Message, ...]]
+    path: Path
+    starts: list[int]
+    """Where each conversation's line begins, in bytes."""
     digest: str
     """Sixteen hex digits over the file's bytes."""
 
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, place: int) -> tuple[Message, ...]:
+        with self.path.open("rb") as file:
+            file.seek(self.starts[place])
+            return tuple(_decode(file.readline()).messages)
+
 
 def read_conversations(path: Path) -> Conversations:
-    """Read a JSONL file of conversations; raises DataError naming the line that is none."""
-    found: list[tuple[Message, ...]] = []
+    """Look through a JSONL file of conversations; raises DataError naming the line that is none."""
+    starts: list[int] = []
+    digest, start = blake2b(digest_size=8), 0
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    _check_line(line, f"{path}:{number}")
+                    starts.append(start)
+                start += len(line)
+                digest.update(line)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            messages = tuple(_decode(line).messages)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise DataError(
-                f'{path}:{number} is no conversation ({error}); a line is {{"messages": [...]}}'
-            ) from error
-        _check_turns(messages, f"{path}:{number}")
-        found.append(messages)
-    if not found:
+    if not starts:
         raise DataError(f"{path} holds no conversation")
-    return Conversations(found, blake2b(content, digest_size=8).hexdigest())
+    return Conversations(path, starts, digest.hexdigest())
+
+
+def _check_line(line: bytes, where: str) -> None:
+    try:
+        messages = _decode(line).messages
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DataError(f'{where} is no conversation ({error}); a line is {{"messages": [...]}}') from error
+    _check_turns(messages, where)
 
 
 def _check_turns(messages: Sequence[Message], where: str) -> None:

@@ -18,8 +18,8 @@ from safetensors import torch as safetensors_torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
-from reasongym.agents.models import LoadedModel
-from reasongym.errors import DataError, UsageError
+from reasongym.agents.models import LoadedModel, whole_folder
+from reasongym.errors import UsageError
 
 ADAPTER = "default"
 """The name peft gives to an only adapter; it stands in the names of the weights."""
@@ -111,7 +111,7 @@ def merged(loaded: LoadedModel) -> LoadedModel:
 
 
 def save_adapter(loaded: LoadedModel, base: str, path: Path) -> None:
-    """Write the adapters alone, in peft's format, to be put on the model directory `base`."""
+    """Write the adapters alone, in peft's format, to be put on the model `base`; raises DataError."""
     config = copy.deepcopy(cast(Any, loaded.model).peft_config[ADAPTER])
     config.base_model_name_or_path = base
     config.inference_mode = True
@@ -119,15 +119,12 @@ def save_adapter(loaded: LoadedModel, base: str, path: Path) -> None:
         f"base_model.model.{name.replace(f'.{ADAPTER}.', '.')}": weight.contiguous().cpu()
         for name, weight in adapter_weights(loaded.model).items()
     }
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        config.save_pretrained(str(path))
+    with whole_folder(path) as partial:
+        config.save_pretrained(str(partial))
         cast(Any, safetensors_torch).save_file(
-            weights, path / "adapter_model.safetensors", metadata={"format": "pt"}
+            weights, partial / "adapter_model.safetensors", metadata={"format": "pt"}
         )
-        loaded.tokenizer.save_pretrained(path)
-    except OSError as error:
-        raise DataError(f"cannot write the adapter to {path}: {error.strerror}") from error
+        loaded.tokenizer.save_pretrained(partial)
 
 
 def _plain_weights(model: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:

@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -39,7 +40,7 @@ class LoadedModel:
     tokenizer: Any
     """A Hugging Face tokenizer."""
     learner_forwards: dict[nn.Module, Callable[..., Any]] = field(
-        default_factory=dict[nn.Module, Callable[..., Any]]
+        default_factory=dict[nn.Module, Callable[..., Any]], compare=False
     )
     """What the learner runs in place of a layer's own forward."""
 
@@ -277,13 +278,19 @@ def save_model(loaded: LoadedModel, path: Path) -> None:
 
     A model with adapters is given as `lora.merged` makes it.
     """
+    with whole_folder(path) as partial, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # transformers warns about generation settings nobody set
+        loaded.model.save_pretrained(partial)  # pyright: ignore
+        loaded.tokenizer.save_pretrained(partial)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Generator[Path]:
+    """Yield a folder to write, which takes its name, in place of one that is there, when it is complete."""
     partial, old = (path.with_name(path.name + ending) for ending in (".partial", ".old"))
     try:
         shutil.rmtree(partial, ignore_errors=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # transformers warns about generation settings nobody set
-            loaded.model.save_pretrained(partial)  # pyright: ignore
-            loaded.tokenizer.save_pretrained(partial)
+        yield partial
         if path.exists():  # a folder that is not empty cannot be replaced, only moved aside
             shutil.rmtree(old, ignore_errors=True)
             os.replace(path, old)

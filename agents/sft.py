@@ -96,20 +96,13 @@ class Sft:
         self.config = config
         if config.data.end:
             end_replies_by(loaded.model, loaded.tokenizer, config.data.end)
-        conversations = read_conversations(Path(config.data.path))
-        renderer = Renderer(loaded.tokenizer, TEMPLATES[config.data.template])
-        laid = [lesson(one, renderer, place) for place, one in enumerate(conversations.messages)]
-        self.lessons = [one for one in laid if _length(one) <= self._max_length(loaded)]
-        self.num_too_long = len(laid) - len(self.lessons)
-        if not self.lessons:
-            raise DataError(
-                f"all {len(laid)} conversations of {config.data.path} are longer than "
-                f"{self._max_length(loaded)} tokens"
-            )
+        self.conversations = read_conversations(Path(config.data.path))
+        self.renderer = Renderer(loaded.tokenizer, TEMPLATES[config.data.template])
+        self.places = self._fitting(config.data.max_length or loaded.context_length or float("inf"))
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
         run_folder = RunFolder(folder)
-        run_folder.open(tomli_w.dumps({"conversations": conversations.digest, **asdict(config)}))
+        run_folder.open(tomli_w.dumps({"conversations": self.conversations.digest, **asdict(config)}))
         self.supervised = SupervisedRun(
             loaded,
             run_folder,
@@ -121,9 +114,14 @@ class Sft:
         )
 
     @property
+    def num_too_long(self) -> int:
+        """Conversations that are left out."""
+        return len(self.conversations) - len(self.places)
+
+    @property
     def steps_per_epoch(self) -> int:
         """Steps that one pass over the conversations takes."""
-        return -(-len(self.lessons) // self.config.run.batch_size)
+        return -(-len(self.places) // self.config.run.batch_size)
 
     @property
     def num_steps(self) -> int:
@@ -137,9 +135,22 @@ class Sft:
     def batch(self, step: int) -> Sequence[Episode]:
         """Return the conversations of a step."""
         epoch, place = divmod(step, self.steps_per_epoch)
-        order = stream(b"sft %d epoch %d" % (self.config.run.seed, epoch)).shuffled(range(len(self.lessons)))
+        order = stream(b"sft %d epoch %d" % (self.config.run.seed, epoch)).shuffled(self.places)
         size = self.config.run.batch_size
-        return [self.lessons[one] for one in order[place * size : (place + 1) * size]]
+        return [self._lesson(one) for one in order[place * size : (place + 1) * size]]
+
+    def _lesson(self, place: int) -> Episode:
+        return lesson(self.conversations[place], self.renderer, place)
+
+    def _fitting(self, max_length: float) -> list[int]:
+        """List the conversations whose every row fits; tokens are made again when they are learned."""
+        num = len(self.conversations)
+        places = [place for place in range(num) if _length(self._lesson(place)) <= max_length]
+        if not places:
+            raise DataError(
+                f"all {num} conversations of {self.config.data.path} are longer than {max_length} tokens"
+            )
+        return places
 
     def _figures(self, step: int, episodes: Sequence[Episode]) -> Metrics:
         completions = [one for episode in episodes for one in episode.completions]
@@ -149,9 +160,6 @@ class Sft:
             "conversations": len(episodes),
             "learned_tokens": sum(len(one.token_ids) for one in completions),
         }
-
-    def _max_length(self, loaded: LoadedModel) -> float:
-        return self.config.data.max_length or loaded.context_length or float("inf")
 
 
 def _length(episode: Episode) -> int:

@@ -46,7 +46,7 @@ def sft(args: list[str]) -> None:
     run = Sft(config, loaded, flags.output)
     if run.num_too_long:
         CONSOLE.print(f"left out {run.num_too_long} conversations that are too long", highlight=False)
-    with progress(CONSOLE, f"learn {len(run.lessons)} conversations", run.num_steps) as show:
+    with progress(CONSOLE, f"learn {len(run.places)} conversations", run.num_steps) as show:
         run.run(lambda metrics: _show(show, metrics))
     save_trained(loaded, config.model.path, flags.output)
     CONSOLE.print(f"model in {flags.output / 'model'}", soft_wrap=True)

@@ -105,8 +105,8 @@ def test_a_file_is_read_in_its_order_and_other_keys_are_let_alone(tmp_path: Path
     other = {"messages": [{"role": "system", "content": "s"}, *GOOD["messages"]]}
     path.write_text(json.dumps(GOOD) + "\n\n" + json.dumps(other, ensure_ascii=True))
     found = read_conversations(path)
-    assert [len(messages) for messages in found.messages] == [2, 3]
-    assert found.messages[1][0] == Message("system", "s")
+    assert [len(found[place]) for place in range(len(found))] == [2, 3]
+    assert found[1][0] == Message("system", "s")
     path.write_text(json.dumps(GOOD))
     assert read_conversations(path).digest != found.digest
 

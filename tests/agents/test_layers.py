@@ -93,10 +93,13 @@ def test_the_sampler_keeps_its_cache_where_the_learner_recomputes() -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # torch's compiler warns about its own parts
-def test_compiled_layers_learn_the_same_and_the_sampler_runs_plain_ones() -> None:
+@pytest.mark.parametrize("recomputes", [False, True])
+def test_compiled_layers_learn_the_same_and_the_sampler_runs_plain_ones(recomputes: bool) -> None:
     micro = whole(ragged_rows())
     plain = gradients(small("qwen3"), micro)
     loaded = small("qwen3")
+    if recomputes:
+        recompute(loaded.model)
     own = [layer.forward for layer in layers.layers_of(loaded.model)]
     compile_layers(loaded)
     compiled = gradients(loaded, micro)

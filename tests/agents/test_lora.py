@@ -1,7 +1,6 @@
 """Adapters: they begin as nothing, alone are trained, and what is exported computes what was trained."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -144,7 +143,7 @@ def test_shared_prompts_with_adapters_give_the_plain_forward_and_only_adapters_h
     assert scorer.is_shared
     torch.testing.assert_close(logprobs, expected(learned, rows)[0], rtol=0, atol=1e-9)
     logprobs.sum().backward()
-    named = dict(cast(Iterable[tuple[str, Tensor]], learned.model.named_parameters()))
+    named: dict[str, Any] = dict(learned.model.named_parameters())
     assert {name for name, weight in named.items() if weight.grad is not None} == set(
         adapter_weights(learned.model)
     )

@@ -180,7 +180,7 @@ def test_conversations_longer_than_asked_for_are_left_out_whole(tmp_path: Path) 
     long = (Message("user", "the answer"), Message("assistant", "three " * 600))
     data = written(tmp_path / "some.jsonl", [*conversations("chatml", 3), long])
     run = Sft(config_of(data), chat_model("chatml"), tmp_path / "run")
-    assert (len(run.lessons), run.num_too_long) == (3, 1)
+    assert (run.places, run.num_too_long) == ([0, 1, 2], 1)
     config = config_of(data)
     short = replace(config, data=replace(config.data, max_length=1))
     with pytest.raises(DataError, match=r"all 4 conversations of .* are longer than 1 tokens"):

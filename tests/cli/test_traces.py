@@ -44,7 +44,7 @@ def test_every_trace_is_right_by_the_environments_own_verifier_and_of_the_train_
         row = package.Row.from_dict(line["row"])
         assert row.split == "train"
         assert package.replay(row, [line["messages"][-1]["content"]]).correct
-    assert len(read_conversations(tmp_path / "traces.jsonl").messages) == len(found)
+    assert len(read_conversations(tmp_path / "traces.jsonl")) == len(found)
 
 
 def test_an_interrupted_command_continues_to_the_same_bytes(
