@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures this machine's GPU in nine minutes and writes benchmarks/results/gpu.json (see benchmarks/gpu.py).
-# PYTHON names an interpreter with torch and transformers; TRL joins in where it is installed.
+# PYTHON names an interpreter that has reasongym[train]'s dependencies (import reasongym need not work); TRL joins in
+# where it is installed.
 set -eu
 cd "$(dirname "$0")/.."
 for python in "${PYTHON:-}" .venv-bench/bin/python .venv/bin/python python3; do
