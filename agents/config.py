@@ -1,22 +1,21 @@
 """The settings of a training run: frozen dataclasses that are TOML file, flags and record at once."""
 
-import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
+from dataclasses import asdict, dataclass, field, replace
+from typing import Annotated, Literal, TypeAlias
 
-import msgspec
 import tomli_w
 import tyro
 
 from reasongym.agents.algorithm_checks import check_algorithm, check_tree, require_at_least
 from reasongym.agents.algorithms import AlgorithmSettings
+from reasongym.agents.shaping import Chain
+from reasongym.agents.tables import read_tables as read_tables
+from reasongym.agents.tables import settings_of as settings_of
 from reasongym.agents.trees import Shape
 from reasongym.core import Json
 from reasongym.curriculum import Curriculum, Source
-from reasongym.errors import DataError, UnknownName, UsageError
+from reasongym.errors import UsageError
 
-Settings = TypeVar("Settings")
 Attention: TypeAlias = Literal["auto", "sdpa", "eager", "flash_attention_2", "flash_attention_3"]
 
 
@@ -163,6 +162,30 @@ class RunSettings:
     eval_problems: int = 256
     log_groups: int = 1
     """Groups of each step whose episodes are kept in episodes.jsonl."""
+    reporters: tuple[str, ...] = ("page",)
+    """Who follows the run: page (index.html in its folder), tensorboard, wandb, trackio."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of a run; what it leaves at 0 or empty is as in the rest of the config.
+
+    It ends by `steps` or by `plateau`, whichever comes first; the last stage lasts to the end of the run.
+    """
+
+    groups: int = 0
+    group_size: int = 0
+    max_tokens: int = 0
+    shaping: tuple[dict[str, Json], ...] = ()
+    steps: int = 0
+    """Steps after which it ends; 0 for no such end."""
+    plateau: int = 0
+    """It ends once so many steps have a mean solve rate no higher than as many before them; 0: never."""
+
+    def over(self, rollout: RolloutSettings) -> RolloutSettings:
+        """Return rollout settings with this stage's in place."""
+        own = {name: getattr(self, name) for name in ("groups", "group_size", "max_tokens")}
+        return replace(rollout, **{name: value for name, value in own.items() if value})
 
 
 @dataclass(frozen=True)
@@ -175,10 +198,30 @@ class TrainConfig:
     algorithm: AlgorithmSettings = field(default_factory=AlgorithmSettings)
     optimizer: OptimizerSettings = OptimizerSettings()
     run: RunSettings = RunSettings()
+    shaping: Annotated[tuple[dict[str, Json], ...], tyro.conf.Suppress] = ()
+    """What episodes earn beyond their verdicts: tables with a `name` and its settings, applied in order."""
+    stages: Annotated[tuple[Stage, ...], tyro.conf.Suppress] = ()
+    """Stretches of the run with lengths, groups or shaping of their own, one after another."""
+
+    def resolved(self) -> "TrainConfig":
+        """Return the same with every setting of its shapings filled in; raises for one that cannot work."""
+        stages = [replace(stage, shaping=tuple(Chain(stage.shaping).tables)) for stage in self.stages]
+        return replace(self, shaping=tuple(Chain(self.shaping).tables), stages=tuple(stages))
+
+    def during(self, stage: Stage) -> "TrainConfig":
+        """Return the config that holds during a stage."""
+        return replace(
+            self, rollout=stage.over(self.rollout), shaping=stage.shaping or self.shaping, stages=()
+        )
 
     def check(self) -> None:
         """Raise UsageError for the first value that cannot work."""
         self.model.check()
+        Chain(self.shaping)
+        for stage in self.stages:
+            self.during(stage).check()
+            require_at_least("stages.steps", stage.steps, 0)
+            require_at_least("stages.plateau", stage.plateau, 0)
         check_algorithm(self.algorithm, group_size=self.rollout.group_size, top_p=self.rollout.top_p)
         if not 0 < self.rollout.collect <= 1:
             raise UsageError(f"rollout.collect must be above 0 and at most 1, got {self.rollout.collect}")
@@ -204,34 +247,6 @@ class TrainConfig:
             )
 
 
-def read_tables(path: Path) -> dict[str, Any]:
-    """Read a TOML file; raises DataError or UsageError saying what is wrong with it."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
-
-
-def settings_of(tables: dict[str, Any], kind: type[Settings], where: str) -> Settings:
-    """Make settings of a table; raises with the nearest name for a key that does not exist."""
-    _check_keys(tables, kind, where)
-    try:
-        return msgspec.convert(tables, kind)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{where}: {error}") from error
-
-
-def _check_keys(table: dict[str, Any], kind: Any, where: str) -> None:
-    known = {one.name: one for one in fields(kind)}
-    for name, value in table.items():
-        if name not in known:
-            raise UnknownName(f"option in {where}:", name, known)
-        if is_dataclass(known[name].type) and isinstance(value, dict):
-            _check_keys(cast(dict[str, Any], value), known[name].type, f"{where} [{name}]")
-
-
 def dump_config(config: TrainConfig) -> str:
     """Write a config as TOML, every value resolved."""
-    return tomli_w.dumps(asdict(config))
+    return tomli_w.dumps(asdict(config.resolved()))

@@ -84,10 +84,10 @@ def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
     """Prime, measure, train, measure again, and render the board."""
     check_device(demo.recipe.model.device)
     torch.set_num_threads(demo.recipe.run.threads)
-    primed = _primed(demo, folder, stage)
+    start = primed(demo, folder, stage)
     reports = {"random legal play": _measured(demo, folder, stage, "random", None)}
-    reports["primed"] = _measured(demo, folder, stage, "primed", primed)
-    trained = _trained(demo, folder, stage, primed)
+    reports["primed"] = _measured(demo, folder, stage, "primed", start)
+    trained = _trained(demo, folder, stage, start)
     reports["trained"] = _measured(demo, folder, stage, "trained", trained)
     if "train" in _splits(demo):
         reports["trained, train split"] = _measured(demo, folder, stage, "trained", trained, split="train")
@@ -95,7 +95,8 @@ def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
     return DemoResult(reports, page)
 
 
-def _primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
+def primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
+    """Return the primed model of a folder, made there if it is not."""
     model = folder / "primed"
     if not model.exists():
         recipe = demo.recipe
@@ -109,15 +110,15 @@ def _primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
     return _loaded(demo, model)
 
 
-def _trained(demo: DemoSettings, folder: Path, stage: Stage, primed: LoadedModel) -> LoadedModel:
+def _trained(demo: DemoSettings, folder: Path, stage: Stage, start: LoadedModel) -> LoadedModel:
     model = folder / "trained"
     RunFolder(folder / "training").open(dump_config(demo.recipe))  # refuses what another recipe has made
     if not model.exists():
-        trainer = Trainer(demo.recipe, primed, folder / "training")
+        trainer = Trainer(demo.recipe, start, folder / "training")
         with stage("learn by GRPO", demo.recipe.run.steps) as show:
             trainer.run(lambda metrics: show_step(show, metrics))
         plot_learning(folder / "training")
-        save_model(primed, model)
+        save_model(start, model)
     return _loaded(demo, model)
 
 

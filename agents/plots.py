@@ -5,29 +5,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from reasongym.agents.metrics import read_metrics
 from reasongym.errors import DataError, UsageError
 from reasongym.evaluation.tokens import Point, Within
 
 SMOOTHING = 20
 """Steps whose mean the bold line shows."""
-
-
-def read_metrics(folder: Path) -> list[dict[str, float]]:
-    """Read a run's metrics; raises DataError naming the line that is corrupt."""
-    path = folder / "metrics.jsonl"
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
-    metrics: list[dict[str, float]] = []
-    for number, line in enumerate(lines, 1):
-        try:
-            metrics.append(msgspec.json.decode(line, type=dict[str, float]))
-        except msgspec.DecodeError as error:
-            raise DataError(f"{path}:{number} is not a record of metrics ({error})") from error
-    return metrics
 
 
 def plot_learning(folder: Path) -> Path:

@@ -20,7 +20,8 @@ import torch
 
 from reasongym.errors import DataError, UsageError
 
-IDENTICAL_LOGS = ("metrics.jsonl", "episodes.jsonl")
+METRICS_FILE, ALERTS_FILE, EPISODES_FILE = "metrics.jsonl", "alerts.jsonl", "episodes.jsonl"
+IDENTICAL_LOGS = (METRICS_FILE, ALERTS_FILE, EPISODES_FILE)
 """Logs that a repeated or resumed run writes byte for byte."""
 KEPT_CHECKPOINTS = 2
 DIGEST_BYTES = 16
@@ -147,6 +148,14 @@ def _read_checkpoint(path: Path) -> dict[str, Any]:
             f"the checkpoint {path} is corrupt ({error}); delete that file and run the same command again: "
             "it continues from the checkpoint before it"
         ) from error
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """Read the lines of a log, leaving out a last one that was cut off or is being written."""
+    try:
+        return path.read_bytes().rpartition(b"\n")[0].splitlines()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
 
 
 def write_whole(path: Path, content: bytes) -> None:

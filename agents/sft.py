@@ -99,6 +99,7 @@ class Sft:
         self.conversations = read_conversations(Path(config.data.path))
         self.renderer = Renderer(loaded.tokenizer, TEMPLATES[config.data.template])
         self.places = self._fitting(config.data.max_length or loaded.context_length or float("inf"))
+        self._order: tuple[int, list[int]] = (-1, [])  # of the epoch that it is made for
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
         run_folder = RunFolder(folder)
@@ -135,9 +136,11 @@ class Sft:
     def batch(self, step: int) -> Sequence[Episode]:
         """Return the conversations of a step."""
         epoch, place = divmod(step, self.steps_per_epoch)
-        order = stream(b"sft %d epoch %d" % (self.config.run.seed, epoch)).shuffled(self.places)
+        if epoch != self._order[0]:
+            rng = stream(b"sft %d epoch %d" % (self.config.run.seed, epoch))
+            self._order = epoch, rng.shuffled(self.places)
         size = self.config.run.batch_size
-        return [self._lesson(one) for one in order[place * size : (place + 1) * size]]
+        return [self._lesson(one) for one in self._order[1][place * size : (place + 1) * size]]
 
     def _lesson(self, place: int) -> Episode:
         return lesson(self.conversations[place], self.renderer, place)

@@ -7,22 +7,26 @@ a checkpoint holds is weights, optimizer and counters alone.
 import math
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 
 from reasongym.agents.config import TrainConfig, dump_config
 from reasongym.agents.corrections import staleness
+from reasongym.agents.detectors import Alert, Watch, watched
 from reasongym.agents.filters import FILTERS, refill_size
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.learner import Learner
+from reasongym.agents.metrics import Metrics, is_solved, play_metrics, read_metrics
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.policies.torch_policy import TorchPolicy
-from reasongym.agents.run_folder import RunFolder
+from reasongym.agents.reporters import Report, check_reporters, reporting
+from reasongym.agents.run_folder import ALERTS_FILE, EPISODES_FILE, METRICS_FILE, RunFolder
+from reasongym.agents.shaping import figures
+from reasongym.agents.stages import Stages
 from reasongym.agents.trees import grow, siblings
 from reasongym.core import Problem, Row
 from reasongym.episodes import Episode, Sampling, to_json
@@ -31,8 +35,6 @@ from reasongym.registry import get
 from reasongym.rollouts import Setting, group_plays, rollout
 from reasongym.templates import TEMPLATES, Renderer
 
-Metrics = dict[str, float]
-
 
 class Trainer:
     """One training run in one process."""
@@ -40,7 +42,9 @@ class Trainer:
     def __init__(self, config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
         config.check()
         self.config = config
+        check_reporters(config.run.reporters)
         self.curriculum = config.problems.curriculum()
+        self.stages = Stages(config)
         self.folder = RunFolder(folder)
         self.loaded = loaded
         loaded.model.eval()  # dropout would draw from the global stream and part learner from sampler
@@ -53,17 +57,22 @@ class Trainer:
         self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
         self.learner = Learner(config, loaded)
         self.step = 0
+        self.watch = Watch()
+        self.alerts: list[Alert] = []
+        """What the detectors found at the latest step."""
 
     def run(self, on_step: Callable[[Metrics], None] = lambda _: None) -> None:
         """Train to the last step, from the last checkpoint if there is one."""
-        with self.folder.alone():
-            self._run(on_step)
+        names, told = self.config.run.reporters, asdict(self.config)
+        with self.folder.alone(), reporting(names, self.folder.path, told) as report:
+            self._run(on_step, report)
 
-    def _run(self, on_step: Callable[[Metrics], None]) -> None:
+    def _run(self, on_step: Callable[[Metrics], None], report: Report) -> None:
         self._restore()
         while self.step < self.config.run.steps:
             started = time.perf_counter()
             metrics = self.advance()
+            report(metrics, self.alerts)
             on_step(metrics)
             wall = {"step": self.step, "wall_s": time.perf_counter() - started}
             self.folder.append_json("timing.jsonl", wall | self._timing)
@@ -77,12 +86,15 @@ class Trainer:
         started = time.perf_counter()
         groups = self.collect()
         played = time.perf_counter()
-        metrics |= self.curriculum.figures() | _play_metrics(groups) | self.learn(groups)
+        metrics |= self.curriculum.figures() | self.stages.figures() | play_metrics(groups)
+        metrics |= self._shaping_metrics(groups) | self.learn(groups)
         self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
         self.policy.push(None, self.step)
         self.learner.refresh(self.step)
+        if self.stages.update(metrics["solve_rate"]):
+            self.setting = self._setting()
         self._log(groups, metrics)
         return metrics
 
@@ -93,9 +105,9 @@ class Trainer:
         groups = self.play(self.problems())
         for _ in range(self.config.algorithm.refills):
             kept = len(_problems_of(self.chosen(groups)))
-            if kept >= self.config.rollout.groups:
+            if kept >= self.stages.rollout.groups:
                 break
-            size = refill_size(wanted=self.config.rollout.groups, kept=kept, played=len(groups))
+            size = refill_size(wanted=self.stages.rollout.groups, kept=kept, played=len(groups))
             more = self.play(self.problems(len(groups), size))
             start = len(groups)
             groups += [
@@ -106,13 +118,17 @@ class Trainer:
 
     def problems(self, first: int = 0, count: int | None = None) -> list[Problem]:
         """Make problems of this step, the `first` on: fresh ones, keyed by the run's seed and the step."""
-        places = range(first, first + (self.config.rollout.groups if count is None else count))
+        places = range(first, first + (self.stages.rollout.groups if count is None else count))
         keys = (b"%d %d %d" % (self.config.run.seed, self.step, place) for place in places)
-        return [get(row.env_id).problem(row) for row in map(self.curriculum.row, keys)]
+        return [self._posed(row) for row in map(self.curriculum.row, keys)]
+
+    def _posed(self, row: Row) -> Problem:
+        """Make the problem of a row, with what the shaping asks for behind its prompt."""
+        return self.stages.chain.ask(get(row.env_id).problem(row))
 
     def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
         """Play a group on each problem, or a tree, whose leaves are the group."""
-        size, max_live = self.config.rollout.group_size, self.config.rollout.max_rows
+        size, max_live = self.stages.rollout.group_size, self.config.rollout.max_rows
         salt = f"{self.config.run.seed} {self.step}"
         if self.shape is not None:
             grown = grow(self.policy, problems, self.setting, self.shape, salt=salt, max_live=max_live)
@@ -135,7 +151,7 @@ class Trainer:
         return judged
 
     def _setting(self) -> Setting:
-        rollout_settings, name = self.config.rollout, self.config.problems.template
+        rollout_settings, name = self.stages.rollout, self.config.problems.template
         if name not in TEMPLATES:
             raise UnknownName("template", name, TEMPLATES)
         template = TEMPLATES[name]
@@ -153,10 +169,10 @@ class Trainer:
         run = self.config.run
         if not run.eval_every or self.step % run.eval_every:
             return {}
-        problems = [get(row.env_id).problem(row) for row in self.curriculum.eval_rows(run.eval_problems)]
+        problems = [self._posed(row) for row in self.curriculum.eval_rows(run.eval_problems)]
         plays = group_plays(problems, self.setting, group_size=1, salt=f"eval {run.seed} {self.step}")
         episodes = rollout(self.policy, plays, max_live=self.config.rollout.max_rows)
-        return {"eval_solve_rate": statistics.fmean(map(_is_solved, self._judged(episodes)))}
+        return {"eval_solve_rate": statistics.fmean(map(is_solved, self._judged(episodes)))}
 
     # -- learning -------------------------------------------------------------------------------------
 
@@ -164,7 +180,7 @@ class Trainer:
         """Take the optimizer steps of one batch of groups; those that teach nothing cost nothing."""
         chosen = self.chosen(groups)
         live = _problems_of(chosen)
-        first = set(live[: self.config.rollout.groups])
+        first = set(live[: self.stages.rollout.groups])
         learned = self.learner.learn([group for group in chosen if group[0].group in first], self.step)
         return {"live_groups": len(live) / len(groups), **learned}
 
@@ -188,16 +204,13 @@ class Trainer:
 
     def lessons(self, place: int, group: list[Episode]) -> list[Lesson]:
         """Make the lessons of a group's episodes that may carry loss."""
-        kept = self.trainable(group)
+        judged = _only_judged(group)
         with_turns = "turns" in self.learner.estimator.needs
-        return [
+        every = [
             lesson(episode, reward, place, with_turns=with_turns)
-            for episode, reward in zip(kept, self.rewards(kept), strict=True)
+            for episode, reward in zip(judged, self.stages.chain.rewards(judged).rewards, strict=True)
         ]
-
-    def rewards(self, group: list[Episode]) -> list[float]:
-        """Return what episodes of one group earn, as it is learned from."""
-        return [episode.reward for episode in group]
+        return [one for one in every if self.trainable([one.episode])]
 
     def trainable(self, group: list[Episode]) -> list[Episode]:
         """Leave out what must carry no loss: unjudged episodes and, if so set, truncated or stale ones."""
@@ -209,15 +222,26 @@ class Trainer:
             and not 0 <= algorithm.max_staleness < staleness([episode], self.step)
         ]
 
+    def _shaping_metrics(self, groups: list[list[Episode]]) -> Metrics:
+        """Tell what was earned beside the verdicts, where there is a chain."""
+        chain = self.stages.chain
+        return figures([chain.rewards(_only_judged(group)) for group in groups]) if chain else {}
+
     # -- records --------------------------------------------------------------------------------------
 
     def _log(self, groups: list[list[Episode]], metrics: Metrics) -> None:
-        self.folder.append_json("metrics.jsonl", metrics)
+        self.folder.append_json(METRICS_FILE, metrics)
+        self.alerts = self.watch.see(metrics)
+        for alert in self.alerts:
+            self.folder.append_json(ALERTS_FILE, asdict(alert))
         logged = groups[: self.config.run.log_groups]
-        self.folder.append("episodes.jsonl", b"".join(to_json(e) for group in logged for e in group))
+        self.folder.append(EPISODES_FILE, b"".join(to_json(e) for group in logged for e in group))
 
     def _save(self) -> None:
-        self.folder.save(self.step, self.learner.state_dict() | {"curriculum": self.curriculum.state})
+        self.folder.save(
+            self.step,
+            self.learner.state_dict() | {"curriculum": self.curriculum.state, "stages": self.stages.state},
+        )
 
     def _restore(self) -> None:
         saved = self.folder.restore()
@@ -226,7 +250,10 @@ class Trainer:
         self.step, state = saved
         self.learner.load_state_dict(state)
         self.curriculum.state = state["curriculum"]
+        self.stages.state = state["stages"]
+        self.setting = self._setting()
         self.policy.push(None, self.step)
+        self.watch, _ = watched(read_metrics(self.folder.path))
 
 
 def _problems_of(chosen: list[list[Lesson]]) -> list[int]:
@@ -240,29 +267,4 @@ def _only_judged(group: list[Episode]) -> list[Episode]:
 
 def _outcome(group: list[Episode]) -> tuple[Row, float]:
     """Return the row of a group, and how many of its members solved it, as a share."""
-    return group[0].row, statistics.fmean(map(_is_solved, group))
-
-
-def _is_solved(episode: Episode) -> bool:
-    return episode.verdict is not None and episode.verdict.correct
-
-
-def _play_metrics(groups: list[list[Episode]]) -> Metrics:
-    """Describe what was played; `sampled_entropy` is the mean of -log p over sampled tokens.
-
-    Reward and solve rate are of the judged episodes: an unscored one is not a wrong one.
-    """
-    episodes = [episode for group in groups for episode in group]
-    judged = [episode for episode in episodes if episode.verdict is not None]
-    tokens = [len(completion.token_ids) for episode in episodes for completion in episode.completions]
-    surprise = [-score for e in episodes for completion in e.completions for score in completion.logprobs]
-    reasons = Counter(episode.verdict.reason if episode.verdict else "unscored" for episode in episodes)
-    return {
-        "reward": statistics.fmean(episode.reward for episode in judged),
-        "solve_rate": statistics.fmean(map(_is_solved, judged)),
-        "completion_tokens": statistics.fmean(tokens) if tokens else 0.0,
-        "turns": statistics.fmean(len(episode.completions) for episode in episodes),
-        "truncated": statistics.fmean(episode.is_truncated for episode in episodes),
-        "sampled_entropy": statistics.fmean(surprise) if surprise else 0.0,
-        **{f"reason/{reason}": count / len(episodes) for reason, count in sorted(reasons.items())},
-    }
+    return group[0].row, statistics.fmean(map(is_solved, group))

@@ -46,6 +46,7 @@ ITEMS = {
         1,
         in_slice=True,
     ),
+    "diagnosis": Item("prove_diagnosis:diagnosis", "detectors tell faults in time, and nothing else", 5),
     "flatten": Item("prove_flatten:flatten_bars", "training rows hold the sampled ids and no other", 2),
     "gradients": Item("prove_gradients:gradients", "gradients depend on neither cut, padding nor order", 1),
     "intervals": Item("prove_intervals:intervals", "95% intervals hold the truth 93 to 97 times in 100", 3),

@@ -53,6 +53,33 @@ TEMPLATES = {
         ),
         Template("think", prefill="<think>\n"),
         Template("boxed", user="{prompt}\nReason step by step and put the final answer in \\boxed{}."),
+        # The formats that the recipes of agents/recipes ask for (docs/recipes.md); the words are ours.
+        Template(
+            "r1-lines",
+            system="Write your reasoning between a line <think> and a line </think>, and right below it the "
+            "answer between a line <answer> and a line </answer>. Write nothing else.",
+        ),
+        Template(
+            "r1-begun",
+            system="Reason step by step inside <think> </think>, "
+            "then give the answer inside <answer> </answer>.",
+            prefill="Step by step:\n<think>\n",
+        ),
+        Template(
+            "reasoning",
+            system="Write your reasoning between a line <reasoning> and a line </reasoning>, and right below "
+            "it the answer between a line <answer> and a line </answer>.",
+        ),
+        Template(
+            "dialogue",
+            user="A user asks and an assistant answers. The assistant reasons inside <think> </think> and "
+            "then gives the answer inside <answer> </answer>.\nUser: {prompt}\nAssistant:",
+            prefill="<think>\n",
+            stop=("</answer>",),
+            chat=PLAIN_CHAT,
+        ),
+        Template("question", user="Question:\n{prompt}\nAnswer, step by step:", chat=PLAIN_CHAT),
+        Template("bare", chat=PLAIN_CHAT),
     )
 }
 

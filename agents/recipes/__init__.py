@@ -1,6 +1,7 @@
 """Recipes: training configs by name, each a TOML file beside this one.
 
-A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`.
+A recipe may also say how its demo makes and primes a model, in the tables `priming` and `shape`, and what
+stands for its problems in a rehearsal, in the table `tiny`.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ from reasongym.agents.config import TrainConfig, read_tables, settings_of
 from reasongym.errors import UnknownName
 
 FOLDER = Path(__file__).parent
-DEMO_TABLES = ("priming", "shape")
+DEMO_TABLES = ("priming", "shape", "tiny")
 
 
 def names() -> list[str]:
@@ -25,13 +26,12 @@ def load_recipe(name: str | None, preset: str = "") -> TrainConfig:
     What a preset of an algorithm says outranks the file.
     """
     tables = with_preset(read_tables(find_recipe(name)) if name else {}, preset)
-    return settings_of(
-        {key: tables[key] for key in tables if key not in DEMO_TABLES}, TrainConfig, name or "the defaults"
-    )
+    own = {key: value for key, value in tables.items() if key not in DEMO_TABLES}
+    return settings_of(own, TrainConfig, name or "the defaults").resolved()
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:
-    """Return what a recipe says of its demo's model: the tables `priming` and `shape`, empty if not there."""
+    """Return what a recipe says of its demo and its rehearsal: `DEMO_TABLES`, empty if not there."""
     tables = read_tables(find_recipe(name))
     return {key: tables.get(key, {}) for key in DEMO_TABLES}
 

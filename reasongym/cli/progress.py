@@ -23,14 +23,7 @@ def progress(console: Console, title: str, total: int | None = None) -> Generato
     if not console.is_terminal:
         yield _lines(console, title, total)
         return
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[figures]}"),
-        TimeRemainingColumn(),
-        console=console,
-    )
+    bar = progress_bar(console)
     with bar:
         shown = bar.add_task(title, total=total, figures="")
 
@@ -38,6 +31,18 @@ def progress(console: Console, title: str, total: int | None = None) -> Generato
             bar.update(shown, completed=done, total=total, figures=_told(figures))
 
         yield show
+
+
+def progress_bar(console: Console) -> Progress:
+    """Make a bar whose tasks have a field `figures`, text that stands beside it."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
 
 
 def _lines(console: Console, title: str, total: int | None) -> Show:

@@ -1,5 +1,6 @@
 """The verbs that learn: `prime` makes a small model that knows the notation, `train` improves any model."""
 
+import webbrowser
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +11,20 @@ from rich.console import Console
 from reasongym.agents import from_scratch
 from reasongym.agents.algorithms import PRESETS
 from reasongym.agents.config import TrainConfig
-from reasongym.agents.demo import show_step
+from reasongym.agents.demo import DemoSettings
 from reasongym.agents.exporting import export_model, save_trained
+from reasongym.agents.live_page import write_page
 from reasongym.agents.models import LoadedModel, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.preparing import prepare
 from reasongym.agents.priming import Priming, PrimingSettings, player_of
 from reasongym.agents.recipes import load_recipe, names
+from reasongym.agents.rehearsal import rehearsal, with_model
 from reasongym.agents.trainer import Trainer
+from reasongym.cli.explaining import explain
 from reasongym.cli.options import named_options
 from reasongym.cli.progress import progress
+from reasongym.cli.run_view import run_view
 from reasongym.curriculum import Curriculum, Source
 from reasongym.errors import UsageError
 
@@ -37,33 +42,57 @@ class TrainFlags:
     """Run folder; the same command again continues an interrupted run there."""
     options: tuple[str, ...] = ()
     """Options of the environment as NAME=VALUE, such as style=boxed or tools=python."""
+    tiny: bool = False
+    """Rehearse the recipe in a minute on a CPU: a small model made from scratch, a small problem of its
+    family, three steps. Other flags outrank this; docs/recipes.md says what it keeps."""
+    open: bool = False
+    """Open the page of the run, index.html in its folder, in a browser; it renews itself."""
 
 
 def train(args: list[str]) -> None:
     """Run `reasongym train [RECIPE | CONFIG.toml] [flags]`: the flags outrank the file."""
+    if args[:1] == ["explain"]:
+        explain(args[1:])
+        return
     recipe = args[0] if args and not args[0].startswith("-") else None
+    preset = _named_preset(args)
+    rehearsed = _rehearsal(recipe, preset) if "--tiny" in args else None
     flags = tyro.cli(
         TrainFlags,
         prog="reasongym train [RECIPE | CONFIG.toml]",
         description=(
             f"Train a model. Recipes: {', '.join(names())}. Presets: {', '.join(PRESETS)}. "
-            "Flags outrank the file."
+            "Flags outrank the file. `reasongym train explain RUN --step K` shows what a step taught."
         ),
         args=args[1:] if recipe else args,
-        default=TrainFlags(load_recipe(recipe, _named_preset(args))),
+        default=TrainFlags(rehearsed.recipe if rehearsed else load_recipe(recipe, preset)),
     )
     problems = replace(
         flags.config.problems, options=flags.config.problems.options | named_options(flags.options)
     )
-    config = replace(flags.config, problems=problems)
-    if not config.model.path:
-        raise UsageError(
-            'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
-        )
-    run(config, prepare(config.model), flags.output)
+    config = _with_model(replace(flags.config, problems=problems), rehearsed, flags.output)
+    run(config, prepare(config.model), flags.output, opens_page=flags.open)
     CONSOLE.print(
         f"model in {flags.output / 'model'}, curves in {flags.output / 'learning.png'}", soft_wrap=True
     )
+
+
+def _rehearsal(recipe: str | None, preset: str) -> DemoSettings:
+    if recipe is None:
+        raise UsageError("--tiny shrinks a recipe: name one, such as `reasongym train tinyzero --tiny`")
+    return rehearsal(recipe, preset)
+
+
+def _with_model(config: TrainConfig, rehearsed: DemoSettings | None, folder: Path) -> TrainConfig:
+    """Return a config that names a model; a rehearsal makes and primes one where its own names none."""
+    if config.model.path:
+        return config
+    if rehearsed is None:
+        raise UsageError(
+            'name the model to train: --model DIR, or path = "DIR" under [model] in the config file'
+        )
+    demo = replace(rehearsed, recipe=config)
+    return with_model(demo, folder, lambda title, total: progress(CONSOLE, title, total))
 
 
 def _named_preset(args: list[str]) -> str:
@@ -75,11 +104,15 @@ def _named_preset(args: list[str]) -> str:
     return ""
 
 
-def run(config: TrainConfig, loaded: LoadedModel, folder: Path) -> None:
-    """Train with progress shown, then write the model and the curves."""
+def run(config: TrainConfig, loaded: LoadedModel, folder: Path, *, opens_page: bool = False) -> None:
+    """Train with figures and alerts shown, then write the model and the curves."""
+    if opens_page and "page" not in config.run.reporters:
+        raise UsageError('--open shows what the reporter "page" writes; add it to run.reporters')
     trainer = Trainer(config, loaded, folder)
-    with progress(CONSOLE, f"train on {config.problems.title}", config.run.steps) as show:
-        trainer.run(lambda metrics: show_step(show, metrics))
+    if opens_page:
+        webbrowser.open(write_page(folder, is_running=True).resolve().as_uri())
+    with run_view(CONSOLE, f"train on {config.problems.title}", config.run.steps) as show:
+        trainer.run(lambda metrics: show(metrics, trainer.alerts))
     save_trained(loaded, config.model.path, folder)
     plot_learning(folder)
 

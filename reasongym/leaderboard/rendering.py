@@ -39,7 +39,7 @@ class Renderer:
 
 def _shared() -> dict[str, Any]:
     return {
-        "style": Markup(_asset("style.css")),
+        "style": Markup(asset("style.css")),
         "code": _script,
         "content_policy": _content_policy,
         "run_page": links.run_page,
@@ -60,24 +60,26 @@ def _script(name: str) -> Markup:
 
 
 def _code(script: str) -> str:
-    return _asset("shared.js") + _asset(script)
+    return asset("shared.js") + asset(script)
 
 
 @cache
 def _content_policy(script: str) -> str:
-    scripts = f"'{_hash(_code(script))}'" if script else "'none'"
-    style = _hash(_asset("style.css"))
+    scripts = f"'{source_hash(_code(script))}'" if script else "'none'"
+    style = source_hash(asset("style.css"))
     return (
         f"default-src 'none'; style-src '{style}'; script-src {scripts}; base-uri 'none'; form-action 'none'"
     )
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a file of the site, such as its style sheet."""
     return files("reasongym.leaderboard").joinpath("pages", name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """Name a script or style in a content policy, by which it alone may run."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 

@@ -27,6 +27,7 @@ from transformers import (
 )
 
 from reasongym import registry
+from reasongym.agents.lora import adapter_weights, add_adapters
 from reasongym.agents.models import LoadedModel
 from reasongym.episodes import Request, Sampling
 
@@ -131,6 +132,18 @@ def small(kind: str, dtype: torch.dtype = torch.float64, device: str = "cpu", se
     config = KINDS[kind].config()
     model: Any = cast(Any, AutoModelForCausalLM).from_config(config)
     return LoadedModel(with_random_weights(model, seed).to(device=device, dtype=dtype), byte_tokenizer())
+
+
+def adapted(
+    kind: str, dtype: torch.dtype = torch.float32, *, targets: tuple[str, ...] = ("all-linear",)
+) -> LoadedModel:
+    """Make a small model with adapters that have learned something."""
+    loaded = small(kind, dtype)
+    add_adapters(loaded, rank=3, alpha=8.0, targets=targets, seed=0)
+    generator = torch.Generator().manual_seed(1)
+    for weight in adapter_weights(loaded.model).values():
+        weight.normal_(std=0.1, generator=generator)
+    return loaded
 
 
 def with_random_weights(model: nn.Module, seed: int, std: float = 0.15) -> nn.Module:

@@ -24,7 +24,7 @@ from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.scoring import Scorer
 from reasongym.episodes import Sampling, generate
 from reasongym.errors import DataError, UsageError
-from tests.agents.small_models import VOCABULARY, plain_logits, request, small
+from tests.agents.small_models import VOCABULARY, adapted, plain_logits, request, small
 from tests.agents.test_scoring import expected, ragged_rows, whole
 
 peft: Any = pytest.importorskip("peft")
@@ -38,18 +38,6 @@ ARCHITECTURES = (
     "mistral, windows",
 )
 IDS = [3, 1, 4, 1, 5, 9, 2, 6]
-
-
-def adapted(
-    kind: str, dtype: torch.dtype = torch.float32, *, targets: tuple[str, ...] = ("all-linear",)
-) -> LoadedModel:
-    """Make a small model with adapters that have learned something."""
-    loaded = small(kind, dtype)
-    add_adapters(loaded, rank=3, alpha=8.0, targets=targets, seed=0)
-    generator = torch.Generator().manual_seed(1)
-    for weight in adapter_weights(loaded.model).values():
-        weight.normal_(std=0.1, generator=generator)
-    return loaded
 
 
 def weights_of(loaded: LoadedModel) -> dict[str, Tensor]:
@@ -147,7 +135,9 @@ def test_shared_prompts_with_adapters_give_the_plain_forward_and_only_adapters_h
     assert {name for name, weight in named.items() if weight.grad is not None} == set(
         adapter_weights(learned.model)
     )
-    assert all(float(cast(Tensor, named[name].grad).norm()) > 0 for name in adapter_weights(learned.model))
+    assert all(
+        bool(cast(Tensor, named[name].grad).count_nonzero()) for name in adapter_weights(learned.model)
+    )
 
 
 def test_the_sampler_draws_from_the_adapted_model() -> None:

@@ -12,8 +12,7 @@ from reasongym.agents.config import AlgorithmSettings, ModelSettings
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.reference import AdapterReference, CopiedReference, reference_of
 from reasongym.agents.scoring import Scorer
-from tests.agents.small_models import small
-from tests.agents.test_lora import adapted
+from tests.agents.small_models import adapted, small
 from tests.agents.test_scoring import ragged_rows, whole
 from tests.agents.test_trainer import CONFIG, LOGS, JudgedByFirstWord, Stopped, small_llama
 

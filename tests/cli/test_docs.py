@@ -23,11 +23,14 @@ PAGES = (
     "docs/algorithms.md",
     "docs/models.md",
     "docs/priming.md",
+    "docs/diagnosis.md",
     "docs/evaluate.md",
     "docs/publish-a-result.md",
     "docs/environments.md",
     "docs/countdown.md",
     "docs/curriculum.md",
+    "docs/recipes.md",
+    "docs/shaping.md",
     "docs/vector-environments.md",
     "docs/export.md",
     "docs/math-problems.md",
@@ -89,7 +92,7 @@ def _runs(line: str, reasongym: Reasongym) -> None:
     assert program == "reasongym"
     if args[0] == "demo":  # a demo is tested by itself
         return
-    code, _, error = reasongym(*args, *SHORTENED.get(args[0], ()))
+    code, _, error = reasongym(*args, *([] if "explain" in args else SHORTENED.get(args[0], ())))
     assert code == 0, f"{line}: {error}"
 
 

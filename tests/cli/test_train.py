@@ -125,6 +125,7 @@ def test_a_misspelt_option_in_a_config_file_names_its_neighbour(reasongym: Reaso
         (("--model", "./nowhere"), "there is no model directory nowhere"),
         (("countdwn-demo",), "did you mean 'countdown-demo'?"),
         (("nowhere.toml",), "cannot read nowhere.toml"),
+        (("--tiny",), "--tiny shrinks a recipe: name one"),
         (("--model", "MODEL", "--env", "Contdown-v0"), "did you mean 'reasongym/Countdown-v0'?"),
         (("--model", "MODEL", "--level", "99"), "has levels 0 to 7, got 99"),
         (("--model", "MODEL", "--options", "style"), "an option is NAME=VALUE"),
@@ -157,3 +158,28 @@ def test_another_run_in_the_same_folder_is_refused_and_left_alone(
     assert code == 2
     assert "holds a run of another config" in error
     assert (tmp_path / "metrics.jsonl").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_rehearsal_needs_no_model_and_continues_where_it_was(reasongym: Reasongym, tmp_path: Path) -> None:
+    command = (
+        "train",
+        "simple-grpo",
+        "--tiny",
+        "--steps",
+        "2",
+        "--checkpoint-every",
+        "1",
+        "--output",
+        tmp_path,
+    )
+    assert reasongym(*command)[0] == 0
+    config = (tmp_path / "config.toml").read_text()
+    assert 'env = "reasongym/Gcd-v0"' in config
+    assert "otherwise = -1.0" in config
+    assert load_model(tmp_path / "model").config.model_type == "llama"
+    before = {
+        path: path.read_bytes() for path in (tmp_path / "metrics.jsonl", tmp_path / "primed" / "config.json")
+    }
+    assert reasongym(*command)[0] == 0
+    assert all(path.read_bytes() == content for path, content in before.items())

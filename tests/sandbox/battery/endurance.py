@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reasongym.sandbox.batches import in_order
 from reasongym.sandbox.grading import CallTest, StdinTest, Verdict
 from reasongym.sandbox.jobs import Limits, Status
 from reasongym.sandbox.sandboxes import Sandbox
@@ -54,7 +55,8 @@ def endured(layer: str, num_jobs: int, *, allowance_s: float, workers: int | Non
             list(threads.map(sandbox.run, ["print(1)"] * (4 * sandbox.num_workers)))
             traces, resident = world.traces(), _resident_bytes()
             order = (items[at % len(items)] for at in range(num_jobs))
-            list(threads.map(judge, order))
+            for _ in in_order(judge, order, num_threads=sandbox.num_workers, ahead=4 * sandbox.num_workers):
+                pass  # not all at once, as a waiting job takes memory, too
             found.is_working = sandbox.run("print(6 * 7)").stdout == b"42\n"
             found.left = world.left(traces)
             found.grown_bytes = _resident_bytes() - resident

@@ -70,6 +70,13 @@ def batch_amid(
     return Batch(num_kills, len(expected) - len(found) + num_unjudged, num_wrong - num_unjudged)
 
 
+def _is_alive(pid: int) -> bool:
+    """Whether a process is there; one that ended and is only waited for has nothing left."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
 def _killed_one(rng: random.Random) -> bool:
     """Kill a zygote, or the process that stands by it; returns whether there was one."""
     victims = sorted(jail_processes(os.getpid()))
@@ -98,9 +105,9 @@ def seconds_to_vanish(layer: str) -> float:
         started = time.monotonic()
         trainer.wait()
     while time.monotonic() - started < _PATIENCE_S:
-        alive = [pid for pid in processes if Path(f"/proc/{pid}").exists()]
+        alive = filter(_is_alive, processes)
         groups = list(Path("/sys/fs/cgroup").glob(f"*/reasongym-jail-{trainer.pid}-*"))
-        if not alive and not groups and not any(folder.exists() for folder in folders):
+        if not any(alive) and not groups and not any(folder.exists() for folder in folders):
             break
         time.sleep(0.02)
     return time.monotonic() - started
