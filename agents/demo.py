@@ -66,10 +66,14 @@ def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
     model = replace(recipe.model, device="cpu", dtype="float32")
     run = replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50)
     priming = replace(priming, steps=30, groups=16, checkpoint_every=10)
-    smallest = from_scratch.ModelShape(context=shape.context)
-    shape = smallest if shape.hidden > smallest.hidden else shape
     recipe = replace(recipe, model=model, rollout=rollout, run=run)
-    return DemoSettings(recipe, priming, shape, num_problems=100)
+    return DemoSettings(recipe, priming, at_most_small(shape), num_problems=100)
+
+
+def at_most_small(shape: from_scratch.ModelShape) -> from_scratch.ModelShape:
+    """Return a shape that rehearses on a CPU: itself, or the smallest one with its context."""
+    smallest = from_scratch.ModelShape(context=shape.context)
+    return smallest if shape.hidden > smallest.hidden else shape
 
 
 @dataclass(frozen=True)
