@@ -26,7 +26,7 @@ TRAIN = {"groups": 16, "checkpoint-every": 2, "eval-every": 4, "eval-problems": 
 """Flags of the two verbs; a few of the primed model's answers are right, so that the weights move."""
 TIMING = "timing.jsonl"
 """The one log that is never cut back; its lines count the steps taken by all processes together."""
-NOT_COMPARED = (TIMING, "learning.png")
+NOT_COMPARED = (TIMING, "learning.png", "index.html")
 """What tells the time."""
 LOADING_S = 2.0
 """A process is killed at most this long after its start where it is killed while it loads."""

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -45,3 +46,12 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plant]:
     yield plant
     for env_id in planted:
         registry.unregister(env_id)
+
+
+@pytest.fixture(autouse=True)
+def _no_session_outlives_its_test() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
+    """End the sessions of Python that a test leaves to whoever goes on: each takes CPU time to watch."""
+    yield
+    sessions = sys.modules.get("reasongym.tools.sessions")
+    if sessions is not None:
+        sessions.SHELF.close()
