@@ -17,7 +17,7 @@ from reasongym.agents.rehearsal import STEPS, rehearsal, with_model
 from reasongym.agents.trainer import Trainer
 from reasongym.templates import TEMPLATES
 
-QUICK = ("dapo", "l1-max", "thinkprune", "kimi-k1.5")
+QUICK = ("dapo", "kimi-k1.5")
 """One each of refills, lengths asked for, stages, and levels that follow success."""
 RECIPES = [name for name in names() if not name.endswith("-demo")]
 
