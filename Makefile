@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 BENCH_BIN := $(BENCH_VENV)/bin
 SEED ?=
 ARGS ?=
-WORKERS ?= auto
+# Half as many again as cores: tests of the sandbox wait as much as they work.
+WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
