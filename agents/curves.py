@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "clipped tokens": ("clip_fraction", "clip_fraction_low", "clip_fraction_high"),
     "divergence from the start": ("kl",),
     "turns": ("turns",),
+    "episodes": ("episodes",),
     "learning rate": ("learning_rate",),
 }  # fmt: skip
 """What is drawn together; whatever else a run has is drawn by the word before its first slash."""

@@ -51,6 +51,7 @@ def play_metrics(groups: Sequence[Sequence[Episode]]) -> Metrics:
     groups = [group for group in groups if group]
     episodes = [episode for group in groups for episode in group]
     return {
+        "episodes": len(episodes),
         **_verdicts(episodes),
         **_lengths(episodes),
         **_reasons(episodes),

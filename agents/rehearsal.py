@@ -20,7 +20,8 @@ from reasongym.agents.shaping import Chain
 from reasongym.core import Json
 from reasongym.curriculum import Source
 
-GROUPS, GROUP_SIZE, STEPS = 32, 16, 3
+EPISODES, GROUP_SIZE, STEPS = 512, 16, 3
+"""Episodes of a step, most of a problem, and steps."""
 LEARNING_RATE = 4e-4
 """A hundred times those of large models: the network is that much smaller."""
 HIGHEST_RATE = 2e-3
@@ -62,10 +63,12 @@ def with_model(demo: DemoSettings, folder: Path, stage: Stages) -> TrainConfig:
 def shrunk(config: TrainConfig, tiny: TinySettings) -> TrainConfig:
     """Return a config with everything small that takes time."""
     factor = tiny.max_tokens / config.rollout.max_tokens
+    group_size = min(config.rollout.group_size, GROUP_SIZE)
+    groups = EPISODES // group_size
     rollout = replace(
         config.rollout,
-        groups=GROUPS,
-        group_size=min(config.rollout.group_size, GROUP_SIZE),
+        groups=groups,
+        group_size=group_size,
         max_tokens=tiny.max_tokens,
         branches=min(config.rollout.branches, 3),
         branch_tokens=max(1, round(config.rollout.branch_tokens * factor)),
@@ -73,7 +76,7 @@ def shrunk(config: TrainConfig, tiny: TinySettings) -> TrainConfig:
     algorithm, faster = config.algorithm, LEARNING_RATE / (config.optimizer.learning_rate or LEARNING_RATE)
     algorithm = replace(
         algorithm,
-        updates=min(algorithm.updates, GROUPS),
+        updates=min(algorithm.updates, groups),
         critic_learning_rate=min(algorithm.critic_learning_rate * faster, HIGHEST_RATE),
         reward_learning_rate=min(algorithm.reward_learning_rate * faster, HIGHEST_RATE),
     )
