@@ -1,4 +1,4 @@
-"""Outside trainers get the bare environments' problems and rewards: run the tests of adapters with all trainers.
+"""Outside trainers get the bare environments' problems and rewards: run the adapters' tests with all trainers.
 
 What the tests say they have shown becomes the table of docs/trainers/README.md (`python -m
 benchmarks.prove_trainers` writes it there).
