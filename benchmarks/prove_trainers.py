@@ -1,4 +1,4 @@
-"""Outside trainers get the bare environments' problems and rewards: run the adapters' tests with all trainers.
+"""Outside trainers get the bare environments' problems and rewards: the tests of all adapters.
 
 What the tests say they have shown becomes the table of docs/trainers/README.md (`python -m
 benchmarks.prove_trainers` writes it there).
