@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import reasongym
+from benchmarks import pages
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,3 +62,9 @@ def test_every_recorded_bar_is_met() -> None:
     for path in (ROOT / "benchmarks" / "results").glob("*.json"):
         bars: list[dict[str, Any]] = json.loads(path.read_text()).get("bars", [])
         assert [bar for bar in bars if not bar["is_met"]] == [], path.name
+
+
+@pytest.mark.parametrize("name", list(pages.recorded()))
+def test_a_table_is_what_its_record_says(name: str) -> None:
+    text = (pages.DOCS / pages.TABLES[name].page).read_text(encoding="utf-8")
+    assert pages.renewed(name, text) == text, "python -m benchmarks.pages renews it"
