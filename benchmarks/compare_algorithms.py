@@ -20,7 +20,7 @@ from reasongym.evaluation.statistics import Interval, student_t
 START = "mini-r1"
 """The recipe whose small problem and primed model all share."""
 ALGORITHMS = ("grpo", "dr_grpo", "dapo", "rloo", "reinforce++", "ppo", "gspo", "cispo", "raft", "dpo")
-RATES = (2e-4, 4e-4, 8e-4)
+RATES = (4e-4, 8e-4, 1.6e-3)
 CRITIC_TIMES = 2.5
 """A critic learns so many times as fast as its policy."""
 UPDATES = 2
