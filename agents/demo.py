@@ -15,7 +15,7 @@ import torch
 from reasongym import registry
 from reasongym.agents import from_scratch
 from reasongym.agents.config import TrainConfig, dump_config, settings_of
-from reasongym.agents.models import LoadedModel, load_model, save_model
+from reasongym.agents.models import LoadedModel, check_device, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.policies import scripted
 from reasongym.agents.policies.torch_policy import TorchPolicy
@@ -35,6 +35,8 @@ class Show(Interface):
     def __call__(self, done: int, total: int | None = None, **figures: str) -> None: ...
 
 
+TINY_TOKENS = 64
+"""Of a completion in a rehearsal, at most."""
 Stage = Callable[[str, int | None], AbstractContextManager[Show]]
 """Opens the display of one stage by its title and its number of steps."""
 
@@ -51,7 +53,7 @@ class DemoSettings:
 
 
 def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
-    """Return a recipe's demo; `tiny` is a rehearsal of seconds that learns next to nothing."""
+    """Return a recipe's demo; `tiny` is a rehearsal of seconds, on any CPU, that learns next to nothing."""
     recipe = load_recipe(name)
     recipe = replace(recipe, run=replace(recipe.run, seed=seed))
     tables = load_demo_tables(name)
@@ -59,10 +61,19 @@ def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
     shape = settings_of(tables["shape"], from_scratch.ModelShape, f"{name} [shape]")
     if not tiny:
         return DemoSettings(recipe, priming, shape)
-    rollout = replace(recipe.rollout, groups=8, group_size=8)
+    most = min(recipe.rollout.max_tokens, TINY_TOKENS)
+    rollout = replace(recipe.rollout, groups=8, group_size=8, max_tokens=most)
+    model = replace(recipe.model, device="cpu", dtype="float32")
     run = replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50)
     priming = replace(priming, steps=30, groups=16, checkpoint_every=10)
-    return DemoSettings(replace(recipe, rollout=rollout, run=run), priming, shape, num_problems=100)
+    recipe = replace(recipe, model=model, rollout=rollout, run=run)
+    return DemoSettings(recipe, priming, at_most_small(shape), num_problems=100)
+
+
+def at_most_small(shape: from_scratch.ModelShape) -> from_scratch.ModelShape:
+    """Return a shape that rehearses on a CPU: itself, or the smallest one with its context."""
+    smallest = from_scratch.ModelShape(context=shape.context)
+    return smallest if shape.hidden > smallest.hidden else shape
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ class DemoResult:
 
 def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
     """Prime, measure, train, measure again, and render the board."""
+    check_device(demo.recipe.model.device)
     torch.set_num_threads(demo.recipe.run.threads)
     start = primed(demo, folder, stage)
     reports = {"random legal play": _measured(demo, folder, stage, "random", None)}
@@ -94,11 +106,12 @@ def primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
         recipe = demo.recipe
         curriculum, seed = recipe.problems.curriculum(), recipe.run.seed
         loaded = from_scratch.build(curriculum, shape=demo.shape, seed=seed, play=demo.priming.play)
+        loaded.model.to(recipe.model.device)
         priming = Priming(demo.priming, loaded, folder / "priming", curriculum=curriculum, seed=seed)
         with stage("teach the notation", demo.priming.steps) as show:
             priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
         save_model(loaded, model)
-    return load_model(model)
+    return _loaded(demo, model)
 
 
 def _trained(demo: DemoSettings, folder: Path, stage: Stage, start: LoadedModel) -> LoadedModel:
@@ -110,7 +123,11 @@ def _trained(demo: DemoSettings, folder: Path, stage: Stage, start: LoadedModel)
             trainer.run(lambda metrics: show_step(show, metrics))
         plot_learning(folder / "training")
         save_model(start, model)
-    return load_model(model)
+    return _loaded(demo, model)
+
+
+def _loaded(demo: DemoSettings, model: Path) -> LoadedModel:
+    return load_model(model, device=demo.recipe.model.device, dtype=demo.recipe.model.dtype)
 
 
 def show_step(show: Show, metrics: dict[str, float]) -> None:
@@ -154,7 +171,8 @@ def _measured(
         policy, player, tokenizer, training = scripted.random(), Player("random"), None, None
     else:
         policy, tokenizer = TorchPolicy(loaded), loaded.tokenizer
-        player = Player("torch", f"demo, {name}", loaded.digest(), {"device": "cpu", "dtype": "float32"})
+        engine = {"device": demo.recipe.model.device, "dtype": demo.recipe.model.dtype}
+        player = Player("torch", f"demo, {name}", loaded.digest(), engine)
         training = str(Path("..", "..", "training")) if name == "trained" else None
     run = planned(suite, protocol, player, seed=demo.recipe.run.seed, training=training)
     with stage(f"measure {name} on the {split} split", demo.num_problems) as show:
