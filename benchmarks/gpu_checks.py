@@ -1,7 +1,9 @@
 """Whether what a device computes is right: beside a float64 reference that shares no code with the learner.
 
 The reference runs each episode by itself through the whole model and writes GRPO's loss down from the paper.
-The same plain loop in the dtype under test shows how far off that dtype is by nature.
+The same plain loop in the dtype under test shows how far off that dtype is by nature. At the weights that
+sampled, GRPO's loss is next to nothing and no ratio is clipped, so all is compared at moved weights, too.
+Stock models compute norms and rotary tables in float32 whatever their dtype: the reference is right to 1e-6.
 """
 
 import copy
@@ -15,12 +17,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmarks.gpu_course import Load, Shape, build, settings
+from benchmarks.gpu_course import Letters, Load, Shape, build, settings
+from benchmarks.step_course import registered
 from reasongym.agents.trainer import Trainer
 from reasongym.episodes import Episode
 
 LOAD = Load(groups=4, group_size=4, tokens=(64,), micro_tokens=1024)
 TINY_LOAD = Load(groups=2, group_size=4, tokens=(12,), micro_tokens=64)
+LOW, HIGH = 0.8, 1.28
+"""Between which a ratio is not clipped."""
+MOVED = 4.0
+"""Over the root of the hidden size: the share of itself that each weight is moved by, to clip some ratios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +41,49 @@ class Computed:
 
 
 def check(shape: Shape, load: Load, device: str, dtype: torch.dtype) -> dict[str, float]:
-    """Play a batch on the device and compare log-probs, loss and gradient with the reference."""
+    """Play a batch on the device; compare it with the reference at the weights that sampled, and moved."""
     loaded = build(shape, device, dtype)
-    with tempfile.TemporaryDirectory() as folder:
+    with registered(Letters), tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(settings(load, load.tokens[0]), loaded, Path(folder))
         groups = trainer.play(trainer.problems())
         live = [group for group in groups if len({episode.reward for episode in group}) > 1]
-        ours = learned(trainer, live)
-    plain = plainly(loaded.model, live)
-    exact = plainly(copy.deepcopy(loaded.model).double(), live)
-    return differences(ours, plain, exact, live)
+        found = compared(trainer, live)
+        move(loaded.model, MOVED / shape.hidden**0.5)
+        return found | {f"moved_{name}": figure for name, figure in compared(trainer, live).items()}
+
+
+def compared(trainer: Trainer, groups: list[list[Episode]]) -> dict[str, float]:
+    """Measure how far ours, the same dtype used plainly, and the sampler are from the reference."""
+    model: Any = trainer.loaded.model
+    ours, plain = learned(trainer, groups), plainly(model, groups)
+    exact = plainly(copy.deepcopy(model).double(), groups)
+    off, log_ratios = (ours.logprobs - exact.logprobs).abs(), exact.logprobs - sampled_at(groups)
+    ratios = log_ratios.exp()
+    return {
+        "num_tokens": len(off),
+        "logprob_max": float(off.max()),
+        "logprob_mean": float(off.mean()),
+        "sampler_logprob_max": float(log_ratios.abs().max()),
+        "loss": abs(ours.loss - exact.loss),
+        "plain_loss": abs(plain.loss - exact.loss),
+        "gradient": _distance(ours.gradient, exact.gradient),
+        "plain_gradient": _distance(plain.gradient, exact.gradient),
+        "clipped": float(((ratios < LOW) | (ratios > HIGH)).double().mean()),
+    }
+
+
+def sampled_at(groups: list[list[Episode]]) -> Tensor:
+    """Return the log-probs that ids were sampled at: float64 `[N]`."""
+    completions = [episode.completions[0] for group in groups for episode in group]
+    return torch.tensor([score for one in completions for score in one.logprobs], dtype=torch.float64)
+
+
+@torch.no_grad()
+def move(model: Any, share: float) -> None:
+    """Change every weight by a random share of itself."""
+    torch.manual_seed(1)
+    for weight in model.parameters():
+        weight.mul_(1 + share * torch.randn_like(weight))
 
 
 def learned(trainer: Trainer, groups: list[list[Episode]]) -> Computed:
@@ -77,7 +117,7 @@ def plainly(model: Any, groups: list[list[Episode]]) -> Computed:
             scores = _scores(model, episode)
             old = scores.new_tensor(episode.completions[0].logprobs)
             ratio = (scores - old).exp()
-            part = -torch.minimum(ratio * advantage, ratio.clamp(0.8, 1.28) * advantage).sum() / num_tokens
+            part = -torch.minimum(ratio * advantage, ratio.clamp(LOW, HIGH) * advantage).sum() / num_tokens
             _add(gradient, torch.autograd.grad(part, parameters))
             loss += float(part.detach())
             logprobs.append(scores.detach().double().cpu())
@@ -101,26 +141,6 @@ def _add(total: list[Tensor], parts: Sequence[Tensor]) -> None:
 
 def _length(episode: Episode) -> int:
     return len(episode.completions[0].token_ids)
-
-
-def differences(
-    ours: Computed, plain: Computed, exact: Computed, groups: list[list[Episode]]
-) -> dict[str, float]:
-    """Measure how far ours, and the same dtype used plainly, are from the reference."""
-    episodes = [episode for group in groups for episode in group]
-    sampler = torch.tensor([score for one in episodes for score in one.completions[0].logprobs])
-    off, off_sampler = (ours.logprobs - exact.logprobs).abs(), (sampler - exact.logprobs).abs()
-    return {
-        "num_tokens": len(sampler),
-        "logprob_max": float(off.max()),
-        "logprob_mean": float(off.mean()),
-        "sampler_logprob_max": float(off_sampler.max()),
-        "sampler_logprob_mean": float(off_sampler.mean()),
-        "loss": abs(ours.loss - exact.loss),
-        "plain_loss": abs(plain.loss - exact.loss),
-        "gradient": _distance(ours.gradient, exact.gradient),
-        "plain_gradient": _distance(plain.gradient, exact.gradient),
-    }
 
 
 def _distance(some: list[Tensor], others: list[Tensor]) -> float:

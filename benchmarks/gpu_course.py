@@ -10,7 +10,6 @@ from benchmarks.step_course import EOS_ID, PAD_ID, Digits, make_tokenizer
 from reasongym.agents import config
 from reasongym.agents.models import LoadedModel
 from reasongym.core import Data, Verdict
-from reasongym.registry import register
 
 QWEN_VOCABULARY = 151_936
 CONTEXT = 4096
@@ -64,9 +63,10 @@ FULL_LOAD = Load(groups=16, group_size=8, tokens=(512, 2048), micro_tokens=16_38
 TINY_LOAD = Load(groups=2, group_size=4, tokens=(8, 16), micro_tokens=256)
 
 
-@register("race/Letters-v0")
 class Letters(Digits):
     """Pays for a letter that about one filler word in nine has, so that groups of random texts differ."""
+
+    env_id = "race/Letters-v0"
 
     def verify(self, data: Data, text: str) -> Verdict:
         """Take the share of the letter among the characters."""

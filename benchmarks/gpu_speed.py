@@ -13,9 +13,9 @@ from typing import Any
 
 import torch
 
-from benchmarks.gpu_course import Load, Shape, build, letters, settings
+from benchmarks.gpu_course import Letters, Load, Shape, build, letters, settings
 from benchmarks.gpu_device import device, free, peak_memory_mb, timed, wait
-from benchmarks.step_course import prompts
+from benchmarks.step_course import prompts, registered
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.trainer import Trainer
 
@@ -35,7 +35,7 @@ def ours(shape: Shape, load: Load, tokens: int) -> Cell:
 
 def _step(loaded: LoadedModel, load: Load, tokens: int) -> Cell:
     groups: list[Any] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with registered(Letters), tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(settings(load, tokens), loaded, Path(folder))
         trainer.learner.scorer.shares_prompts()  # its comparison is made once a run
         problems = trainer.problems()
