@@ -35,8 +35,6 @@ class Show(Interface):
     def __call__(self, done: int, total: int | None = None, **figures: str) -> None: ...
 
 
-TINY_TOKENS = 64
-"""Of a completion in a rehearsal, at most."""
 Stage = Callable[[str, int | None], AbstractContextManager[Show]]
 """Opens the display of one stage by its title and its number of steps."""
 
@@ -52,22 +50,52 @@ class DemoSettings:
     """Fresh problems each player is measured on."""
 
 
+@dataclass(frozen=True)
+class TinyDemo:
+    """What a recipe's table `tiny_demo` says of its demo's rehearsal; 0 and -1 leave what the recipe says."""
+
+    level: int = -1
+    max_tokens: int = 0
+    priming: int = 30
+    """Steps of it."""
+    groups: int = 16
+    """Problems per step of priming."""
+    learning_rate: float = 0.0
+    """Of priming: a smaller model wants a higher one."""
+
+
 def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
-    """Return a recipe's demo; `tiny` is a rehearsal of seconds, on any CPU, that learns next to nothing."""
+    """Return a recipe's demo; `tiny` is a rehearsal of a minute at most, on any CPU."""
     recipe = load_recipe(name)
     recipe = replace(recipe, run=replace(recipe.run, seed=seed))
     tables = load_demo_tables(name)
     priming = settings_of(tables["priming"], PrimingSettings, f"{name} [priming]")
     shape = settings_of(tables["shape"], from_scratch.ModelShape, f"{name} [shape]")
-    if not tiny:
-        return DemoSettings(recipe, priming, shape)
-    most = min(recipe.rollout.max_tokens, TINY_TOKENS)
-    rollout = replace(recipe.rollout, groups=8, group_size=8, max_tokens=most)
-    model = replace(recipe.model, device="cpu", dtype="float32")
-    run = replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50)
-    priming = replace(priming, steps=30, groups=16, checkpoint_every=10)
-    recipe = replace(recipe, model=model, rollout=rollout, run=run)
-    return DemoSettings(recipe, priming, at_most_small(shape), num_problems=100)
+    small = settings_of(tables["tiny_demo"], TinyDemo, f"{name} [tiny_demo]")
+    demo = DemoSettings(recipe, priming, shape)
+    return rehearsed(demo, small) if tiny else demo
+
+
+def rehearsed(demo: DemoSettings, tiny: TinyDemo) -> DemoSettings:
+    """Return the rehearsal of a demo."""
+    recipe, priming = demo.recipe, demo.priming
+    level = recipe.problems.level if tiny.level == -1 else tiny.level
+    most = tiny.max_tokens or recipe.rollout.max_tokens
+    recipe = replace(
+        recipe,
+        model=replace(recipe.model, device="cpu", dtype="float32"),
+        problems=replace(recipe.problems, level=level),
+        rollout=replace(recipe.rollout, groups=8, group_size=8, max_tokens=most),
+        run=replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50),
+    )
+    priming = replace(
+        priming,
+        steps=tiny.priming,
+        groups=tiny.groups,
+        learning_rate=tiny.learning_rate or priming.learning_rate,
+        checkpoint_every=max(1, tiny.priming // 3),
+    )
+    return DemoSettings(recipe, priming, at_most_small(demo.shape), num_problems=100)
 
 
 def at_most_small(shape: from_scratch.ModelShape) -> from_scratch.ModelShape:

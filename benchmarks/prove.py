@@ -42,7 +42,7 @@ ITEMS = {
     "resume": Item("prove_resume:many_kills", "kill -9 at any moment changes nothing", 2),
     "gpu": Item(
         "gpu:gpu",
-        "figures are right and quick in bfloat16, at full size where there is CUDA",
+        "losses on the device beside float64, speed and memory; full size where there is CUDA",
         1,
         in_slice=True,
     ),

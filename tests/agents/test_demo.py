@@ -14,6 +14,8 @@ from reasongym.agents.plots import read_metrics
 from reasongym.agents.priming import PrimingSettings
 from reasongym.agents.recipes import load_recipe
 from reasongym.errors import UsageError
+from reasongym.registry import get, problem
+from reasongym.seeding import stream
 
 TINY = settings("countdown-demo", seed=0, tiny=True).recipe
 SMALL = DemoSettings(
@@ -115,13 +117,31 @@ def test_the_recipe_for_a_gpu_is_rehearsed_on_a_cpu(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_whole_rehearsal_of_the_recipe_for_a_gpu_teaches_it_to_search(tmp_path: Path) -> None:
+def test_a_whole_rehearsal_of_the_recipe_for_a_gpu_teaches_the_form_of_a_search(tmp_path: Path) -> None:
     demo = settings("countdown-from-scratch", seed=0, tiny=True)
-    run_demo(demo, tmp_path, _stage())  # pyright: ignore[reportArgumentType]
+    result = run_demo(demo, tmp_path, _stage())  # pyright: ignore[reportArgumentType]
     losses = [line["loss"] for line in read_metrics(tmp_path / "priming")]
     words = len(load_tokenizer(tmp_path / "primed"))
     assert losses[0] == pytest.approx(math.log(words), rel=0.1)  # it begins by guessing
-    assert losses[-1] < 0.7 * losses[0]
+    assert losses[-1] < 0.2 * losses[0]
+    primed = result.reports["primed"].result
+    assert primed
+    assert sum(primed.scores.reasons.get(why, 0) for why in ("no_answer", "syntax")) < 50  # of 100
+
+
+def test_the_recipe_for_a_gpu_shows_searches_with_dead_ends_that_its_context_holds() -> None:
+    demo = settings("countdown-from-scratch", seed=0, tiny=False)
+    curriculum, most = demo.recipe.problems.curriculum(), demo.recipe.rollout.max_tokens
+    problems = [problem(curriculum.survey_row(seed)) for seed in range(200)]
+    texts = [get(one.row.env_id).trace(one.data, demo.priming.play, stream(b"any key")) for one in problems]
+    right = [(one.prompt, text) for one, text in zip(problems, texts, strict=True) if text[-1] == ">"]
+    assert len(right) > 0.9 * len(problems)
+    assert sum(" , not " in text for _, text in right) > 0.6 * len(right)
+    sizes = [len(text.split()) + 1 for _, text in right]  # one ends it
+    assert max(sizes) + max(len(prompt.split()) for prompt, _ in right) <= demo.shape.context
+    assert sum(size <= most for size in sizes) > 0.9 * len(sizes)
+    assert {one.row.split for one in problems} == {"train"}
+    assert {row.split for row in curriculum.eval_rows(20)} == {"eval"}
 
 
 def test_the_recipe_for_a_gpu_has_the_parameters_it_says() -> None:
