@@ -15,7 +15,7 @@ import torch
 from reasongym import registry
 from reasongym.agents import from_scratch
 from reasongym.agents.config import TrainConfig, dump_config, settings_of
-from reasongym.agents.models import LoadedModel, load_model, save_model
+from reasongym.agents.models import LoadedModel, check_device, load_model, save_model
 from reasongym.agents.plots import plot_learning
 from reasongym.agents.policies import scripted
 from reasongym.agents.policies.torch_policy import TorchPolicy
@@ -50,19 +50,58 @@ class DemoSettings:
     """Fresh problems each player is measured on."""
 
 
+@dataclass(frozen=True)
+class TinyDemo:
+    """What a recipe's table `tiny_demo` says of its demo's rehearsal; 0 and -1 leave what the recipe says."""
+
+    level: int = -1
+    max_tokens: int = 0
+    priming: int = 30
+    """Steps of it."""
+    groups: int = 16
+    """Problems per step of priming."""
+    learning_rate: float = 0.0
+    """Of priming: a smaller model wants a higher one."""
+
+
 def settings(name: str, *, seed: int, tiny: bool) -> DemoSettings:
-    """Return a recipe's demo; `tiny` is a rehearsal of seconds that learns next to nothing."""
+    """Return a recipe's demo; `tiny` is a rehearsal of a minute at most, on any CPU."""
     recipe = load_recipe(name)
     recipe = replace(recipe, run=replace(recipe.run, seed=seed))
     tables = load_demo_tables(name)
     priming = settings_of(tables["priming"], PrimingSettings, f"{name} [priming]")
     shape = settings_of(tables["shape"], from_scratch.ModelShape, f"{name} [shape]")
-    if not tiny:
-        return DemoSettings(recipe, priming, shape)
-    rollout = replace(recipe.rollout, groups=8, group_size=8)
-    run = replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50)
-    priming = replace(priming, steps=30, groups=16, checkpoint_every=10)
-    return DemoSettings(replace(recipe, rollout=rollout, run=run), priming, shape, num_problems=100)
+    small = settings_of(tables["tiny_demo"], TinyDemo, f"{name} [tiny_demo]")
+    demo = DemoSettings(recipe, priming, shape)
+    return rehearsed(demo, small) if tiny else demo
+
+
+def rehearsed(demo: DemoSettings, tiny: TinyDemo) -> DemoSettings:
+    """Return the rehearsal of a demo."""
+    recipe, priming = demo.recipe, demo.priming
+    level = recipe.problems.level if tiny.level == -1 else tiny.level
+    most = tiny.max_tokens or recipe.rollout.max_tokens
+    recipe = replace(
+        recipe,
+        model=replace(recipe.model, device="cpu", dtype="float32"),
+        problems=replace(recipe.problems, level=level),
+        rollout=replace(recipe.rollout, groups=8, group_size=8, max_tokens=most),
+        run=replace(recipe.run, steps=6, checkpoint_every=2, eval_every=3, eval_problems=50),
+    )
+    priming = replace(
+        priming,
+        steps=tiny.priming,
+        groups=tiny.groups,
+        learning_rate=tiny.learning_rate or priming.learning_rate,
+        checkpoint_every=max(1, tiny.priming // 3),
+    )
+    return DemoSettings(recipe, priming, at_most_small(demo.shape), num_problems=100)
+
+
+def at_most_small(shape: from_scratch.ModelShape) -> from_scratch.ModelShape:
+    """Return a shape that rehearses on a CPU: itself, or the smallest one with its context."""
+    smallest = from_scratch.ModelShape(context=shape.context)
+    return smallest if shape.hidden > smallest.hidden else shape
 
 
 @dataclass(frozen=True)
@@ -75,6 +114,7 @@ class DemoResult:
 
 def run_demo(demo: DemoSettings, folder: Path, stage: Stage) -> DemoResult:
     """Prime, measure, train, measure again, and render the board."""
+    check_device(demo.recipe.model.device)
     torch.set_num_threads(demo.recipe.run.threads)
     start = primed(demo, folder, stage)
     reports = {"random legal play": _measured(demo, folder, stage, "random", None)}
@@ -94,11 +134,12 @@ def primed(demo: DemoSettings, folder: Path, stage: Stage) -> LoadedModel:
         recipe = demo.recipe
         curriculum, seed = recipe.problems.curriculum(), recipe.run.seed
         loaded = from_scratch.build(curriculum, shape=demo.shape, seed=seed, play=demo.priming.play)
+        loaded.model.to(recipe.model.device)
         priming = Priming(demo.priming, loaded, folder / "priming", curriculum=curriculum, seed=seed)
         with stage("teach the notation", demo.priming.steps) as show:
             priming.run(lambda metrics: show(int(metrics["step"]), loss=f"{metrics['loss']:.3f}"))
         save_model(loaded, model)
-    return load_model(model)
+    return _loaded(demo, model)
 
 
 def _trained(demo: DemoSettings, folder: Path, stage: Stage, start: LoadedModel) -> LoadedModel:
@@ -110,7 +151,11 @@ def _trained(demo: DemoSettings, folder: Path, stage: Stage, start: LoadedModel)
             trainer.run(lambda metrics: show_step(show, metrics))
         plot_learning(folder / "training")
         save_model(start, model)
-    return load_model(model)
+    return _loaded(demo, model)
+
+
+def _loaded(demo: DemoSettings, model: Path) -> LoadedModel:
+    return load_model(model, device=demo.recipe.model.device, dtype=demo.recipe.model.dtype)
 
 
 def show_step(show: Show, metrics: dict[str, float]) -> None:
@@ -154,7 +199,8 @@ def _measured(
         policy, player, tokenizer, training = scripted.random(), Player("random"), None, None
     else:
         policy, tokenizer = TorchPolicy(loaded), loaded.tokenizer
-        player = Player("torch", f"demo, {name}", loaded.digest(), {"device": "cpu", "dtype": "float32"})
+        engine = {"device": demo.recipe.model.device, "dtype": demo.recipe.model.dtype}
+        player = Player("torch", f"demo, {name}", loaded.digest(), engine)
         training = str(Path("..", "..", "training")) if name == "trained" else None
     run = planned(suite, protocol, player, seed=demo.recipe.run.seed, training=training)
     with stage(f"measure {name} on the {split} split", demo.num_problems) as show:

@@ -132,7 +132,7 @@ def load_model(
     """
     if dtype not in DTYPES:
         raise UsageError(f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}")
-    _check_device(device)
+    check_device(device)
     _check_attention(attention, device)
     _check_folder(str(path))
     options = _loading_options(device, dtype, attention, load_in_4bit=load_in_4bit)
@@ -202,7 +202,8 @@ def _check_attention(attention: str, device: str) -> None:
         )
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
+    """Raise UsageError for a device that is not here."""
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without CUDA

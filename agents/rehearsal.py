@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reasongym.agents.config import ModelSettings, ProblemSettings, Stage, TrainConfig, settings_of
-from reasongym.agents.demo import DemoSettings, primed
+from reasongym.agents.demo import DemoSettings, at_most_small, primed
 from reasongym.agents.demo import Stage as Stages
 from reasongym.agents.from_scratch import ModelShape
 from reasongym.agents.priming import PrimingSettings
@@ -50,7 +50,7 @@ def rehearsal(name: str, preset: str = "") -> DemoSettings:
     return DemoSettings(
         shrunk(config, tiny),
         PrimingSettings(tiny.play, tiny.priming, groups=64, group_size=2, checkpoint_every=tiny.priming),
-        settings_of(tables["shape"], ModelShape, f"{name} [shape]"),
+        at_most_small(settings_of(tables["shape"], ModelShape, f"{name} [shape]")),
     )
 
 

@@ -40,7 +40,12 @@ class Item(NamedTuple):
 ITEMS = {
     "imports": Item("prove_imports:imports", "importing the package is light", 0.2, in_slice=True),
     "resume": Item("prove_resume:many_kills", "kill -9 at any moment changes nothing", 2),
-    "gpu": Item("gpu:gpu", "three steps in bfloat16, at full size where there is CUDA", 2, in_slice=True),
+    "gpu": Item(
+        "gpu:gpu",
+        "losses on the device beside float64, speed and memory; full size where there is CUDA",
+        1,
+        in_slice=True,
+    ),
     "diagnosis": Item("prove_diagnosis:diagnosis", "detectors tell faults in time, and nothing else", 5),
     "flatten": Item("prove_flatten:flatten_bars", "training rows hold the sampled ids and no other", 2),
     "gradients": Item("prove_gradients:gradients", "gradients depend on neither cut, padding nor order", 1),

@@ -22,6 +22,7 @@ from benchmarks.step_course import (
     make_model,
     make_tokenizer,
     prompts,
+    registered,
     reward,
 )
 from benchmarks.step_raw import raw
@@ -41,7 +42,7 @@ def reasongym(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
         optimizer=config.OptimizerSettings(learning_rate=LEARNING_RATE, max_grad_norm=MAX_GRAD_NORM),
         run=config.RunSettings(steps=steps, threads=1, checkpoint_every=steps),
     )
-    with tempfile.TemporaryDirectory() as folder:
+    with registered(Digits), tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(settings, LoadedModel(make_model(lengths), make_tokenizer()), Path(folder))
         play = clock.timed(trainer.play, "rollout")
 

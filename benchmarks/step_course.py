@@ -8,7 +8,8 @@ import random
 import resource
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from reasongym.core import Data, Env, Verdict
-from reasongym.registry import get, register
+from reasongym.registry import register, unregister
 
 NUM_GROUPS, GROUP_SIZE, NEW_TOKENS = 8, 8, 64
 LEARNING_RATE, MAX_GRAD_NORM, CLIP = 1e-5, 1.0, 0.2
@@ -92,10 +93,20 @@ def reward(text: str) -> float:
     return sum(map(text.count, "0123456789")) / NEW_TOKENS
 
 
-@register("race/Digits-v0")
+@contextmanager
+def registered(env_class: type[Env]) -> Generator[None]:
+    """Register an environment while it is measured, so that importing its module leaves no trace."""
+    register(env_class.env_id)(env_class)
+    try:
+        yield
+    finally:
+        unregister(env_class.env_id)
+
+
 class Digits(Env):
     """Any text is an answer, and every digit in it pays; the prompts are what Countdown's look like."""
 
+    env_id = "race/Digits-v0"
     family = "race/digits"
     levels = ("four numbers",)
 
@@ -134,7 +145,7 @@ class Digits(Env):
 
 def prompts(num: int) -> list[str]:
     """Return the texts the models read: the problems' prompts with the line end a plain template adds."""
-    env = get(Digits.env_id)
+    env = Digits()
     return [env.problem(env.row(seed)).prompt + "\n" for seed in range(num)]
 
 

@@ -12,7 +12,7 @@ from reasongym.agents.config import TrainConfig, read_tables, settings_of
 from reasongym.errors import UnknownName
 
 FOLDER = Path(__file__).parent
-DEMO_TABLES = ("priming", "shape", "tiny")
+DEMO_TABLES = ("priming", "shape", "tiny", "tiny_demo")
 
 
 def names() -> list[str]:
@@ -31,7 +31,7 @@ def load_recipe(name: str | None, preset: str = "") -> TrainConfig:
 
 
 def load_demo_tables(name: str) -> dict[str, dict[str, Any]]:
-    """Return what a recipe says of its demo and its rehearsal: `DEMO_TABLES`, empty if not there."""
+    """Return what a recipe says of its demo and its rehearsals: `DEMO_TABLES`, empty if not there."""
     tables = read_tables(find_recipe(name))
     return {key: tables.get(key, {}) for key in DEMO_TABLES}
 

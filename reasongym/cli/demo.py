@@ -21,7 +21,7 @@ class DemoFlags:
     """The demo's flags."""
 
     recipe: str = STANDARD
-    """What to learn: a recipe by name, or your own TOML file."""
+    """What to learn: a recipe by name, or your own TOML file; countdown-from-scratch wants a CUDA device."""
     seed: int = 0
     tiny: bool = False
     """Rehearse every stage in seconds; learns next to nothing."""
