@@ -105,6 +105,8 @@ class RolloutSettings:
     """Of one turn."""
     max_rows: int = 2048
     """Most completions decoded at once; bounds the cache's memory."""
+    engine: Literal["torch", "vllm"] = "torch"
+    """torch samples from the learner's own weights; vllm keeps a second copy, renewed after each step."""
     collect: float = 1.0
     """Share of a step's episodes after which the others, the longest, are given up."""
     branches: int = 0
