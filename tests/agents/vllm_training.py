@@ -7,7 +7,7 @@ that it should be of.
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from reasongym.agents.models import LoadedModel, load_model
 from reasongym.agents.policies.vllm_policy import VllmPolicy
 from reasongym.agents.samplers import push, sampler
 from reasongym.agents.trainer import Trainer
+from reasongym.core import Problem, Verdict
 from reasongym.episodes import Completion, Episode, Request, Sampling, generate, read_episodes
 from reasongym.errors import PolicyError
 from tests.agents.served_models import CONTEXT, save_served_model
@@ -141,9 +142,12 @@ def _error(act: Callable[[], None]) -> str:
 class EvenIds(Trainer):
     """Rewards episodes by the share of their sampled ids that are even."""
 
-    def rewards(self, group: list[Episode]) -> list[float]:
-        """Return the shares."""
-        return [_share_of_even(episode) for episode in group]
+    def play(self, problems: Sequence[Problem]) -> list[list[Episode]]:
+        """Play as any run does, and judge by the ids."""
+        return [
+            [replace(one, verdict=Verdict(_share_of_even(one), False, "ok")) for one in group]
+            for group in super().play(problems)
+        ]
 
 
 def _share_of_even(episode: Episode) -> float:
