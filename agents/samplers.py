@@ -10,9 +10,6 @@ from reasongym.agents.policies.vllm_policy import VllmPolicy
 from reasongym.episodes import Policy
 from reasongym.errors import UsageError
 
-VLLM_MEMORY_SHARE = 0.4
-"""Of the device, for vLLM's weights and caches; the learner needs the rest for gradients and moments."""
-
 
 def sampler(config: TrainConfig, loaded: LoadedModel) -> Policy:
     """Start what `rollout.engine` names, with the learner's weights; raises UsageError, PolicyError."""
@@ -33,7 +30,7 @@ def sampler(config: TrainConfig, loaded: LoadedModel) -> Policy:
         loaded.eos_ids,
         dtype=config.model.dtype,
         context_length=loaded.context_length,
-        memory_share=VLLM_MEMORY_SHARE,
+        memory_share=config.rollout.vllm_memory,
     )
     push(policy, loaded, 0)  # the model may have learned since its directory was written
     return policy

@@ -160,6 +160,7 @@ class Trainer:
             rollout_settings.top_p,
             max_tokens=rollout_settings.max_tokens,
             stop=template.stop,
+            top_k=rollout_settings.top_k,
         )
         renderer = Renderer(self.loaded.tokenizer, template)
         return Setting(sampling, template, renderer, self.loaded.context_length)

@@ -3,8 +3,8 @@
 vLLM batches as it likes and computes each batch by other kernels, so equal requests may differ in their low
 bits. What it samples is keyed by the request, but not drawn as the torch policy draws: the two agree where
 sampling is greedy, up to ties. Log-probs are of the distribution that was drawn from: of all tokens at the
-sampling temperature, as a ratio to the learner's needs them, unless top-p cuts it. A server with more than
-one device is started with `vllm serve` and reached by its URL.
+sampling temperature, as a ratio to the learner's needs them, unless top-p or top-k cuts it. A server with
+more than one device is started with `vllm serve` and reached by its URL.
 """
 
 import importlib
@@ -84,8 +84,8 @@ class VllmPolicy:
             try:
                 prompt = {"prompt_token_ids": request.prompt_ids}
                 self._engine.add_request(str(request.id), prompt, self._params(request))
-            except ValueError as error:  # a prompt that is longer than the context, or ids it has no word for
-                raise PolicyError(f"vLLM refuses a prompt: {error}") from error
+            except ValueError as error:  # a prompt that is longer than the context, a temperature above 2
+                raise PolicyError(f"vLLM refuses a request: {error}") from error
             self._asked[str(request.id)] = _Asked(request.prompt_ids, self.weights_version)
 
     def poll(self) -> list[tuple[int, Completion]]:
@@ -149,6 +149,7 @@ class VllmPolicy:
         return self._vllm.SamplingParams(
             temperature=sampling.temperature,
             top_p=sampling.top_p,
+            top_k=sampling.top_k,
             max_tokens=sampling.max_tokens,
             seed=request.noise_key >> 1,  # it takes 63 bits
             stop=list(sampling.stop),
@@ -160,8 +161,7 @@ class VllmPolicy:
 
     def _completion(self, output: Any) -> tuple[int, Completion]:
         sampled = output.outputs[0]
-        ids = list(sampled.token_ids)
-        finish: Finish = "length" if sampled.finish_reason == "length" else "stop"
+        ids, finish = list(sampled.token_ids), _finish(sampled.finish_reason)
         logprobs = [each[token].logprob for token, each in zip(ids, sampled.logprobs, strict=True)]
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         asked = self._asked.pop(output.request_id)
@@ -176,6 +176,15 @@ def _update(weights: Mapping[str, Tensor]) -> list[tuple[str, tuple[Any, ...]]]:
         ("update_weights", ({"weights": weights},)),
         ("finish_weight_update", ()),
     ]
+
+
+def _finish(reason: str) -> Finish:
+    """Read why a completion is over; raises PolicyError for a failure of vLLM's, such as `error`."""
+    if reason == "length":
+        return "length"
+    if reason == "stop":
+        return "stop"
+    raise PolicyError(f"vLLM ended a completion by {reason!r}, a failure of its own; start again")
 
 
 def _told(error: Exception) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -23,14 +23,17 @@ def test_engines_agree_and_kills_of_evaluator_and_server_change_nothing() -> Non
     assert missed == []
 
 
+Facts: TypeAlias = dict[str, dict[str, Any]]
+
 TOLERANCE = 1e-4
 """Largest difference of a log-prob in float32 to a float64 forward."""
 
 
-def _facts(name: str) -> dict[str, Any]:
-    """Let vLLM's interpreter find out, in `vllm_training.py`."""
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    """Let vLLM's interpreter find out, in `vllm_training.py`; its imports take longer than all the rest."""
     done = subprocess.run(
-        [str(PYTHON), "-m", "tests.agents.vllm_training", name],
+        [str(PYTHON), "-m", "tests.agents.vllm_training"],
         cwd=ROOT,
         env=os.environ | SETTINGS,
         capture_output=True,
@@ -44,26 +47,43 @@ def _facts(name: str) -> dict[str, Any]:
 @needs_vllm
 @pytest.mark.slow
 @pytest.mark.parametrize("head", ["tied", "untied"])
-def test_after_a_push_vllm_samples_from_the_new_weights_and_nothing_else(head: str) -> None:
-    facts = _facts(head)
-    assert facts["ids in are ids out"]
-    assert facts["versions"] == [[0], [1]]
-    assert facts["amid: versions"] == [1]  # of the oldest token
+def test_after_a_push_vllm_samples_from_the_new_weights_and_nothing_else(facts: Facts, head: str) -> None:
+    found = facts[head]
+    assert found["ids in are ids out"]
+    assert found["versions"] == [0, 1]
+    assert found["amid: versions"] == [1]  # of the oldest token
     for name in ("gap before", "gap after", "amid: gap of tokens before", "amid: gap of tokens after"):
-        assert facts[name] < TOLERANCE, facts
+        assert found[name] < TOLERANCE, found
     for name in ("gap of old weights", "amid: gap of old weights"):  # or the comparison would prove nothing
-        assert facts[name] > 100 * TOLERANCE, facts
-    refused, afterwards = facts["told"]
+        assert found[name] > 100 * TOLERANCE, found
+    assert found["adapters"]["gap"] < TOLERANCE < found["adapters"]["gap without"] / 100
+    refused, afterwards = found["told"]
     assert "model.norm.weight" in refused
     assert "start again" in afterwards
 
 
 @needs_vllm
 @pytest.mark.slow
-def test_a_run_with_vllm_learns_and_resumes_bit_by_bit() -> None:
-    facts = _facts("training")
-    assert facts["versions"] == [[0], [1], [2]]
-    assert max(facts["mismatch"]) < TOLERANCE
-    assert all(abs(mean - 1) < TOLERANCE for mean in facts["corrections"])
-    assert facts["even"][2] > facts["even"][0] + 0.1
-    assert facts["resumed alike"]
+@pytest.mark.parametrize("cut", ["top-k", "top-p", "both"])
+def test_log_probs_are_of_the_tokens_that_a_cut_leaves(facts: Facts, cut: str) -> None:
+    assert facts["untied"][f"gap of {cut}"] < TOLERANCE
+
+
+@needs_vllm
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["eos", "stop ids", "stop string"])
+def test_completions_keep_the_id_that_ends_them(facts: Facts, end: str) -> None:
+    sound, stopped, every = facts["untied"]["ends"][end]
+    assert sound == every
+    assert stopped > every // 10
+
+
+@needs_vllm
+@pytest.mark.slow
+def test_a_run_with_vllm_learns_and_resumes_bit_by_bit(facts: Facts) -> None:
+    found = facts["training"]
+    assert found["versions"] == [[0], [1], [2]]
+    assert max(found["mismatch"]) < TOLERANCE
+    assert all(abs(mean - 1) < TOLERANCE for mean in found["corrections"])
+    assert found["even"][2] > found["even"][0] + 0.1
+    assert found["resumed alike"]
