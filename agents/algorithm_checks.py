@@ -21,7 +21,7 @@ AT_LEAST = {
 AT_MOST = {"gamma": 1, "lam": 1, "turn_gamma": 1, "label_smoothing": 0.5, "filter_high": 1}
 
 
-def check_algorithm(settings: AlgorithmSettings, *, group_size: int, top_p: float) -> None:
+def check_algorithm(settings: AlgorithmSettings, *, group_size: int) -> None:
     """Raise UsageError, or UnknownName, for the first setting that cannot work."""
     tables: dict[str, Iterable[str]] = {
         "advantage": ESTIMATORS,
@@ -46,7 +46,6 @@ def check_algorithm(settings: AlgorithmSettings, *, group_size: int, top_p: floa
         "rollout.group_size", group_size, 2 if is_relative else 1, "to form a baseline" * is_relative
     )
     _check_bounds(settings)
-    _check_top_p(settings, top_p)
 
 
 def check_tree(settings: AlgorithmSettings, shape: Shape | None) -> None:
@@ -82,14 +81,26 @@ def _check_bounds(settings: AlgorithmSettings) -> None:
         )
 
 
-def _check_top_p(settings: AlgorithmSettings, top_p: float) -> None:
+def check_cuts(settings: AlgorithmSettings, *, top_p: float, top_k: int) -> None:
     """Refuse ratios to log-probs of another distribution than the learner's.
 
-    The sampler's log-probs are of the tokens that top-p left, scaled up; the learner's are of all. Their
-    ratio is below 1 for every token where nothing has changed.
+    The sampler's log-probs are of the tokens that top-p and top-k left, scaled up; the learner's are of all.
+    Their ratio is below 1 for every token where nothing has changed.
     """
     if not 0 < top_p <= 1:
         raise UsageError(f"rollout.top_p must be above 0 and at most 1, got {top_p}")
+    require_at_least("rollout.top_k", top_k, 0, "(which keeps every token)")
+    if (top_p < 1 or top_k) and _trusts_sampler(settings):
+        name, value, whole = ("top_k", top_k, 0) if top_k else ("top_p", top_p, 1)
+        raise UsageError(
+            f"rollout.{name} {value} samples from fewer tokens than the learner scores, so the ratio of "
+            f"their probabilities is biased: set {name} to {whole}, or algorithm.correction to 'recomputed' "
+            "(the learner then compares with its own scores), or algorithm.ratio to 'none'"
+        )
+
+
+def _trusts_sampler(settings: AlgorithmSettings) -> bool:
+    """Say whether the sampler's log-probs are compared with the learner's."""
     compares = (
         settings.ratio != "none"
         or settings.off_policy_mask > 0
@@ -97,13 +108,7 @@ def _check_top_p(settings: AlgorithmSettings, top_p: float) -> None:
         or "current" in ESTIMATORS[settings.advantage].needs
     )
     weighs = settings.correction not in ("none", "recomputed")
-    if top_p == 1 or not (weighs or (compares and settings.correction == "none")):
-        return
-    raise UsageError(
-        f"rollout.top_p {top_p} samples from fewer tokens than the learner scores, so the ratio of their "
-        "probabilities is biased: set top_p to 1, or algorithm.correction to 'recomputed' (the learner then "
-        "compares with its own scores), or algorithm.ratio to 'none'"
-    )
+    return weighs or (compares and settings.correction == "none")
 
 
 def require_at_least(name: str, value: float, least: int, why: str = "") -> None:

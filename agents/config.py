@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import tomli_w
 import tyro
 
-from reasongym.agents.algorithm_checks import check_algorithm, check_tree, require_at_least
+from reasongym.agents.algorithm_checks import check_algorithm, check_cuts, check_tree, require_at_least
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.shaping import Chain
 from reasongym.agents.tables import read_tables as read_tables
@@ -101,10 +101,16 @@ class RolloutSettings:
     """Episodes per problem."""
     temperature: float = 1.0
     top_p: float = 1.0
+    top_k: int = 0
+    """Draws among this many likeliest tokens, before top_p cuts further; 0 keeps all."""
     max_tokens: int = 256
     """Of one turn."""
     max_rows: int = 2048
     """Most completions decoded at once; bounds the cache's memory."""
+    engine: Literal["torch", "vllm"] = "torch"
+    """torch samples from the learner's own weights; vllm keeps a second copy, renewed after each step."""
+    vllm_memory: float = 0.4
+    """Share of the device's memory that vLLM takes for its weights and caches; the rest is the learner's."""
     collect: float = 1.0
     """Share of a step's episodes after which the others, the longest, are given up."""
     branches: int = 0
@@ -222,9 +228,14 @@ class TrainConfig:
             self.during(stage).check()
             require_at_least("stages.steps", stage.steps, 0)
             require_at_least("stages.plateau", stage.plateau, 0)
-        check_algorithm(self.algorithm, group_size=self.rollout.group_size, top_p=self.rollout.top_p)
+        check_algorithm(self.algorithm, group_size=self.rollout.group_size)
+        check_cuts(self.algorithm, top_p=self.rollout.top_p, top_k=self.rollout.top_k)
         if not 0 < self.rollout.collect <= 1:
             raise UsageError(f"rollout.collect must be above 0 and at most 1, got {self.rollout.collect}")
+        if not 0 < self.rollout.vllm_memory <= 1:
+            raise UsageError(
+                f"rollout.vllm_memory must be above 0 and at most 1, got {self.rollout.vllm_memory}"
+            )
         check_tree(self.algorithm, self.rollout.shape)
         require_at_least("rollout.groups", self.rollout.groups, 1)
         require_at_least("rollout.max_tokens", self.rollout.max_tokens, 1)

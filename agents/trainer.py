@@ -22,9 +22,9 @@ from reasongym.agents.learner import Learner
 from reasongym.agents.metrics import Metrics, is_solved, play_metrics, read_metrics
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.played import Lesson, lesson
-from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.agents.reporters import Report, check_reporters, reporting
 from reasongym.agents.run_folder import ALERTS_FILE, EPISODES_FILE, METRICS_FILE, RunFolder
+from reasongym.agents.samplers import push, sampler
 from reasongym.agents.shaping import figures
 from reasongym.agents.stages import Stages
 from reasongym.agents.trees import grow, siblings
@@ -54,7 +54,7 @@ class Trainer:
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
         keep_freed_memory()
-        self.policy = TorchPolicy(loaded, max_rows=config.rollout.max_rows)
+        self.policy = sampler(config, loaded)
         self.learner = Learner(config, loaded)
         self.step = 0
         self.watch = Watch()
@@ -91,7 +91,7 @@ class Trainer:
         self.curriculum.update(_outcome(judged) for group in groups if (judged := _only_judged(group)))
         self._timing = {"play_s": played - started, "learn_s": time.perf_counter() - played}
         self.step += 1
-        self.policy.push(None, self.step)
+        push(self.policy, self.loaded, self.step)
         self.learner.refresh(self.step)
         if self.stages.update(metrics["solve_rate"]):
             self.setting = self._setting()
@@ -160,6 +160,7 @@ class Trainer:
             rollout_settings.top_p,
             max_tokens=rollout_settings.max_tokens,
             stop=template.stop,
+            top_k=rollout_settings.top_k,
         )
         renderer = Renderer(self.loaded.tokenizer, template)
         return Setting(sampling, template, renderer, self.loaded.context_length)
@@ -252,7 +253,7 @@ class Trainer:
         self.curriculum.state = state["curriculum"]
         self.stages.state = state["stages"]
         self.setting = self._setting()
-        self.policy.push(None, self.step)
+        push(self.policy, self.loaded, self.step)
         self.watch, _ = watched(read_metrics(self.folder.path))
 
 

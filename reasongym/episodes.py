@@ -39,12 +39,16 @@ class Sampling:
     """The completion ends with the token that completes one of these in the decoded text."""
     stop_ids: tuple[int, ...] = ()
     """Tokens that end the completion as an end of sequence does; the text does not show special ones."""
+    top_k: int = 0
+    """Draws among this many likeliest tokens, before top_p cuts further; 0 keeps all."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < float("inf"):
             raise UsageError(f"temperature must be a number from 0 up, got {self.temperature}")
         if not 0 < self.top_p <= 1:
             raise UsageError(f"top_p must be above 0 and at most 1, got {self.top_p}")
+        if self.top_k < 0:
+            raise UsageError(f"top_k must be at least 1, or 0 to keep every token, got {self.top_k}")
         if self.max_tokens < 1:
             raise UsageError(f"max_tokens must be at least 1, got {self.max_tokens}")
         if "" in self.stop:

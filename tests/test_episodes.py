@@ -81,6 +81,7 @@ def test_sampled_ids_without_logprobs_are_refused() -> None:
         ({"top_p": 0.0}, "top_p must be above 0 and at most 1, got 0.0"),
         ({"top_p": 1.5}, "top_p"),
         ({"top_p": float("nan")}, "top_p"),
+        ({"top_k": -1}, "top_k must be at least 1, or 0 to keep every token, got -1"),
         ({"max_tokens": 0}, "max_tokens must be at least 1, got 0"),
         ({"stop": ("x", "")}, "empty stop string"),
     ],

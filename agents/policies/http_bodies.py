@@ -177,7 +177,14 @@ class Dialect:
             settings["stop"] = list(sampling.stop)
         if sampling.stop_ids:
             settings["stop_token_ids"] = list(sampling.stop_ids)
-        return settings | (OF_VLLM if self.server.is_vllm else {})
+        if self.server.is_vllm:
+            return settings | OF_VLLM | ({"top_k": sampling.top_k} if sampling.top_k else {})
+        if sampling.top_k:
+            raise PolicyError(
+                f"OpenAI's protocol has no top-k, so this server would leave top_k {sampling.top_k} out: "
+                "set it to 0, or use vLLM's server"
+            )
+        return settings
 
     def completion(self, answer: Answer, request: Request) -> Completion:
         """Read a completion; its text is what the same ids would be in any other engine."""

@@ -59,6 +59,7 @@ class _Batch:
     noise_keys: Tensor
     temperatures: Tensor
     top_ps: Tensor
+    top_ks: Tensor
 
 
 class TorchPolicy:
@@ -212,6 +213,7 @@ class TorchPolicy:
             torch.tensor(keys, device=self.device),
             torch.tensor([one.sampling.temperature for one in requests], **exactly),
             torch.tensor([one.sampling.top_p for one in requests], **exactly),
+            torch.tensor([one.sampling.top_k for one in requests], device=self.device),
         )
         self._batch = arrived if self._batch is None else _joined(self._batch, arrived)
 
@@ -223,6 +225,8 @@ class TorchPolicy:
         if any(sampling.temperature != 1.0 for sampling in samplings):
             warm = batch.temperatures.where(batch.temperatures > 0, 1.0)
             logits = logits / warm[:, None].to(logits.dtype)
+        if most := max((sampling.top_k for sampling in samplings), default=0):
+            logits = _likeliest(logits, batch.top_ks, most)
         if any(sampling.top_p < 1.0 for sampling in samplings):
             logits = _nucleus(logits, batch.top_ps)
         logprobs = logits.log_softmax(-1)  # [rows, vocabulary]
@@ -285,6 +289,7 @@ class TorchPolicy:
         batch.noise_keys = batch.noise_keys[keep]
         batch.temperatures = batch.temperatures[keep]
         batch.top_ps = batch.top_ps[keep]
+        batch.top_ks = batch.top_ks[keep]
 
     def _completions(self, finished: list[tuple[_Row, Finish]]) -> list[tuple[int, Completion]]:
         texts = self._texts([row.ids for row, _ in finished]) if finished else []
@@ -316,7 +321,16 @@ def _joined(batch: _Batch, arrived: _Batch) -> _Batch:
         torch.cat((batch.noise_keys, arrived.noise_keys)),
         torch.cat((batch.temperatures, arrived.temperatures)),
         torch.cat((batch.top_ps, arrived.top_ps)),
+        torch.cat((batch.top_ks, arrived.top_ks)),
     )
+
+
+def _likeliest(logits: Tensor, top_ks: Tensor, most: int) -> Tensor:
+    """Mask all but the top_k largest and their equals (Fan et al. 2018); `most` is the largest of all k."""
+    largest = logits.topk(min(most, logits.shape[-1])).values
+    places = (top_ks - 1).clamp(0, largest.shape[-1] - 1)
+    is_cut = (logits < largest.gather(1, places[:, None])) & (top_ks[:, None] > 0)
+    return logits.masked_fill(is_cut, float("-inf"))
 
 
 def _nucleus(logits: Tensor, top_ps: Tensor) -> Tensor:

@@ -67,6 +67,8 @@ class EvaluationFlags:
     """0 is greedy; as the protocol says, else 1."""
     top_p: float | None = None
     """As the protocol says, else 1."""
+    top_k: int | None = None
+    """Likeliest tokens that are drawn among; as the protocol says, else 0, which keeps all."""
     max_tokens: int | None = None
     """Of one turn; as the protocol says, else 256."""
     thinking_tokens: int | None = None
@@ -177,6 +179,7 @@ def _protocol(flags: EvaluationFlags, suite: Suite, published: Protocol | None) 
         "template": named_template(flags.template) if flags.template else None,
         "temperature": flags.temperature,
         "top_p": flags.top_p,
+        "top_k": flags.top_k,
         "max_tokens": flags.max_tokens,
     }
     preset = with_thinking(preset, flags.thinking_tokens, flags.waits)

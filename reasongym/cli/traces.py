@@ -52,6 +52,8 @@ class TraceFlags:
     template: str = "default"
     temperature: float = 1.0
     top_p: float = 1.0
+    top_k: int = 0
+    """Likeliest tokens that are drawn among; 0 keeps all."""
     max_tokens: int = 1024
     """Of one turn; what is cut off there is left out."""
     keep: Keep = "right"
@@ -107,7 +109,9 @@ def _played(flags: TraceFlags) -> Path:
     """Play what is missing of the run; returns its folder."""
     suite = _suite(flags)
     template = named_template(flags.template)
-    protocol = Protocol(template, flags.temperature, flags.top_p, flags.max_tokens, flags.samples)
+    protocol = Protocol(
+        template, flags.temperature, flags.top_p, flags.max_tokens, flags.samples, top_k=flags.top_k
+    )
     row = suite.problems[0].row
     seated = seat(
         flags.policy, row, template, CONSOLE, label=flags.name, engine=flags.engine, server=flags.server

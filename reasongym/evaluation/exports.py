@@ -117,7 +117,7 @@ def _lm_eval_settings(run: Run) -> dict[str, Json]:
         "temperature": protocol.temperature,
         "top_p": protocol.top_p,
         "max_gen_toks": protocol.max_tokens,
-    }
+    } | ({"top_k": protocol.top_k} if protocol.top_k else {})
 
 
 def _sha256(text: str) -> str:

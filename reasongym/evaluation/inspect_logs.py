@@ -59,7 +59,9 @@ def _config(run: Run) -> dict[str, Json]:
     protocol = run.protocol
     if not protocol.is_told:
         return {}
-    return {"temperature": protocol.temperature, "top_p": protocol.top_p, "max_tokens": protocol.max_tokens}
+    told: dict[str, Json] = {"temperature": protocol.temperature, "top_p": protocol.top_p}
+    told |= {"top_k": protocol.top_k} if protocol.top_k else {}
+    return told | {"max_tokens": protocol.max_tokens}
 
 
 def _results(result: Result, num_samples: int) -> dict[str, Json]:

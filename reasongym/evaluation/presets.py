@@ -33,6 +33,7 @@ class Preset:
     samples_on: dict[str, int] = field(default_factory=dict[str, int])
     """The samples on suites by name, where they are others."""
     thinking: Budget | None = None
+    top_k: int = 0
 
     def protocol(self, suites: Sequence[str] = ()) -> Protocol:
         """Make the protocol for suites; raises UsageError where it has another number of samples for each."""
@@ -47,6 +48,7 @@ class Preset:
             self.max_tokens,
             wanted.pop(),
             thinking=self.thinking,
+            top_k=self.top_k,
         )
 
 
@@ -62,6 +64,7 @@ def preset_of(protocol: Protocol) -> Preset:
         protocol.max_tokens,
         protocol.samples,
         thinking=protocol.thinking,
+        top_k=protocol.top_k,
     )
 
 

@@ -30,10 +30,13 @@ class Protocol:
     """False where completions were made elsewhere and nobody said how: then only `samples` means anything."""
     thinking: Budget | None = None
     """How long a model thinks before it answers, within `max_tokens`; None leaves that to the model."""
+    top_k: int = 0
+    """Likeliest tokens that are drawn among; 0 keeps all."""
 
     def __post_init__(self) -> None:
         _require(0 <= self.temperature < math.inf, "temperature", "0 (greedy) or more", self.temperature)
         _require(0 < self.top_p <= 1, "top_p", "over 0 and at most 1", self.top_p)
+        _require(self.top_k >= 0, "top_k", "at least 1, or 0 to keep every token", self.top_k)
         _require(self.max_tokens >= 1, "max_tokens", "at least 1", self.max_tokens)
         _require(self.samples >= 1, "samples", "at least 1", self.samples)
         if self.thinking is not None and self.thinking.tokens >= self.max_tokens:
@@ -50,12 +53,14 @@ class Protocol:
             del content["is_told"]
         if self.thinking is None:
             del content["thinking"]
+        if self.top_k == 0:
+            del content["top_k"]
         return blake2b(msgspec.json.encode(content), digest_size=6).hexdigest()
 
     @property
     def sampling(self) -> Sampling:
         """How each completion is sampled."""
-        return Sampling(self.temperature, self.top_p, self.max_tokens, self.template.stop)
+        return Sampling(self.temperature, self.top_p, self.max_tokens, self.template.stop, top_k=self.top_k)
 
     def setting(self, renderer: Renderer | None = None, context_length: int | None = None) -> Setting:
         """Return how a policy is put to play; without a renderer for one that reads messages."""
@@ -68,8 +73,9 @@ class Protocol:
         if not self.is_told:
             return f"settings not told, {samples}"
         heat = "greedy" if self.temperature == 0 else f"T {self.temperature:g}"
-        nucleus = "" if self.top_p == 1 else f", top-p {self.top_p:g}"
-        return f"{self.template.name}, {heat}{nucleus}, {self.max_tokens} tokens{self._thinking}, {samples}"
+        cut = f", top-k {self.top_k}" if self.top_k else ""
+        cut += "" if self.top_p == 1 else f", top-p {self.top_p:g}"
+        return f"{self.template.name}, {heat}{cut}, {self.max_tokens} tokens{self._thinking}, {samples}"
 
     @property
     def _thinking(self) -> str:

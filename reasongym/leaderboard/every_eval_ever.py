@@ -190,7 +190,7 @@ def _generation(row: BoardRow) -> dict[str, Json]:
         "top_p": protocol.top_p,
         "max_tokens": protocol.max_tokens,
         "prompt_template": protocol.template.user,
-    }
+    } | ({"top_k": protocol.top_k} if protocol.top_k else {})
     return {
         "generation_args": told if protocol.is_told else {},
         "additional_details": {"protocol": protocol.title, "protocol_digest": protocol.digest},

@@ -17,7 +17,9 @@ CHAT = (
 )
 
 
-def save_served_model(folder: Path, *, seed: int = 0, chat_template: str | None = CHAT) -> Path:
+def save_served_model(
+    folder: Path, *, seed: int = 0, chat_template: str | None = CHAT, tied: bool = False
+) -> Path:
     """Write the model; its heads are of 32, the smallest that vLLM's CPU attention takes."""
     tokenizer = byte_level_tokenizer()
     tokenizer.chat_template = chat_template
@@ -29,7 +31,7 @@ def save_served_model(folder: Path, *, seed: int = 0, chat_template: str | None 
         num_attention_heads=2,
         num_key_value_heads=2,
         max_position_embeddings=CONTEXT,
-        tie_word_embeddings=False,
+        tie_word_embeddings=tied,
         bos_token_id=None,
         eos_token_id=SPECIAL.index("<|im_end|>"),
         pad_token_id=0,

@@ -2,12 +2,13 @@ import re
 from collections import Counter
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reasongym.agents.advantages import ESTIMATORS
 from reasongym.agents.aggregation import AGGREGATIONS
-from reasongym.agents.algorithm_checks import check_algorithm
+from reasongym.agents.algorithm_checks import check_algorithm, check_cuts
 from reasongym.agents.algorithms import PRESETS, AlgorithmSettings, preset
 from reasongym.agents.config import dump_config
 from reasongym.agents.corrections import CORRECTIONS
@@ -27,7 +28,7 @@ def _loaded(folder: Path, text: str, flag: str = "") -> AlgorithmSettings:
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_works_and_says_only_what_exists(name: str, tmp_path: Path) -> None:
     settings = preset(name)
-    check_algorithm(settings, group_size=8, top_p=1.0)
+    check_algorithm(settings, group_size=8)
     assert PRESETS[name].keys() <= {one.name for one in fields(AlgorithmSettings)}
     assert _loaded(tmp_path, f"[algorithm]\npreset = '{name}'") == settings
 
@@ -71,7 +72,7 @@ def test_a_wrong_change_of_a_preset_is_refused() -> None:
 )
 def test_a_piece_that_does_not_exist_is_refused(name: str) -> None:
     with pytest.raises(UnknownName, match=f"unknown algorithm.{name} 'nothing'"):
-        check_algorithm(preset("grpo", **{name: "nothing"}), group_size=8, top_p=1.0)
+        check_algorithm(preset("grpo", **{name: "nothing"}), group_size=8)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +94,12 @@ def test_a_piece_that_does_not_exist_is_refused(name: str) -> None:
 )
 def test_values_that_cannot_work_together_are_refused(changes: dict[str, object], complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
-        check_algorithm(preset("grpo", **changes), group_size=8, top_p=1.0)
+        check_algorithm(preset("grpo", **changes), group_size=8)
 
 
+@pytest.mark.parametrize(
+    ("cut", "told"), [({"top_p": 0.9}, "top_p 0.9"), ({"top_k": 50}, "top_k 50")], ids=["top-p", "top-k"]
+)
 @pytest.mark.parametrize(
     ("name", "changes", "is_refused"),
     [
@@ -110,14 +114,16 @@ def test_values_that_cannot_work_together_are_refused(changes: dict[str, object]
     ],
 )
 def test_a_ratio_to_truncated_log_probs_is_refused_with_its_reason(
-    name: str, changes: dict[str, object], is_refused: bool
+    name: str, changes: dict[str, object], is_refused: bool, cut: dict[str, Any], told: str
 ) -> None:
     settings = preset(name, **changes)
+    whole: dict[str, Any] = {"top_p": 1.0, "top_k": 0}
+    check_cuts(settings, **whole)
     if not is_refused:
-        check_algorithm(settings, group_size=8, top_p=0.9)
+        check_cuts(settings, **whole | cut)
         return
-    with pytest.raises(UsageError, match=r"top_p 0.9 samples from fewer tokens .* biased: set top_p to 1"):
-        check_algorithm(settings, group_size=8, top_p=0.9)
+    with pytest.raises(UsageError, match=rf"{told} samples from fewer tokens .* biased: set {told[:5]} to "):
+        check_cuts(settings, **whole | cut)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +132,9 @@ def test_a_ratio_to_truncated_log_probs_is_refused_with_its_reason(
 def test_a_group_of_one_is_enough_where_the_baseline_is_elsewhere(name: str, is_refused: bool) -> None:
     if is_refused:
         with pytest.raises(UsageError, match="group_size must be at least 2 to form a baseline, got 1"):
-            check_algorithm(preset(name), group_size=1, top_p=1.0)
+            check_algorithm(preset(name), group_size=1)
     else:
-        check_algorithm(preset(name), group_size=1, top_p=1.0)
+        check_algorithm(preset(name), group_size=1)
 
 
 def test_the_page_on_algorithms_names_every_piece_once_in_its_table() -> None:

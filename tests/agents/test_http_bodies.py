@@ -53,6 +53,13 @@ def test_vllm_takes_no_sampling_setting_of_the_models_own() -> None:
     assert body["return_token_ids"] is body["include_stop_str_in_output"] is True
 
 
+def test_top_k_is_sent_to_vllm_and_refused_where_the_protocol_has_none() -> None:
+    asked = Request(0, (Message("user", "1 + 1"),), None, Sampling(top_k=20), 0, SESSION)
+    assert Dialect(VLLM).asked(asked)[1]["top_k"] == 20
+    with pytest.raises(PolicyError, match="would leave top_k 20 out: set it to 0, or use vLLM's server"):
+        Dialect(PLAIN).asked(asked)
+
+
 def test_a_prompt_with_token_ids_is_sent_as_it_is() -> None:
     path, body = Dialect(VLLM, THINK, digits).asked(request([4, 5]))
     assert (path, body["prompt"]) == ("/completions", [4, 5])

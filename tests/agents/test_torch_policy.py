@@ -3,6 +3,7 @@
 Everything runs on CUDA too where there is a device.
 """
 
+import math
 import random
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -187,10 +188,32 @@ def test_top_p_draws_from_the_nucleus_and_from_nothing_else(top_p: float) -> Non
     assert (len(drawn_firsts) == 1) == (top_p < 1e-6)
 
 
-def test_rows_without_top_p_keep_every_token_beside_rows_with_it() -> None:
+@pytest.mark.parametrize(("top_k", "top_p"), [(1, 1.0), (3, 1.0), (3, 0.6), (10**6, 1.0)])
+def test_top_k_draws_among_the_likeliest_and_top_p_from_the_nucleus_of_these(
+    top_k: int, top_p: float
+) -> None:
+    loaded = small("llama")
+    cut = Sampling(max_tokens=12, top_k=top_k, top_p=top_p)
+    requests = [request(place, [4, 9], cut) for place in range(30)]
+    drawn_firsts: set[int] = set()
+    for one, done in zip(requests, generate(TorchPolicy(loaded), requests), strict=True):
+        drawn_firsts.add(done.token_ids[0])
+        every = plain_scores(loaded, one, done)
+        for scores, token, logprob in zip(every, done.token_ids, done.logprobs, strict=True):
+            likeliest = sorted(range(len(scores)), key=lambda each: -float(scores[each]))[:top_k]
+            kept = torch.full_like(scores, float("-inf"))
+            kept[likeliest] = scores[likeliest] - scores[likeliest].logsumexp(0)
+            share = nucleus(kept, top_p)[token]
+            assert math.log(share) == pytest.approx(logprob, abs=1e-6)
+    assert (len(drawn_firsts) == 1) == (top_k == 1)
+    assert len(drawn_firsts) <= top_k
+
+
+@pytest.mark.parametrize("cut", [{"top_p": 0.5}, {"top_k": 2}])
+def test_rows_without_a_cut_keep_every_token_beside_rows_with_it(cut: dict[str, Any]) -> None:
     loaded = small("llama", torch.float32)
     requests = [
-        request(place, [4, 9], Sampling(max_tokens=8, top_p=0.5 if place % 2 else 1.0)) for place in range(8)
+        request(place, [4, 9], Sampling(max_tokens=8, **(cut if place % 2 else {}))) for place in range(8)
     ]
     completions = generate(TorchPolicy(loaded), requests)
     alone = generate(TorchPolicy(loaded), requests[::2])

@@ -47,7 +47,7 @@ def test_eval_scores_rescore_agrees_and_board_shows_it(reasongym: Reasongym, tmp
 
 def test_flags_reach_suite_and_protocol(reasongym: Reasongym, tmp_path: Path) -> None:
     flags = "--level 1 --split train --num-problems 3 --first-seed 5 --options num_numbers=4 style=boxed"
-    more = "--samples 2 --temperature 0.5 --top-p 0.9 --max-tokens 9 --template boxed --seed 4"
+    more = "--samples 2 --temperature 0.5 --top-p 0.9 --top-k 7 --max-tokens 9 --template boxed --seed 4"
     code, *_ = reasongym("eval", "Countdown-v0", *flags.split(), *more.split(), "--output", tmp_path / "run")
     assert code == 0
     run = json.loads((tmp_path / "run" / "run.json").read_bytes())
@@ -63,6 +63,7 @@ def test_flags_reach_suite_and_protocol(reasongym: Reasongym, tmp_path: Path) ->
     ]
     protocol = run["protocol"]
     assert (protocol["temperature"], protocol["top_p"], protocol["max_tokens"]) == (0.5, 0.9, 9)
+    assert protocol["top_k"] == 7
     assert (protocol["samples"], protocol["template"]["name"], run["seed"]) == (2, "boxed", 4)
 
 

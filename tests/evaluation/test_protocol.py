@@ -23,6 +23,7 @@ RUNS = Path(__file__).parents[2] / "leaderboards" / "runs"
         ("temperature", math.inf),
         ("top_p", 0.0),
         ("top_p", 1.1),
+        ("top_k", -1),
         ("max_tokens", 0),
         ("samples", 0),
     ],
@@ -65,6 +66,8 @@ def test_the_digest_moves_with_every_setting() -> None:
         Protocol(named_template("boxed")),
         Protocol(temperature=0.5),
         Protocol(top_p=0.9),
+        Protocol(top_k=20),
+        Protocol(top_k=21),
         Protocol(max_tokens=7),
         Protocol(samples=2),
         *(Protocol(thinking=budget) for budget in BUDGETS),
@@ -73,13 +76,15 @@ def test_the_digest_moves_with_every_setting() -> None:
 
 
 def test_sampling_carries_the_stops_of_the_template() -> None:
-    protocol = Protocol(named_template("default"), temperature=0.5, top_p=0.9, max_tokens=3)
+    protocol = Protocol(named_template("default"), temperature=0.5, top_p=0.9, max_tokens=3, top_k=20)
     assert protocol.sampling.stop == protocol.template.stop
     assert (protocol.sampling.temperature, protocol.sampling.top_p, protocol.sampling.max_tokens) == (
         0.5,
         0.9,
         3,
     )
+    assert protocol.sampling.top_k == 20
+    assert protocol.title == "default, T 0.5, top-k 20, top-p 0.9, 3 tokens, 1 sample"
 
 
 def test_an_unknown_template_suggests_the_near_one() -> None:
