@@ -71,6 +71,10 @@ def _check_bounds(settings: AlgorithmSettings) -> None:
                 f"algorithm.{low} must be at most algorithm.{high} ({getattr(settings, high)}), "
                 f"got {getattr(settings, low)}"
             )
+    if settings.on_exhausted == "stop" and not settings.refills:
+        raise UsageError(
+            "algorithm.on_exhausted 'stop' is about refills, and there are none: set algorithm.refills"
+        )
     if settings.clip == "cispo" and settings.ratio == "none":
         raise UsageError("algorithm.clip 'cispo' weighs by a ratio: set algorithm.ratio to 'token'")
     is_paired = "current" in ESTIMATORS[settings.advantage].needs

@@ -60,6 +60,8 @@ class AlgorithmSettings:
     """Bounds of filter band on a group's solve rate; filter variance keeps the share `filter_high`."""
     refills: int = 0
     """Most rounds of further problems a step plays to make up for groups that are not learned from."""
+    on_exhausted: Literal["continue", "stop"] = "continue"
+    """What a step does that lacks groups after its last round: learn from those it has, or end the run."""
     gamma: float = 1.0
     """Discount per sampled token (per turn: `turn_gamma`)."""
     lam: float = 1.0

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from reasongym.agents.config import ModelSettings, read_tables, settings_of
 from reasongym.agents.conversations import end_replies_by
 from reasongym.agents.lora import has_adapters, merged, save_adapter
@@ -34,7 +36,7 @@ def export_model(run: Path, output: Path, *, adapter: bool = False) -> int:
     if saved is None:
         raise DataError(f"the run in {run} has no checkpoint yet; wait for its first")
     step, state = saved
-    loaded = prepare(replace(settings, compile=False, gradient_checkpointing=False))
+    loaded = prepare(_where_it_can(replace(settings, compile=False, gradient_checkpointing=False)))
     loaded.load_trained_weights(state["model"])
     end: str = tables.get("data", {}).get("end", "")
     if end:
@@ -44,6 +46,15 @@ def export_model(run: Path, output: Path, *, adapter: bool = False) -> int:
     else:
         save_model(merged(loaded), output)
     return step
+
+
+def _where_it_can(settings: ModelSettings) -> ModelSettings:
+    """Put the model on the CPU where the run's device is not at hand; 4-bit weights stay where they run."""
+    device = torch.device(settings.device)
+    is_at_hand = device.type != "cuda" or (device.index or 0) < torch.cuda.device_count()
+    if is_at_hand or settings.load_in_4bit:
+        return settings
+    return replace(settings, device="cpu", attention="auto")
 
 
 def _model_table(tables: dict[str, Any], run: Path) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 A filter sees the groups that can teach something (`Estimator.is_live`); what it drops costs no forward and
 counts nowhere. With `refills` a step plays further problems until it has as many groups as it was asked for:
 DAPO's dynamic sampling, arXiv 2503.14476, section 3.2. Problems are keyed by their place in the step, so the
-same run plays the same ones, however often it is interrupted.
+same run plays the same ones, however often it is interrupted. Where the rounds are used up, a step goes on
+with what it has; DAPO's recipe (verl-recipe/dapo) ends the run there, which `on_exhausted` asks for.
 """
 
 import math
@@ -14,6 +15,7 @@ from typing import TypeAlias
 from reasongym.agents.advantages import has_contrast
 from reasongym.agents.algorithms import AlgorithmSettings
 from reasongym.agents.played import Played
+from reasongym.errors import UsageError
 
 Group: TypeAlias = Sequence[Played]
 Filter: TypeAlias = Callable[[Sequence[Group], AlgorithmSettings], list[bool]]
@@ -62,3 +64,15 @@ def refill_size(*, wanted: int, kept: int, played: int) -> int:
     """
     missing = wanted - kept
     return min(wanted, math.ceil(missing * played / kept)) if kept else wanted
+
+
+def missing_groups(settings: AlgorithmSettings, *, wanted: int, live: int) -> int:
+    """Count the groups that refills did not make up for; raises UsageError where that is to end the run."""
+    missing = max(0, wanted - live)
+    if missing and settings.on_exhausted == "stop":
+        raise UsageError(
+            f"only {live} of {wanted} groups can teach something after {settings.refills} refills: take "
+            "problems that are solved at times, larger groups or more refills, or set "
+            "algorithm.on_exhausted to 'continue', which learns from those there are"
+        )
+    return missing

@@ -8,6 +8,7 @@ import fcntl
 import io
 import os
 import pickle
+import tomllib
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,13 +35,17 @@ class RunFolder:
     path: Path
 
     def open(self, config_toml: str) -> None:
-        """Create the folder, or check that it holds a run of this very config."""
+        """Create the folder, or check that it holds a run of this very config, wherever its model stands."""
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
             record = self.path / "config.toml"
             if not record.exists():
                 write_whole(record, config_toml.encode())
-            elif record.read_text(encoding="utf-8") != config_toml:
+            elif (known := record.read_text(encoding="utf-8")) == config_toml:
+                return
+            elif _but_for_device(known) == _but_for_device(config_toml):
+                write_whole(record, config_toml.encode())
+            else:
                 raise UsageError(
                     f"{self.path} holds a run of another config (see {record}); name a new folder, or "
                     "delete this one"
@@ -136,13 +141,20 @@ class RunFolder:
                 os.truncate(path, length)
 
 
+def _but_for_device(config_toml: str) -> dict[str, Any]:
+    """Read a config without the device of its model: on another one it is the same run, with other bits."""
+    tables = tomllib.loads(config_toml)
+    return tables | {"model": {**tables.get("model", {}), "device": ""}}
+
+
 def _read_checkpoint(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
         digest, content = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
         if blake2b(content, digest_size=DIGEST_BYTES).digest() != digest:
             raise ValueError("its content does not match its digest")
-        return torch.load(io.BytesIO(content), weights_only=True)
+        # On the CPU, wherever they were: whoever takes the tensors copies them to where its own are.
+        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except (OSError, ValueError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise DataError(
             f"the checkpoint {path} is corrupt ({error}); delete that file and run the same command again: "

@@ -16,7 +16,7 @@ import torch
 from reasongym.agents.config import TrainConfig, dump_config
 from reasongym.agents.corrections import staleness
 from reasongym.agents.detectors import Alert, Watch, watched
-from reasongym.agents.filters import FILTERS, refill_size
+from reasongym.agents.filters import FILTERS, missing_groups, refill_size
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.learner import Learner
 from reasongym.agents.metrics import Metrics, is_solved, play_metrics, read_metrics
@@ -181,9 +181,12 @@ class Trainer:
         """Take the optimizer steps of one batch of groups; those that teach nothing cost nothing."""
         chosen = self.chosen(groups)
         live = _problems_of(chosen)
-        first = set(live[: self.stages.rollout.groups])
+        wanted, figures = self.stages.rollout.groups, {"live_groups": len(live) / len(groups)}
+        if self.config.algorithm.refills:
+            figures["missing_groups"] = missing_groups(self.config.algorithm, wanted=wanted, live=len(live))
+        first = set(live[:wanted])
         learned = self.learner.learn([group for group in chosen if group[0].group in first], self.step)
-        return {"live_groups": len(live) / len(groups), **learned}
+        return figures | learned
 
     def chosen(self, groups: list[list[Episode]]) -> list[list[Lesson]]:
         """Return the lessons of the groups that can teach something and pass the filter."""

@@ -39,7 +39,7 @@ class Item(NamedTuple):
 
 ITEMS = {
     "imports": Item("prove_imports:imports", "importing the package is light", 0.2, in_slice=True),
-    "resume": Item("prove_resume:many_kills", "kill -9 at any moment changes nothing", 2),
+    "resume": Item("prove_resume:many_kills", "kill -9 at any moment changes nothing", 6),
     "gpu": Item(
         "gpu:gpu",
         "losses on the device beside float64, speed and memory; full size where there is CUDA",
@@ -47,7 +47,7 @@ ITEMS = {
         in_slice=True,
     ),
     "diagnosis": Item("prove_diagnosis:diagnosis", "detectors tell faults in time, and nothing else", 5),
-    "flatten": Item("prove_flatten:flatten_bars", "training rows hold the sampled ids and no other", 2),
+    "flatten": Item("prove_flatten:flatten_bars", "training rows hold the sampled ids and no other", 3),
     "gradients": Item("prove_gradients:gradients", "gradients depend on neither cut, padding nor order", 1),
     "intervals": Item("prove_intervals:intervals", "95% intervals hold the truth 93 to 97 times in 100", 3),
     "countdown": Item("countdown_outcome:countdown", "Countdown's problems and verdicts hold", 60),

@@ -4,10 +4,11 @@ import random
 
 from benchmarks.bars import Outcome, at_least, exactly
 from reasongym.episodes import flatten
-from tests.chats import FAMILIES, mismatches, random_episode
+from tests.chat_templates import FAMILIES, NUM_TEMPLATES
+from tests.chats import mismatches, random_episode
 
 EPISODES = 10_000
-"""Of each layout: plain text, or a chat template in the style of a family of models."""
+"""Of each layout: plain text, or a chat template that writes what one of a family of models writes."""
 
 
 def flatten_bars() -> Outcome:
@@ -27,7 +28,8 @@ def flatten_bars() -> Outcome:
         [
             exactly("episodes whose training rows or prompts are wrong", wrong, 0),
             at_least("episodes of each layout", EPISODES, 10_000),
-            at_least("chat templates beside plain text", len(FAMILIES) - 1, 4),
+            at_least("chat templates beside plain text", NUM_TEMPLATES, 6),
+            at_least("rows begun where thinking was stripped", figures["qwen 3"]["forks"], 1_000),
         ],
         figures,
     )

@@ -1,148 +1,162 @@
 """Prove that `kill -9` costs nothing but time: a killed and resumed run ends with an undisturbed one's bytes.
 
-The run is the demo's recipe on a model that was primed for seconds, cut down by flags. Some kills come while
-it loads, some amid a step, some during the write of a checkpoint, one while the model is written.
+The runs are short ones of a model that was primed for seconds. Some kills come while a process loads, some
+amid a step, some between two optimizer steps of one batch, some during the write of a checkpoint, some while
+the model is written.
 """
 
-import os
 import random
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, cast
 
-import msgspec
+import tomli_w
+import torch
 
-from benchmarks.bars import Outcome, at_least, exactly
+from benchmarks.bars import Bar, Outcome, at_least, exactly
+from benchmarks.killed_run import TIMING, Landing, Pace, Run, json_lines, run_verb
+from reasongym.agents.run_folder import METRICS_FILE, RunFolder
 
-REASONGYM = Path(sys.executable).with_name("reasongym")
-PRIME = {"steps": 150, "groups": 16, "hidden": 48, "intermediate": 96}
-TRAIN = {"groups": 16, "checkpoint-every": 2, "eval-every": 4, "eval-problems": 20, "threads": 1}
-"""Flags of the two verbs; a few of the primed model's answers are right, so that the weights move."""
-TIMING = "timing.jsonl"
-"""The one log that is never cut back; its lines count the steps taken by all processes together."""
+PRIMING = {"steps": 40, "groups": 4, "learning-rate": 4e-3, "hidden": 48, "intermediate": 96}
+"""A few of the primed model's answers are right, so that the weights move."""
 NOT_COMPARED = (TIMING, "learning.png", "index.html")
 """What tells the time."""
-LOADING_S = 2.0
-"""A process is killed at most this long after its start where it is killed while it loads."""
-POLL_S = 0.0005
-PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A training run as a command, to be started as often as it is killed."""
+class Mode:
+    """A kind of run, and how it is killed."""
 
-    model: Path
-    folder: Path
-    num_steps: int
+    env: str
+    tables: dict[str, Any]
+    """Of its config file."""
+    kills: Sequence[str]
+    steps: int = 40
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start the run, or continue it."""
-        own = {"model": self.model, "output": self.folder, "steps": self.num_steps}
-        return _start("train", "countdown-demo", TRAIN | own)
+    def config(self, model: Path) -> str:
+        """Write its config file."""
+        common = {
+            "problems": {"env": f"reasongym/{self.env}", "options": {"style": "terse"}},
+            "rollout": {"groups": 8, "group_size": 8, "max_tokens": 4},
+            "algorithm": {"entropy": 0.02},
+            "optimizer": {"learning_rate": 4e-4, "warmup": 5, "schedule": "cosine"},
+            "run": {
+                "steps": self.steps,
+                "threads": 1,
+                "checkpoint_every": 2,
+                "eval_every": 8,
+                "eval_problems": 8,
+            },
+            "model": {"path": str(model)},
+        }
+        names = common.keys() | self.tables.keys()
+        merged = {name: _merged(common.get(name, {}), self.tables.get(name, {})) for name in sorted(names)}
+        return tomli_w.dumps(merged)
 
-    def steps_taken(self) -> int:
-        """Count the steps that all processes of this run have taken."""
-        timing = self.folder / TIMING
-        return timing.read_bytes().count(b"\n") if timing.exists() else 0
 
-    def is_saving(self) -> bool:
-        """Whether a checkpoint is being written."""
-        return any((self.folder / "checkpoints").glob("*.partial"))
+def _merged(common: Any, own: Any) -> Any:
+    return common | own if isinstance(own, dict) else own
 
-    def is_exporting(self) -> bool:
-        """Whether the trained model is being written."""
-        return (self.folder / "model.partial").exists()
+
+MODES = {
+    "one update per batch": Mode(
+        "Gcd-v0",
+        {"algorithm": {"filter": "contrast", "refills": 2}},
+        ["step", "loading", "step", "checkpoint"] * 4 + ["step", "export"] * 2,
+    ),
+    "four updates per batch": Mode(
+        "Gcd-v0",
+        {"algorithm": {"updates": 2, "epochs": 2, "kl": 0.01}, "model": {"reference_every": 5}},
+        ["update", "loading", "update", "checkpoint"] * 4 + ["update", "step", "export", "export"],
+    ),
+    "several turns, curriculum and stages": Mode(
+        "FrozenLake-v0",
+        {
+            "problems": {"target": 0.1, "gain": 4.0},
+            "rollout": {"groups": 4},
+            "algorithm": {"updates": 2},
+            "stages": [
+                {"group_size": 12, "steps": 3},
+                {"max_tokens": 3, "plateau": 2},
+                {"groups": 6, "steps": 7, "shaping": [{"name": "overlong", "longest": 24, "buffer": 8}]},
+                {"group_size": 6},
+            ],
+        },
+        ["stage", *["step", "loading", "update", "checkpoint"] * 4, "update", "export", "export"],
+    ),
+}
 
 
 def few_kills() -> Outcome:
-    """Kill a short run three times."""
-    return killed_and_resumed(num_steps=8, kills=["step", "checkpoint", "export"])
+    """Kill one short run that has everything: turns, a curriculum, stages and several updates per batch."""
+    title = "several turns, curriculum and stages"
+    mode = replace(MODES[title], steps=8, kills=("stage", "update", "checkpoint", "export"))
+    return _proved({title: mode})
 
 
 def many_kills() -> Outcome:
-    """Kill a run sixteen times, of every kind."""
-    kills = ["loading", *["step", "checkpoint", "step"] * 4, "loading", "step", "export"]
-    return killed_and_resumed(num_steps=60, kills=kills)
+    """Kill a run of each mode twenty times."""
+    return _proved(MODES)
 
 
-def killed_and_resumed(*, num_steps: int, kills: list[str]) -> Outcome:
-    """Run undisturbed, then run again with a kill at a random moment of each kind; compare every file."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _finish(_start("prime", "Countdown-v0", PRIME | {"output": folder / "prime"}))
-        calm, killed = (
-            Run(folder / "prime" / "model", folder / one, num_steps) for one in ("calm", "killed")
-        )
-        _finish(calm.start())
-        step_s = statistics.median(one["wall_s"] for one in _json_lines(calm.folder / TIMING))
-        rng = random.Random(num_steps)
-        landed = Counter(kind for kind in kills if _kill(killed, kind, step_s, rng))
-        _finish(killed.start())
-        contents = [_contents(run.folder) for run in (calm, killed)]
-        differing = _differing(*contents)
-        learned = [one["live_groups"] > 0 for one in _json_lines(calm.folder / "metrics.jsonl")]
-        bars = [
-            at_least("kills that landed", landed.total(), len(kills)),
-            exactly("files that differ", len(differing), 0),
-            at_least("files compared", len(contents[0]), 5),
-            at_least("steps that learned something", sum(learned), 1),
-        ]
-        repeated = killed.steps_taken() - num_steps
-        figures = {
-            "kills": dict(landed),
-            "steps": num_steps,
-            "steps_repeated": repeated,
-            "differing": differing,
-        }
-        return Outcome(bars, figures)
+def _proved(modes: dict[str, Mode]) -> Outcome:
+    bars: list[Bar] = []
+    figures: dict[str, Any] = {}
+    for title, mode in modes.items():
+        with tempfile.TemporaryDirectory() as folder:
+            found = killed_and_resumed(mode, Path(folder))
+        bars += [bar._replace(name=f"{title}: {bar.name}") for bar in found.bars]
+        figures[title] = found.figures
+    return Outcome(bars, figures)
 
 
-def _kill(run: Run, kind: str, step_s: float, rng: random.Random) -> bool:
-    """Start the run and kill it; returns whether it was still alive."""
-    taken, more = run.steps_taken(), rng.randint(1, 3)
-    moments: dict[str, Callable[[], bool]] = {
-        "loading": lambda: True,
-        "step": lambda: run.steps_taken() >= taken + more,
-        "checkpoint": run.is_saving,
-        "export": run.is_exporting,
+def killed_and_resumed(mode: Mode, folder: Path) -> Outcome:
+    """Run undisturbed, then run again with a kill at a random moment of each kind; compare what is left."""
+    flags = [str(part) for name, value in PRIMING.items() for part in (f"--{name}", value)]
+    run_verb("prime", mode.env, *flags, "--output", str(folder / "prime"))
+    config = folder / "config.toml"
+    config.write_text(mode.config(folder / "prime" / "model"))
+    calm, killed = Run(config, folder / "calm"), Run(config, folder / "killed")
+    pace = calm.finish()
+    rng = random.Random(len(mode.kills))
+    landings = [killed.kill(kind, pace, rng) for kind in mode.kills]
+    killed.finish()
+    return _compared(calm, killed, pace, landings)
+
+
+def _compared(calm: Run, killed: Run, pace: Pace, landings: list[Landing]) -> Outcome:
+    """Hold what two runs left against each other."""
+    files = [_contents(run.folder) for run in (calm, killed)]
+    states = [dict(_leaves(RunFolder(run.folder).last())) for run in (calm, killed)]
+    metrics = json_lines(calm.folder / METRICS_FILE)
+    live = sum(one["live_groups"] > 0 for one in metrics)
+    kinds = Counter(one.kind for one in landings if one.was_alive)
+    bars = [
+        at_least("kills that landed", kinds.total(), len(landings)),
+        exactly("files that differ", len(_differing(*files)), 0),
+        at_least("files compared", len(files[0]), 7),
+        exactly("parts of the last checkpoint that differ", len(_differing(*states)), 0),
+        at_least("steps that learned something", live, len(metrics) // 2),
+    ]
+    if "update" in kinds:
+        between = sum(one.is_between for one in landings)
+        bars.append(at_least("kills between two updates of a batch", between, (kinds["update"] + 1) // 2))
+    if pace.stage_ends:
+        undone = sum(one.undid_stage for one in landings)
+        bars.append(at_least("kills that undid a change of stage", undone, 1))
+    figures = {
+        "kills": dict(kinds),
+        "kills_amid_a_write": sum(one.is_amid_write for one in landings),
+        "steps": len(metrics),
+        "steps_repeated": killed.steps_taken() - len(metrics),
+        "stage_ends": pace.stage_ends,
+        "levels": [one[name] for one in metrics for name in one if name.startswith("level/")],
+        "differing": _differing(*files) + _differing(*states),
     }
-    waits = {"loading": LOADING_S, "step": step_s}
-    process = run.start()
-    deadline = time.monotonic() + PATIENCE_S
-    while not moments[kind]() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(POLL_S)
-    time.sleep(rng.uniform(0, waits.get(kind, 0.0)))
-    was_alive = process.poll() is None
-    process.kill()
-    process.wait()
-    return was_alive
-
-
-def _start(verb: str, what: str, flags: dict[str, int | Path]) -> subprocess.Popen[bytes]:
-    """Start a verb of the command line with one thread: bits repeat at equal threads only."""
-    arguments = [str(part) for name, value in flags.items() for part in (f"--{name}", value)]
-    return subprocess.Popen(
-        [REASONGYM, verb, what, *arguments],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def _finish(process: subprocess.Popen[bytes]) -> None:
-    if process.wait():
-        raise RuntimeError(f"failed: {process.args}")
-
-
-def _json_lines(path: Path) -> list[dict[str, float]]:
-    return [msgspec.json.decode(line) for line in path.read_bytes().splitlines()]
+    return Outcome(bars, figures)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -153,6 +167,20 @@ def _contents(folder: Path) -> dict[str, bytes]:
     left_out = {*folder.glob("checkpoints/*"), *(folder / name for name in NOT_COMPARED)}
     paths = [path for path in folder.rglob("*") if path.is_file() and path not in left_out]
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def _leaves(state: Any, name: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield every number of a checkpoint's state by its place: weights, optimizer, curriculum, stages."""
+    if isinstance(state, torch.Tensor):
+        yield name, f"{state.dtype} {list(state.shape)} {state.tolist()}".encode()
+    elif isinstance(state, dict):
+        for key, value in cast(dict[Any, Any], state).items():
+            yield from _leaves(value, f"{name}/{key}")
+    elif isinstance(state, list | tuple):
+        for place, value in enumerate(cast(Sequence[Any], state)):
+            yield from _leaves(value, f"{name}/{place}")
+    else:
+        yield name, repr(state).encode()
 
 
 def _differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:

@@ -1,12 +1,10 @@
-"""Chat templates in the style of well-known families, with real tokenizers, and random episodes on them.
+"""Random episodes on chat templates like those of well-known families, with real tokenizers.
 
 `mismatches` is an oracle for bar 7: it knows what each template does to an assistant's text, and compares ids
 and texts without the code it tests.
 """
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,86 +14,8 @@ from transformers import PreTrainedTokenizerFast
 from reasongym.core import Row, Verdict
 from reasongym.episodes import Completion, Episode, Message, TrainingRow, flatten
 from reasongym.templates import Renderer, Template
+from tests.chat_templates import FAMILIES, Family
 
-CHATML = (
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-LLAMA3 = (
-    "<|begin_of_text|>{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n"
-    "{{ m.content | trim }}<|eot_id|>{% endfor %}"
-    "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
-)
-MISTRAL = (
-    "<s>{% for m in messages %}{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]"
-    "{% elif m.role == 'system' %}[INST] {{ m.content }} [/INST] I will.</s>"
-    "{% else %} {{ m.content | trim }}</s>{% endif %}{% endfor %}"
-)
-GEMMA = (
-    "<bos>{% for m in messages %}"
-    "{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
-    "<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n{{ m.content | trim }}"
-    "<end_of_turn>\n{% endfor %}{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
-)
-QWEN3 = (
-    "{% for m in messages %}{% set content = m.content %}"
-    "{% if m.role == 'assistant' and '</think>' in content %}"
-    "{% set content = content.split('</think>')[-1].lstrip('\n') %}{% endif %}"
-    "<|im_start|>{{ m.role }}\n{{ content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-
-
-def unchanged(text: str) -> str:
-    return text
-
-
-@dataclass(frozen=True)
-class Family:
-    """A chat template with its special tokens."""
-
-    chat: str | None
-    special: tuple[str, ...]
-    eos: str
-    closes_turn: str
-    """What the template puts behind an assistant's text."""
-    rewritten: Callable[[str], str] = unchanged
-    """What the template shows of an assistant's text in later turns."""
-    has_system: bool = True
-
-
-FAMILIES = {
-    "plain": Family(None, ("<|endoftext|>", "<|other|>"), "<|endoftext|>", ""),
-    "chatml": Family(CHATML, ("<|endoftext|>", "<|im_start|>", "<|im_end|>"), "<|im_end|>", "<|im_end|>"),
-    "chatml, base eos": Family(
-        CHATML, ("<|endoftext|>", "<|im_start|>", "<|im_end|>"), "<|endoftext|>", "<|im_end|>"
-    ),
-    "llama 3": Family(
-        LLAMA3,
-        ("<|end_of_text|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
-        "<|eot_id|>",
-        "<|eot_id|>",
-        str.strip,
-    ),
-    "mistral": Family(
-        MISTRAL, ("<s>", "</s>", "[INST]", "[/INST]"), "</s>", "</s>", lambda text: " " + text.strip()
-    ),
-    "gemma": Family(
-        GEMMA,
-        ("<pad>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>"),
-        "<eos>",
-        "<end_of_turn>",
-        str.strip,
-        has_system=False,
-    ),
-    "qwen 3": Family(
-        QWEN3,
-        ("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
-        "<|im_end|>",
-        "<|im_end|>",
-        lambda text: text.split("</think>")[-1].lstrip("\n") if "</think>" in text else text,
-    ),
-}
 WORDS = [
     "the",
     "answer",
@@ -154,7 +74,8 @@ def sampled_ids(name: str, rng: random.Random) -> list[int]:
     kind = rng.random()
     if kind < 0.55:
         text = " ".join(rng.choices(WORDS[:4], k=rng.randrange(1, 4)))
-        ids: list[int] = tokenizer.encode(text, add_special_tokens=False)
+        thought = f"<think>\n{rng.choice(WORDS)}\n</think>\n\n" if kind < 0.2 else ""
+        ids: list[int] = tokenizer.encode(thought + text, add_special_tokens=False)
     elif kind < 0.8:
         ids = tokenizer.encode("".join(rng.choices(WORDS, k=rng.randrange(1, 6))), add_special_tokens=False)
     else:
@@ -183,9 +104,15 @@ def random_episode(name: str, rng: random.Random) -> tuple[Episode, Renderer]:
         completions.append(Completion(text, "stop" if ends else "length", prompt, ids, logprobs))
         messages = (*messages, Message("assistant", template.prefill + text))
         if turn < num_turns - 1:
-            messages = (*messages, Message("user", "".join(rng.choices(WORDS, k=rng.randrange(0, 4)))))
+            messages = (*messages, Message("user", observation(rng)))
     row = Row("reasongym/Countdown-v0", 0, "train", 0)
     return Episode(row, list(messages), completions, Verdict(1.0, True, "ok")), renderer
+
+
+def observation(rng: random.Random) -> str:
+    """Make what an environment might say to a turn, or a tool."""
+    text = "".join(rng.choices(WORDS, k=rng.randrange(0, 4)))
+    return f"<tool_response>\n{text}\n</tool_response>" if rng.random() < 0.4 else text
 
 
 def mismatches(name: str, episode: Episode, renderer: Renderer) -> list[str]:
@@ -232,10 +159,9 @@ def _prompt_mismatches(name: str, rows: list[TrainingRow], episode: Episode, ren
         )
         is_kept = False
         if turn:
-            before, text = episode.completions[turn - 1], episode.messages[places[turn - 1]].content
-            is_kept = family.rewritten(text).startswith(text)
-            if _closes(name, before.token_ids[-1]):  # then nothing can be put behind the text any more
-                is_kept = family.rewritten(text) == text
+            before = episode.completions[turn - 1]
+            is_closed = _closes(name, before.token_ids[-1])
+            is_kept = _is_kept(family, episode.messages, places[turn - 1], place, is_closed=is_closed)
             known = before.prompt_ids + before.token_ids
             if (one.prompt_ids[: len(known)] == known) != is_kept:
                 wrong.append(f"turn {turn} {'does not keep' if is_kept else 'keeps'} what was sampled")
@@ -247,6 +173,15 @@ def _prompt_mismatches(name: str, rows: list[TrainingRow], episode: Episode, ren
         if decode(name, shown, skip_special=False) != chat + renderer.template.prefill:
             wrong.append(f"the prompt of turn {turn} does not read as the chat does")
     return wrong
+
+
+def _is_kept(family: Family, messages: list[Message], last: int, now: int, *, is_closed: bool) -> bool:
+    """Whether a prompt shows the reply at place `last`, and all before it, as when that was sampled."""
+    *earlier, text = [*family.look(messages[:last]), family.begins + messages[last].content]
+    looks = family.look(messages[:now])
+    if is_closed and looks[last] != text:  # nothing can be put behind the text any more
+        return False
+    return looks[:last] == earlier and looks[last].startswith(text)
 
 
 def _shown(name: str, ids: list[int]) -> list[int]:

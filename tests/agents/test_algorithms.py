@@ -90,6 +90,7 @@ def test_a_piece_that_does_not_exist_is_refused(name: str) -> None:
         ({"correction_low": 3.0}, "algorithm.correction_low must be at most algorithm.correction_high"),
         ({"clip": "cispo", "ratio": "none"}, "set algorithm.ratio to 'token'"),
         ({"advantage": "dpo"}, "is a loss over pairs"),
+        ({"on_exhausted": "stop"}, "set algorithm.refills"),
     ],
 )
 def test_values_that_cannot_work_together_are_refused(changes: dict[str, object], complaint: str) -> None:

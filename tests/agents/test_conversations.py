@@ -11,7 +11,8 @@ from reasongym.agents.conversations import lesson, read_conversations
 from reasongym.episodes import Message, flatten
 from reasongym.errors import DataError
 from reasongym.templates import Renderer, Template
-from tests.chats import FAMILIES, WORDS, decode, tokenizer_of
+from tests.chat_templates import FAMILIES
+from tests.chats import WORDS, decode, tokenizer_of
 
 PLAIN = "{% for m in messages %}{{ m.content }}{{ '\n' }}{% endfor %}"
 
@@ -72,8 +73,8 @@ def test_each_reply_is_learned_behind_the_chat_that_the_template_shows_then(name
                 assert shown == chat(name, messages[:at])
             else:
                 assert shown.replace(family.eos, "") == chat(name, messages[:at])
-    strips = family.rewritten("<think>so</think>\na") != "<think>so</think>\na"
-    if strips:
+    thoughtful = [Message("user", "q"), Message("assistant", "<think>so</think>\na"), Message("user", "q")]
+    if family.look(thoughtful) != [message.content for message in thoughtful]:
         assert num_forks > 0
 
 

@@ -13,7 +13,8 @@ from transformers import AutoModelForCausalLM, MambaConfig
 from reasongym.agents.models import LoadedModel, load_model, save_model
 from reasongym.errors import DataError, ReasongymError, UsageError
 from tests.agents.small_models import IDS, KINDS, VOCABULARY, small
-from tests.chats import FAMILIES, tokenizer_of
+from tests.chat_templates import FAMILIES
+from tests.chats import tokenizer_of
 
 weights_file: Any = safetensors_torch
 Break = Callable[[Path], object]

@@ -1,10 +1,13 @@
+import io
 import os
+import zipfile
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 import torch
 
-from reasongym.agents.run_folder import RunFolder
+from reasongym.agents.run_folder import DIGEST_BYTES, RunFolder
 from reasongym.errors import DataError, UsageError
 
 
@@ -49,6 +52,44 @@ def test_another_config_may_not_continue_a_run(tmp_path: Path) -> None:
     _folder(tmp_path)
     with pytest.raises(UsageError, match="holds a run of another config"):
         RunFolder(tmp_path).open("seed = 2\n")
+
+
+def test_a_run_may_continue_on_another_device_and_says_which(tmp_path: Path) -> None:
+    first, second = (f'[model]\npath = "m"\ndevice = "{device}"\n' for device in ("cuda:1", "cpu"))
+    RunFolder(tmp_path).open(first)
+    RunFolder(tmp_path).open(second)
+    assert (tmp_path / "config.toml").read_text() == second
+    with pytest.raises(UsageError, match="holds a run of another config"):
+        RunFolder(tmp_path).open(second.replace('"m"', '"n"'))
+
+
+def test_a_checkpoint_of_a_gpu_is_read_where_there_is_none(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    folder.save(1, {"weights": torch.arange(3.0)})
+    (path,) = folder.checkpoints.iterdir()
+    content = _moved(path.read_bytes()[DIGEST_BYTES:], b"cpu", b"cuda:1")
+    path.write_bytes(blake2b(content, digest_size=DIGEST_BYTES).digest() + content)
+    if torch.cuda.device_count() < 2:
+        with pytest.raises(RuntimeError, match="CUDA"):
+            torch.load(io.BytesIO(content), weights_only=True)
+    restored = folder.restore()
+    assert restored is not None
+    assert restored[1]["weights"].device.type == "cpu"
+    assert torch.equal(restored[1]["weights"], torch.arange(3.0))
+
+
+def _moved(content: bytes, old: bytes, new: bytes) -> bytes:
+    """Say in what `torch.save` wrote that every tensor was on another device."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(written, "w") as after:
+        for entry in before.infolist():
+            data = before.read(entry)
+            if entry.filename.endswith("/data.pkl"):
+                named = [b"X" + len(name).to_bytes(4, "little") + name for name in (old, new)]
+                assert named[0] in data
+                data = data.replace(*named)
+            after.writestr(entry, data)
+    return written.getvalue()
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied"])

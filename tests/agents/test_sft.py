@@ -30,7 +30,8 @@ from reasongym.errors import DataError, UnknownName, UsageError
 from reasongym.templates import Renderer, Template
 from tests.agents.small_models import plain_logits, with_random_weights
 from tests.agents.test_conversations import conversation
-from tests.chats import FAMILIES, bpe_tokenizer
+from tests.chat_templates import FAMILIES
+from tests.chats import bpe_tokenizer
 
 CONTEXT = 512
 

@@ -265,6 +265,7 @@ def test_further_problems_are_played_until_as_many_groups_as_asked_for_can_teach
     metrics = trainer.learn(groups)
     assert seen == [group[0].group for group in live][:first]
     assert metrics["live_groups"] == len(live) / len(groups)
+    assert metrics["missing_groups"] == 0
 
 
 def test_the_longest_episodes_are_given_up_where_a_share_of_them_is_enough(tmp_path: Path) -> None:
@@ -290,6 +291,24 @@ def test_the_longest_episodes_are_given_up_where_a_share_of_them_is_enough(tmp_p
 def test_refills_end_with_their_budget(tmp_path: Path) -> None:
     trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), small_llama(), tmp_path)
     assert len(trainer.collect()) == 3 * CONFIG.rollout.groups
+
+
+def test_a_step_whose_refills_ran_out_goes_on_with_what_it_has_or_ends_the_run(tmp_path: Path) -> None:
+    config = replace(CONFIG, algorithm=preset("dapo", refills=1))
+    trainer = JudgedByThirds(config, small_llama(), tmp_path / "on")
+    groups, wanted = trainer.collect(), config.rollout.groups
+    live = sum(len({episode.reward for episode in group}) > 1 for group in groups)
+    assert 0 < live < wanted
+    metrics = trainer.learn(groups)
+    assert metrics["missing_groups"] == wanted - live
+    assert metrics["grad_norm"] > 0
+    strict = replace(config, algorithm=replace(config.algorithm, on_exhausted="stop"))
+    trainer = JudgedByThirds(strict, small_llama(), tmp_path / "stop")
+    with pytest.raises(
+        UsageError, match=f"only {live} of {wanted} groups can teach something after 1 refills"
+    ):
+        trainer.run()
+    assert trainer.step == 0
 
 
 def test_members_of_a_group_share_a_row_and_steps_do_not(tmp_path: Path) -> None:

@@ -152,6 +152,10 @@ def test_a_run_with_adapters_leaves_both_forms_and_exports_either(
     assert reasongym("export-model", run, "--output", exported)[0] == 0
     assert reasongym("export-model", run, "--adapter", "--output", adapter)[0] == 0
     assert load_model(exported).digest() == load_model(run / "model").digest()
+    record = run / "config.toml"
+    record.write_text(record.read_text().replace('device = "cpu"', 'device = "cuda:99"'))
+    assert reasongym("export-model", run, "--output", exported)[0] == 0, "as from a machine with a GPU"
+    assert load_model(exported).digest() == load_model(run / "model").digest()
     config = json.loads((adapter / "adapter_config.json").read_text())
     assert sorted(config["target_modules"]) == ["q_proj", "v_proj"]
 
