@@ -65,7 +65,7 @@ MODES = {
     "one update per batch": Mode(
         "Gcd-v0",
         {"algorithm": {"filter": "contrast", "refills": 2}},
-        ["step", "loading", "step", "checkpoint"] * 4 + ["step", "export"] * 2,
+        ["step", "loading", "step", "checkpoint"] * 4 + ["step", "step", "export", "export"],
     ),
     "four updates per batch": Mode(
         "Gcd-v0",
