@@ -20,6 +20,7 @@ from transformers.cache_utils import Cache
 from reasongym.agents.kv_cache import append_rows, new_cache, take_rows
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.noise import draw, uniform
+from reasongym.agents.policies.ticks import Tick, tick_of
 from reasongym.episodes import Completion, Finish, Request
 from reasongym.errors import PolicyError
 
@@ -75,6 +76,7 @@ class TorchPolicy:
         self._max_rows = max_rows
         self._prefill_tokens = prefill_tokens
         self._is_sdpa = loaded.takes_4d_masks
+        self._tick: Tick | None = tick_of(loaded)
         self._queue: deque[Request] = deque()
         self._batch: _Batch | None = None
 
@@ -131,7 +133,10 @@ class TorchPolicy:
             row.length += 1
         is_full = all(row.length == columns for row in batch.rows if row.is_live)
         mask = None if is_full else batch.visible[:, None, None] if self._is_sdpa else batch.visible.long()
-        logits = self._forward(batch.newest[:, None], mask, batch.lengths[:, None], batch.cache)
+        if self._tick is not None:
+            logits = self._tick(batch.newest, batch.lengths, mask, batch.cache)
+        else:
+            logits = self._forward(batch.newest[:, None], mask, batch.lengths[:, None], batch.cache)
         batch.lengths = batch.lengths + 1
         return logits
 
