@@ -78,14 +78,16 @@ def _attended(
 ) -> Tensor:
     """Attend from one token a row to all columns; the query heads of a group are rows of one product."""
     queries, keys, values = (
-        linear(states, one.weight, one.bias).unflatten(-1, (-1, attention.head_dim))
+        linear(states, one.weight, one.bias).view(len(states), -1, attention.head_dim)
         for one in (attention.q_proj, attention.k_proj, attention.v_proj)
     )  # [rows, heads, head_dim]
     if hasattr(attention, "q_norm"):
         queries, keys = _normed(attention.q_norm, queries), _normed(attention.k_norm, keys)
-    queries, keys = _turned(torch.cat((queries, keys), 1), turn).split((queries.shape[1], keys.shape[1]), 1)
-    every_key, every_value = kept.update(keys.unsqueeze(2), values.unsqueeze(2))
-    grouped = queries.unflatten(1, (every_key.shape[1], -1))  # [rows, key heads, group, head_dim]
+    turned = _turned(torch.cat((queries, keys), 1), turn)
+    num_heads, head_dim = queries.shape[1:]
+    every_key, every_value = kept.update(turned[:, num_heads:, None], values.unsqueeze(2))
+    shape = (len(states), every_key.shape[1], -1, head_dim)
+    grouped = turned[:, :num_heads].reshape(shape)  # [rows, key heads, group, head_dim]
     mixed = scaled_dot_product_attention(
         grouped, every_key, every_value, attn_mask=mask, scale=attention.scaling
     )

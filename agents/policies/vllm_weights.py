@@ -71,7 +71,7 @@ class SameProcess(Engine):
         """
         _reload.finalize_layerwise_reload(self.model, self.model_config)
         for layer in self.model.modules():
-            method = getattr(layer, "quant_method", None)
+            method: Any = getattr(layer, "quant_method", None)
             if isinstance(method, _embeddings.UnquantizedEmbeddingMethod):
                 method.process_weights_after_loading(layer)
 

@@ -85,9 +85,9 @@ def _moved(content: bytes, old: bytes, new: bytes) -> bytes:
         for entry in before.infolist():
             data = before.read(entry)
             if entry.filename.endswith("/data.pkl"):
-                named = [b"X" + len(name).to_bytes(4, "little") + name for name in (old, new)]
-                assert named[0] in data
-                data = data.replace(*named)
+                before_it, after_it = (b"X" + len(name).to_bytes(4, "little") + name for name in (old, new))
+                assert before_it in data
+                data = data.replace(before_it, after_it)
             after.writestr(entry, data)
     return written.getvalue()
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from reasongym.agents.kv_cache import new_cache
+from reasongym.agents.layers import layers_of
 from reasongym.agents.lora import add_adapters
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.policies.ticks import Tick, tick_of
@@ -77,10 +78,15 @@ def test_wrapped_layers_have_no_tick() -> None:
     assert tick_of(adapted) is None
 
 
+def _louder(module: Any, args: Any, output: Tensor) -> Tensor:
+    return 1.5 * output
+
+
 def test_a_model_that_a_tick_does_not_follow_has_none() -> None:
     loaded = small("llama", torch.float32)
     assert tick_of(loaded) is not None
-    loaded.model.model.layers[0].mlp.register_forward_hook(lambda _module, _args, output: 1.5 * output)
+    layers: Any = layers_of(loaded.model)
+    layers[0].mlp.register_forward_hook(_louder)
     assert tick_of(loaded) is None
 
 

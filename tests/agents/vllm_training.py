@@ -36,7 +36,11 @@ from tests.agents.served_models import CONTEXT, save_served_model
 from tests.agents.small_models import plain_logits, request
 
 TEMPERATURE = 0.7
-CUTS = {"top-k": {"top_k": 5}, "top-p": {"top_p": 0.6}, "both": {"top_k": 5, "top_p": 0.6}}
+CUTS: dict[str, dict[str, Any]] = {
+    "top-k": {"top_k": 5},
+    "top-p": {"top_p": 0.6},
+    "both": {"top_k": 5, "top_p": 0.6},
+}
 STOP_IDS = tuple(range(3, 40))
 STOP = "e"
 HOT: dict[str, Any] = {"temperature": 2.0, "max_tokens": 150}
@@ -97,7 +101,7 @@ def _cuts(policy: VllmPolicy, loaded: LoadedModel) -> dict[str, Any]:
     }
 
 
-def _ends(policy: VllmPolicy, loaded: LoadedModel) -> dict[str, list[int]]:
+def _ends(policy: VllmPolicy, loaded: LoadedModel) -> dict[str, dict[str, list[int]]]:
     """Count completions that end by what they should and have it as their last id, all that stop, and all.
 
     A high temperature lets the end of sequence come, which is as likely as any other token or less.
