@@ -146,7 +146,9 @@ def test_importing_costs_little_beyond_gymnasium() -> None:
         )
         return min(float(run.stdout) for run in runs)
 
-    assert cpu_s("reasongym") - cpu_s("gymnasium") <= 0.1
+    assert cpu_s("reasongym") <= 2 * cpu_s(
+        "gymnasium"
+    )  # seconds are the business of benchmarks/prove_imports.py
 
 
 @pytest.mark.parametrize(
