@@ -79,6 +79,7 @@ def draw_recipes(figures: Mapping[str, Any], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     curves = figures["curves"]
+    shortest = min(curve[-1][0] for curve in curves.values())
     rows = math.ceil(len(curves) / COLUMNS)
     figure, axes = plt.subplots(
         rows, COLUMNS, figsize=(12, 1.75 * rows), sharex=True, sharey=True, layout="constrained"
@@ -86,6 +87,7 @@ def draw_recipes(figures: Mapping[str, Any], path: Path) -> None:
     for axis, (name, curve) in zip(axes.flat, curves.items(), strict=False):
         color = "tab:blue" if name in figures["learned"] else "tab:gray"
         _line(axis, curve, color=color)
+        axis.set_xlim(0, 1.5 * shortest / 1000)  # refills may carry a run far beyond
         axis.set_title(name, fontsize=9)
     for axis in axes.flat[len(curves) :]:
         axis.set_axis_off()
