@@ -71,7 +71,7 @@ ITEMS = {
         "prove_learning:tower_of_hanoi", "a model learns a game of several turns from nothing", 8
     ),
     "recipes": Item("prove_recipes:recipes", "recipes learn, each in its small form", 20),
-    "algorithms": Item("compare_algorithms:comparison", "ten algorithms at equal samples", 40),
+    "algorithms": Item("compare_algorithms:comparison", "ten algorithms at equal samples", 50),
     "sandbox-battery": Item("prove_sandbox:battery", "hostile programs are harmless and unpaid", 40),
     "sandbox-steady": Item("prove_sandbox:steady", "verdicts do not depend on the load", 10),
     "sandbox-endurance": Item("prove_sandbox:endurance", "10,000 hostile jobs leave nothing behind", 40),

@@ -2,8 +2,10 @@
 
 Decoding a small model on a CPU is bound by the number of operations, not by what they compute: a layer of
 Hugging Face's takes some sixty for one token. For layers of the family of Llama (RMS norms, rotary
-embeddings, gated feed-forward) a tick takes twenty-five. Weights are read where the modules keep them, so
-nothing is stale after an update. Before its first use on a model a tick is compared with the model's forward.
+embeddings, gated feed-forward) a tick takes twenty-five. Projections are the model's own modules, so nothing
+is stale after an update and adapters put in later count. Before its first use on a model a tick is compared
+with the model's forward.
+
 Float32 alone: in float64 Hugging Face's norms round to float32, and what is exact would differ from them.
 """
 
@@ -12,7 +14,7 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, rms_norm, scaled_dot_product_attention
+from torch.nn.functional import rms_norm, scaled_dot_product_attention
 from transformers.cache_utils import Cache
 
 from reasongym.agents.kv_cache import RoomyLayer, layers_of, new_cache
@@ -45,7 +47,7 @@ def _projections(model: Any) -> list[nn.Module]:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A model of the family, whose modules are read and not called."""
+    """A model of the family, run by its projections alone."""
 
     model: Any
 
@@ -78,7 +80,7 @@ def _attended(
 ) -> Tensor:
     """Attend from one token a row to all columns; the query heads of a group are rows of one product."""
     queries, keys, values = (
-        linear(states, one.weight, one.bias).view(len(states), -1, attention.head_dim)
+        one(states).view(len(states), -1, attention.head_dim)
         for one in (attention.q_proj, attention.k_proj, attention.v_proj)
     )  # [rows, heads, head_dim]
     if hasattr(attention, "q_norm"):
@@ -91,7 +93,7 @@ def _attended(
     mixed = scaled_dot_product_attention(
         grouped, every_key, every_value, attn_mask=mask, scale=attention.scaling
     )
-    return linear(mixed.flatten(1), attention.o_proj.weight, attention.o_proj.bias)
+    return attention.o_proj(mixed.flatten(1))
 
 
 def _turned(states: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
@@ -101,9 +103,7 @@ def _turned(states: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
 
 
 def _fed_forward(mlp: Any, states: Tensor) -> Tensor:
-    gate, up, down = mlp.gate_proj, mlp.up_proj, mlp.down_proj
-    gated = mlp.act_fn(linear(states, gate.weight, gate.bias)).mul_(linear(states, up.weight, up.bias))
-    return linear(gated, down.weight, down.bias)
+    return mlp.down_proj(mlp.act_fn(mlp.gate_proj(states)) * mlp.up_proj(states))
 
 
 @torch.no_grad()

@@ -102,3 +102,18 @@ def test_a_tick_reads_the_weights_of_now() -> None:
     logits = tick(torch.tensor([6]), torch.tensor([3]), None, cache)
     whole = loaded.model(input_ids=torch.tensor([[3, 4, 5, 6]])).logits[:, -1]
     assert torch.allclose(logits, whole, atol=1e-4)
+
+
+@torch.no_grad()
+def test_a_tick_heeds_adapters_that_are_put_in_later() -> None:
+    loaded = small("qwen3", torch.float32)
+    tick = tick_of(loaded)
+    assert tick is not None
+    add_adapters(loaded, rank=2, alpha=4.0, targets=("q_proj", "down_proj"), seed=0)
+    for name, parameter in loaded.model.named_parameters():
+        if ".lora_B." in name:
+            parameter.fill_(0.5)
+    cache, _ = _prefilled(loaded, torch.tensor([[3, 4, 5]]), torch.tensor([[0]]))
+    logits = tick(torch.tensor([6]), torch.tensor([3]), None, cache)
+    whole = loaded.model(input_ids=torch.tensor([[3, 4, 5, 6]])).logits[:, -1]
+    assert torch.allclose(logits, whole, atol=1e-4)
