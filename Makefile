@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BENCH_VENV ?= $(VENV)-bench
 VLLM_VENV ?= $(VENV)-vllm
+TRAINERS_VENV ?= $(VENV)-trainers
+OPENENV_VENV ?= $(VENV)-openenv
 BIN := $(VENV)/bin
 BENCH_BIN := $(BENCH_VENV)/bin
 SEED ?=
@@ -14,14 +16,15 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo vllm test test-all test-vllm check lint types layers format bench prove prove-slice \
+.PHONY: help setup demo vllm test test-all test-vllm test-trainers check lint types layers format bench prove prove-slice \
   site board-verify board-baselines clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Variables: SEED=1  ARGS='--tiny'  PYTHON=python3.12  VENV=.venv  WORKERS=2"
 
-$(BIN)/python $(BENCH_BIN)/python $(VLLM_VENV)/bin/python:
+$(BIN)/python $(BENCH_BIN)/python $(VLLM_VENV)/bin/python $(TRAINERS_VENV)/bin/python \
+  $(OPENENV_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "reasongym needs Python 3.11 or later; name one with 'make PYTHON=python3.12 ...'"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
@@ -56,6 +59,19 @@ $(VLLM_VENV)/.installed: pyproject.toml constraints-vllm.txt | $(VLLM_VENV)/bin/
 	@$(VLLM_VENV)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	@touch $@
 
+# Two more, whose requirements exclude each other.
+$(TRAINERS_VENV)/.installed: pyproject.toml constraints-trainers.txt | $(TRAINERS_VENV)/bin/python
+	@echo "installing outside trainers into $(TRAINERS_VENV) ..."
+	@$(TRAINERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-trainers.txt \
+	  -e '.[dev,trainers]'
+	@touch $@
+
+$(OPENENV_VENV)/.installed: pyproject.toml constraints-openenv.txt | $(OPENENV_VENV)/bin/python
+	@echo "installing OpenEnv into $(OPENENV_VENV) ..."
+	@$(OPENENV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-openenv.txt \
+	  -e '.[dev,openenv]'
+	@touch $@
+
 setup: $(VENV)/.installed-dev  ## make the developer's environment in .venv
 
 demo: $(VENV)/.installed-demo  ## train a small model on Countdown from nothing and publish the result (SEED=, ARGS=)
@@ -73,6 +89,12 @@ test-all: $(VENV)/.installed-dev  ## run every test, the slow ones too (ARGS=)
 test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, and kill a vLLM server amid a run
 	OMP_NUM_THREADS=1 REASONGYM_VLLM_PYTHON=$(abspath $(VLLM_VENV)/bin/python) \
 	  $(BIN)/python -m pytest -p no:xdist tests/agents/test_vllm.py $(ARGS)
+
+test-trainers: $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## let outside trainers train and play here
+	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval" OMP_NUM_THREADS=1 \
+	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist tests/adapters --ignore tests/adapters/test_openenv.py $(ARGS)
+	REASONGYM_TRAINERS=openenv OMP_NUM_THREADS=1 \
+	  $(OPENENV_VENV)/bin/python -m pytest -p no:xdist tests/adapters/test_openenv.py tests/adapters/test_docs.py $(ARGS)
 
 check: lint types layers  ## run the checks of style, types and layers
 
@@ -94,8 +116,10 @@ format: $(VENV)/.installed-dev  ## rewrite the files in the house style
 bench: $(BENCH_VENV)/.installed  ## race against peers; installs them first (ARGS=)
 	$(BENCH_BIN)/python -m pytest benchmarks -p no:xdist -W default $(ARGS)
 
-prove: $(BENCH_VENV)/.installed $(VLLM_VENV)/.installed  ## measure what the README claims, item by item; continues (ARGS=--list)
-	REASONGYM_VLLM_PYTHON=$(abspath $(VLLM_VENV)/bin/python) $(BENCH_BIN)/python -m benchmarks.prove $(ARGS)
+prove: $(BENCH_VENV)/.installed $(VLLM_VENV)/.installed $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## measure what the README claims, item by item; continues (ARGS=--list)
+	REASONGYM_VLLM_PYTHON=$(abspath $(VLLM_VENV)/bin/python) \
+	  REASONGYM_TRAINERS_PYTHON=$(abspath $(TRAINERS_VENV)/bin/python) \
+	  REASONGYM_OPENENV_PYTHON=$(abspath $(OPENENV_VENV)/bin/python) $(BENCH_BIN)/python -m benchmarks.prove $(ARGS)
 
 prove-slice: $(VENV)/.installed-dev  ## the proofs that every change must pass
 	$(BIN)/python -m benchmarks.prove --slice --force
@@ -114,5 +138,5 @@ board-baselines: $(VENV)/.installed-board  ## play the board's baselines again (
 	$(BIN)/reasongym board baselines $(BOARD_ENVS)
 
 clean:  ## remove the environment, builds and caches; runs/ stays
-	rm -rf $(VENV) $(BENCH_VENV) $(VLLM_VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) $(VLLM_VENV) $(TRAINERS_VENV) $(OPENENV_VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

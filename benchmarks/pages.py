@@ -48,9 +48,20 @@ def algorithms(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def trainers(figures: Mapping[str, Any]) -> str:
+    """Tell what was run of each trainer, a line for each thing shown."""
+    lines = {
+        (row["trainer"].lower(), f"| {row['trainer']} | {row['version']} | {row['turns']} | {row['what']} |")
+        for row in figures["shown"]
+    }
+    head = ["| Trainer | Version | Turns | What was run |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *(line for _, line in sorted(lines))]) + "\n"
+
+
 TABLES = {
     "recipes": Table("recipes.md", recipes),
     "algorithms": Table("comparison.md", algorithms),
+    "trainers": Table("trainers/README.md", trainers),
 }
 """By the name of the record, which is that of the marks."""
 

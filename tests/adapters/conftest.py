@@ -1,0 +1,39 @@
+"""What tests of adapters share: what to do where a trainer is missing, and the record for the docs' table."""
+
+import json
+import os
+from collections.abc import Callable
+from importlib.metadata import version
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+Needs = Callable[[str], ModuleType]
+Shown = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def needs() -> Needs:
+    """Import a trainer, or skip the test; fail where REASONGYM_TRAINERS names it as one that is here."""
+
+    def import_or_skip(module: str) -> ModuleType:
+        if module in os.environ.get("REASONGYM_TRAINERS", "").split():
+            return __import__(module)
+        return pytest.importorskip(module, reason=f"{module} is not installed; `make test-trainers` has it")
+
+    return import_or_skip
+
+
+@pytest.fixture
+def shown(record_property: Callable[[str, Any], None]) -> Shown:
+    """Record what a passing test shows of a trainer, as a row of the table in docs/trainers/README.md.
+
+    `trainer` is its name, `package` its distribution, `turns` single, multi or both, `what` what was run.
+    """
+
+    def record(*, trainer: str, package: str, turns: str, what: str) -> None:
+        row = {"trainer": trainer, "version": version(package), "turns": turns, "what": what}
+        record_property("shown", json.dumps(row))
+
+    return record
