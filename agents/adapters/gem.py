@@ -2,8 +2,8 @@
 
 Interface of gem-llm 0.1 (`gem/core.py`, `gem/vector/`): `reset(seed)` returns the observation and an info
 whose `suffix` its wrappers append, `spawn` makes more of an environment, and GEM sets `env_id` and
-`entry_point` on what it makes. Equal seeds make equal problems; so do equal environments that are reset equally
-often, so that a group is G environments of one seed (`group`).
+`entry_point` on what it makes. Equal seeds make equal problems, and so do equal environments that are reset
+equally often: a group is G environments of one seed (`group`).
 """
 
 import random
@@ -55,7 +55,13 @@ class GemEnv:
         info = self._info(game)
         if step.verdict is not None:
             info |= {"verdict": step.verdict, "correct": step.verdict.correct}
-        return step.observation, step.reward, step.verdict is not None and not step.truncated, step.truncated, info
+        return (
+            step.observation,
+            step.reward,
+            step.verdict is not None and not step.truncated,
+            step.truncated,
+            info,
+        )
 
     def sample_random_action(self) -> str:
         """Draw a legal move that ignores the goal."""
@@ -68,7 +74,9 @@ class GemEnv:
         Both go on by themselves. `kwargs` override what this one was made with (`level`, `seed`, ...).
         """
         if same_state and kwargs:
-            raise UsageError(f"a copy with the same state takes no {sorted(kwargs)}: spawn it without same_state")
+            raise UsageError(
+                f"a copy with the same state takes no {sorted(kwargs)}: spawn it without same_state"
+            )
         t = self._row
         made: dict[str, Any] = {"level": t.level, "split": t.split, "options": t.options, "seed": self._seed}
         other = GemEnv(t.env_id, **(made | kwargs))

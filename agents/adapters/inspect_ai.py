@@ -1,6 +1,6 @@
 """inspect-ai: tasks of our suites, in one turn or several, scored by our verdicts.
 
-Interface of inspect-ai 0.3.285 (`inspect_ai/solver`, `inspect_ai/scorer`). A sample is a row; it has no target.
+Interface of inspect-ai 0.3.285 (`inspect_ai/solver`, `inspect_ai/scorer`). A sample is a row: no target.
 """
 
 from functools import partial
@@ -80,7 +80,7 @@ def play() -> Any:
 
 @_scorer.scorer(metrics={"reward": MEASURES, "correct": MEASURES})
 def verdict() -> Any:
-    """Judge the turns of a sample by its row; a failure of ours is an error of the sample, not a wrong answer."""
+    """Judge the turns of a sample by its row; a failure of ours is an error of the sample."""
 
     async def score(state: Any, target: Any) -> Any:
         said = turns((message.role, message.text) for message in state.messages)

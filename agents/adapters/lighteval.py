@@ -1,8 +1,8 @@
 """lighteval: folders with the tasks of our suites, whose problems are rows and whose metric is our verdict.
 
 Interface of lighteval 0.13 (`lighteval/tasks/lighteval_task.py`, `lighteval/metrics/utils/metric_utils.py`).
-A folder has `tasks.py`, which lighteval is given by `--custom-tasks`, and the prompts it reads. Making one needs
-no lighteval; `tasks.py` imports `tasks` of this module.
+A folder has `tasks.py`, which lighteval is given by `--custom-tasks`, and the prompts it reads. It is made
+without lighteval; `tasks.py` imports `tasks` of this module.
 """
 
 from pathlib import Path
@@ -31,9 +31,7 @@ TASKS_TABLE = tasks(Path(__file__).parent)
 '''
 
 
-def write_folder(
-    suite: Suite, folder: Path, *, template: str = "default", max_tokens: int = 2_048
-) -> None:
+def write_folder(suite: Suite, folder: Path, *, template: str = "default", max_tokens: int = 2_048) -> None:
     """Write the folder of a suite; raises UsageError where a problem takes several turns."""
     suites.require_one_turn(suite, "lighteval")
     name = suites.slug(suite)

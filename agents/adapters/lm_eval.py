@@ -26,7 +26,7 @@ METRICS = ("reward", "correct")
 def task_file(suite: Suite, *, template: str = "default", max_tokens: int = 2_048) -> str:
     """Write a suite as the YAML of a task; raises UsageError where a problem takes several turns.
 
-    Completions are greedy and end by the model's own end; an option of lm-eval (`--gen_kwargs`) says otherwise.
+    Completions are greedy and end by the model's own end, unless lm-eval is told otherwise (`--gen_kwargs`).
     """
     suites.require_one_turn(suite, "lm-eval")
     suites.user_prompts(suite, template)  # a template that does not fit is refused here, not by lm-eval
@@ -34,7 +34,7 @@ def task_file(suite: Suite, *, template: str = "default", max_tokens: int = 2_04
     metrics = [{"metric": name, "aggregation": "mean", "higher_is_better": True} for name in METRICS]
     return "\n".join(
         (
-            f"# {suite.name}; lm-eval run --tasks {suites.slug(suite)} --include_path FOLDER --apply_chat_template",
+            f"# {suite.name}: written by reasongym export lm-eval",
             f"task: {suites.slug(suite)}",
             "output_type: generate_until",
             f"custom_dataset: !function {__name__}.dataset",

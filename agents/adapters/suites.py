@@ -41,10 +41,10 @@ def require_one_turn(suite: Suite, program: str) -> None:
 
 
 def user_prompts(suite: Suite, template: str) -> list[str]:
-    """Return what the user says in each problem; raises UsageError for a template that says more than that."""
+    """Return what the user says of each problem; raises UsageError for a template that says more."""
     named = template_named(template)
     if named.system:
-        raise UsageError(f"template {template!r} has a system message, which belongs to the run here, not the task")
+        raise UsageError(f"template {template!r} has a system message, which here belongs to the run")
     return [named.open(problem.prompt)[-1].content for problem in suite.problems]
 
 

@@ -1,4 +1,4 @@
-"""Which texts of a conversation were turns: a trainer's agent may say several things before it is answered."""
+"""Which texts of a conversation were turns: an agent may say several things before it is answered."""
 
 from collections.abc import Iterable
 

@@ -2,30 +2,23 @@
 
 Interface of verifiers 0.4 (`verifiers/v1`). It loads a taskset by the name of an installed module, which
 `reasongym export verifiers` writes (`reasongym_vf`: it re-exports this one). An episode's reward is what
-`reasongym.judge` says of the row and the texts in the trace, under any harness and any environment of verifiers.
+`reasongym.replay` says of the row and the texts in the trace, under any harness and environment of verifiers.
 """
 
 import asyncio
-import ssl
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
-
-import httpx
 
 from reasongym import export, registry
 from reasongym.agents.adapters import rows as columns
 from reasongym.agents.adapters.outside import trainer
 from reasongym.agents.adapters.playing import Game
 from reasongym.agents.adapters.transcripts import turns
+from reasongym.agents.adapters.verifiers_chat import INSTALL, ReasongymHarness
 from reasongym.core import Json, Row, Split, Verdict
 from reasongym.export.records import template_named
 
-INSTALL = "verifiers>=0.4"
-
 vf: Any = trainer("verifiers.v1", INSTALL)
-_wire: Any = trainer("verifiers.v1.dialects.chat", INSTALL).message_to_wire
-_OVERFLOWS: Any = trainer("verifiers.v1.harnesses.utils.compaction", INSTALL).CONTEXT_OVERFLOW_MARKERS
 
 __all__ = ["ReasongymEnv", "ReasongymHarness", "ReasongymTaskset"]
 
@@ -38,7 +31,7 @@ class ReasongymConfig(vf.TasksetConfig):
     split: Split | None = None
     first_seed: int = 0
     num_problems: int = 1_000
-    options: dict[str, Json] = {}
+    options: dict[str, Json] = {}  # noqa: RUF012  (pydantic copies it)
     template: str = "default"
     """One whose messages are all there is to it, as `reasongym generate --template` takes."""
 
@@ -108,40 +101,14 @@ class ReasongymEnv(vf.Env[ReasongymEnvConfig]):
             async with agents.agent.interaction(task) as interaction:
                 segment = await interaction.turn()
                 while not segment.terminated:
-                    step = await asyncio.to_thread(game.play, turns((one.role, _text(one)) for one in segment.messages)[-1])
+                    step = await asyncio.to_thread(
+                        game.play, turns((one.role, _text(one)) for one in segment.messages)[-1]
+                    )
                     if step.verdict is not None:
                         break
                     segment = await interaction.turn([{"role": "user", "content": step.observation}])
         finally:
             game.close()
-
-
-class ReasongymHarness(vf.Harness[vf.HarnessConfig]):
-    """A chat without tools, in this process: no program is started and nothing installed for a turn.
-
-    Another is chosen as ever (`--env.agent.harness.id null`).
-    """
-
-    APPENDS_SYSTEM_PROMPT = True
-    SUPPORTS_RESUME = True
-    EXECUTES_CODE = False
-    NEEDS_CONTAINER = False
-
-    async def launch(
-        self, ctx: Any, trace: Any, runtime: Any, endpoint: str, secret: str, mcp_urls: Any, data: Any
-    ) -> Any:
-        """Ask for one turn; a conversation that no longer fits the context ends there, as the null harness's."""
-        system, prompt = self.resolve_prompt(data)
-        told = [{"role": "system", "content": system}] if system else []
-        told += [{"role": "user", "content": prompt}] if isinstance(prompt, str) else map(_wire, prompt)
-        async with httpx.AsyncClient(timeout=None, verify=_tls()) as client:
-            reply = await client.post(
-                f"{endpoint}/chat/completions",
-                json={"model": ctx.model, "messages": told},
-                headers={"Authorization": f"Bearer {secret}"},
-            )
-        is_full = reply.status_code in (400, 413) and any(one in reply.text.casefold() for one in _OVERFLOWS)
-        return vf.ProgramResult(int(reply.is_error and not is_full), "", reply.text if reply.is_error else "")
 
 
 def said(trace: Any) -> list[str]:
@@ -165,8 +132,3 @@ def task(row: Row, template: str = "default", config: Any = None) -> ReasongymTa
         row=columns.to_text(row),
     )
     return ReasongymTask(data, config)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()  # costs 20 ms, and a client makes one for itself where it gets none

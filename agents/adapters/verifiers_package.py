@@ -1,4 +1,4 @@
-"""The small package by which verifiers and prime-rl find our taskset, as `reasongym export verifiers` writes it."""
+"""The package by which verifiers finds our taskset, as `reasongym export verifiers` writes it."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ build-backend = "hatchling.build"
 [tool.hatch.build.targets.wheel]
 packages = ["{MODULE}"]
 """,
-    f"{MODULE}/__init__.py": '''"""The taskset, environment and harness of reasongym, under the name that verifiers looks for."""
+    f"{MODULE}/__init__.py": '''"""Problems of reasongym, under the name that verifiers looks for."""
 
 from reasongym.agents.adapters.verifiers import ReasongymEnv, ReasongymHarness, ReasongymTaskset
 

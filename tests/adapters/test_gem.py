@@ -99,17 +99,21 @@ def test_gem_makes_groups_steps_and_wraps_them(needs: Needs, shown: Shown) -> No
 
     register("reasongym:test", "FrozenLake-v0", level=0)
     wrappers: Any = get_wrapper_fns("concat_with_action,episode_tracking")
-    vector = gem.make_vec(["reasongym:test"] * 3, vec_kwargs=[{"seed": 4} for _ in range(3)], wrappers=wrappers)
+    vector = gem.make_vec(
+        ["reasongym:test"] * 3, vec_kwargs=[{"seed": 4} for _ in range(3)], wrappers=wrappers
+    )
     observations, infos = vector.reset()
     assert len(set(observations)) == 1
     episodes = 0
-    for turn in range(12):  # a group that plays alike is reset into the same problems
+    for _ in range(12):  # a group that plays alike is reset into the same problems
         actions = [vector.envs[0].unwrapped.sample_random_action()] * 3
-        observations, rewards, *_, infos = vector.step(actions)
+        observations, *_, infos = vector.step(actions)
         assert len(set(observations)) == 1
         assert len({str(info["row"]) for info in infos}) == 1
         episodes += "prev_ep_step_counter" in infos[0]
     members, _ = vector.reset(seed=[7, 7, 7])
     prompt = reasongym.problem(reasongym.get("FrozenLake-v0").row(7, level=0)).prompt
     assert [member.rstrip("\n") for member in members] == [prompt.rstrip("\n")] * 3
-    shown(trainer="GEM", package="gem-llm", turns="multi", what="make_vec, wrappers and groups of one problem")
+    shown(
+        trainer="GEM", package="gem-llm", turns="multi", what="make_vec, wrappers and groups of one problem"
+    )

@@ -47,7 +47,7 @@ def test_recorded_episodes_are_repeated_exactly(kind: Kind, skyrl_gym: Any, show
         trainer="SkyRL-gym",
         package="skyrl-gym",
         turns=kind.removesuffix("-turn"),
-        what=f"{EPISODES:,} recorded episodes stepped through skyrl_gym.make, equal to the bare environment's",
+        what=f"{EPISODES:,} recorded episodes stepped through skyrl_gym.make, equal to the bare ones",
     )
 
 

@@ -1,8 +1,6 @@
-"""verifiers runs our taskset, environment and harness for real, against a server that plays recorded episodes."""
+"""verifiers runs our taskset, environment and harness against a server that plays recorded episodes."""
 
 import asyncio
-import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +10,6 @@ import pytest
 
 import reasongym
 from reasongym.agents.adapters.verifiers_package import ID, write_package
-from reasongym.errors import UsageError
 from tests.adapters.conftest import Needs, Shown
 from tests.adapters.players import distinct, server
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
@@ -33,9 +30,10 @@ def package(tmp_path: Path, needs: Needs, monkeypatch: pytest.MonkeyPatch) -> It
 
 async def _episodes(vf: Any, url: str, rows: list[reasongym.Row], times: int = 1) -> list[Any]:
     """Run rows as `vf-eval` runs the tasks it selects."""
-    from reasongym.agents.adapters.verifiers import task
     from verifiers.v1.cli.eval.runner import ModelContext  # pyright: ignore
     from verifiers.v1.utils.loaders import load_environment, resolve_env_config  # pyright: ignore
+
+    from reasongym.agents.adapters.verifiers import task
 
     env: Any = load_environment(resolve_env_config({"taskset": {"id": ID}}))
     client = vf.EvalClientConfig(base_url=url, api_key_var="NO_SUCH_KEY")
@@ -71,6 +69,5 @@ def test_recorded_episodes_are_repeated_exactly(
         trainer="verifiers, prime-rl",
         package="verifiers",
         turns=kind.removesuffix("-turn"),
-        what=f"{count:,} recorded episodes run by its environment against a local server, equal to the bare "
-        "environment's",
+        what=f"{count:,} recorded episodes run by load_environment against a server, equal to the bare ones",
     )
