@@ -10,6 +10,7 @@ from reasongym import registry
 from reasongym.agents.adapters import rows as columns
 from reasongym.agents.adapters.outside import trainer
 from reasongym.agents.adapters.playing import Game
+from reasongym.agents.adapters.suites import slug
 from reasongym.agents.adapters.transcripts import turns
 from reasongym.core import Problem, Split
 from reasongym.evaluation.suites import Suite, env_suite, named_suite
@@ -32,7 +33,7 @@ def task(suite: Suite, *, template: str = "default") -> Any:
     """Return the task of a suite: `inspect_ai.eval(task(env_suite("Sokoban-v0")), model=...)`."""
     named = template_named(template)
     return inspect.Task(
-        name=suite.name,
+        name=slug(suite),
         dataset=_dataset.MemoryDataset([_sample(problem, named) for problem in suite.problems], suite.name),
         solver=play(),
         scorer=verdict(),

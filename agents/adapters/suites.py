@@ -10,6 +10,8 @@ from reasongym.errors import DataError, UsageError
 from reasongym.evaluation.suites import Slice, Suite
 from reasongym.export.records import template_named
 
+LONGEST_SLUG = 80
+
 
 def to_json(suite: Suite) -> dict[str, Json]:
     """Return what a task file holds of a suite: `slices` and `digest`."""
@@ -49,5 +51,6 @@ def user_prompts(suite: Suite, template: str) -> list[str]:
 
 
 def slug(suite: Suite) -> str:
-    """Name a suite in letters, digits and underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", f"reasongym {suite.name}".lower()).strip("_")
+    """Name a suite in letters, digits and underscores; a long name is cut and ends with the digest."""
+    name = re.sub(r"[^a-z0-9]+", "_", f"reasongym {suite.name}".lower()).strip("_")
+    return name if len(name) <= LONGEST_SLUG else f"{name[:LONGEST_SLUG]}_{suite.digest}"

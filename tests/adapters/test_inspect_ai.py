@@ -12,6 +12,13 @@ from tests.adapters.conftest import Needs, Shown
 from tests.adapters.players import distinct, player
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
 
+pytestmark = [
+    # Of the program's own: files that it leaves to the collector.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 
 @pytest.fixture
 def inspect(needs: Needs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
@@ -47,8 +54,6 @@ def _ran(inspect: Any, episodes: list[Recorded], folder: Path) -> Any:
     return log
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("kind", FAMILIES)
 @pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
 def test_recorded_episodes_are_repeated_exactly(

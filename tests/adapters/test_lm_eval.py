@@ -14,12 +14,18 @@ from tests.adapters.conftest import Needs, Shown
 from tests.adapters.players import distinct, player
 from tests.adapters.recorded import EPISODES, Recorded, recorded
 
+pytestmark = [
+    # Of the program's own: files that it leaves to the collector.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 
 def _suite(episodes: list[Recorded]) -> Suite:
     return Suite(tuple(Slice(e.row.env_id, e.row.level, e.row.split, 1, e.row.seed) for e in episodes))
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("count", [48, pytest.param(EPISODES, marks=pytest.mark.slow)])
 def test_recorded_episodes_are_repeated_exactly(
     count: int, needs: Needs, tmp_path: Path, shown: Shown
