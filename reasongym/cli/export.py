@@ -1,5 +1,6 @@
-"""The verb `export`, which writes a run folder as a file of inspect-ai, lighteval or lm-eval."""
+"""The verb `export`: a run for other programs, or our problems as one of them loads them."""
 
+import importlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +12,26 @@ from reasongym.cli.benchmarks import use_folder
 from reasongym.evaluation.exports import FILES, Format, export_run
 
 CONSOLE = Console()
+TARGETS = {
+    "lighteval": "task_files:lighteval",
+    "lm-eval": "task_files:lm_eval",
+    "verifiers": "task_files:verifiers",
+}
+"""Programs that problems are written for: the function `module:name` of this package behind each."""
 
 
-def export(
+def export(args: list[str]) -> None:
+    """Read the command line of `reasongym export`."""
+    if not args or args[0] not in TARGETS:
+        told = f"Write a run for other programs. For problems instead, name a program: {', '.join(TARGETS)}."
+        tyro.cli(export_run_as, prog="reasongym export", args=args, description=told)
+        return
+    module, _, name = TARGETS[args[0]].partition(":")
+    function = getattr(importlib.import_module(f"reasongym.cli.{module}"), name)
+    tyro.cli(function, prog=f"reasongym export {args[0]}", args=args[1:])
+
+
+def export_run_as(
     run: tyro.conf.Positional[Path],
     *,
     kind: Annotated[Format, tyro.conf.arg(name="format")],

@@ -1,0 +1,37 @@
+"""A scripted model that plays recorded episodes: it knows an episode by its first message."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tests.adapters.recorded import Recorded
+from tests.agents.openai_server import Json, said
+
+Message = Mapping[str, Any]
+
+
+def player(episodes: Iterable[Recorded]) -> Callable[[Sequence[Message]], str]:
+    """Return what says the next action of the episode whose prompt a conversation begins with."""
+    by_prompt = {episode.prompt: episode for episode in episodes}
+
+    def act(messages: Sequence[Message]) -> str:
+        prompt = next(message["content"] for message in messages if message["role"] == "user")
+        played = sum(message["role"] == "assistant" for message in messages)
+        return by_prompt[prompt].actions[played]
+
+    return act
+
+
+def server(episodes: Iterable[Recorded]) -> Callable[[Json], Json]:
+    """Return what an OpenAI-compatible server answers in place of a model that plays episodes."""
+    act, asked = player(episodes), iter(range(10**9))
+
+    def complete(body: Json) -> Json:
+        answer = said(act(body["messages"]))
+        return {"id": f"chat-{next(asked)}", "created": 0, "model": body["model"]} | answer
+
+    return complete
+
+
+def distinct(episodes: Iterable[Recorded]) -> list[Recorded]:
+    """Leave out episodes whose prompt another has, which a scripted model could not tell apart."""
+    return list({episode.prompt: episode for episode in episodes}.values())

@@ -1,0 +1,119 @@
+"""GEM's shape: what its own vector environments, wrappers and registry ask of an environment, ours gives."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import reasongym
+from reasongym.agents.adapters.gem import GemEnv, group, register
+from reasongym.errors import UsageError
+from tests.adapters.conftest import Needs, Shown
+from tests.adapters.recorded import EPISODES, FAMILIES, Kind, recorded
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_recorded_episodes_are_repeated_exactly(kind: Kind) -> None:
+    for episode in recorded(kind, EPISODES):
+        row = episode.row
+        env = GemEnv(row.env_id, level=row.level, split=row.split, options=row.options)
+        prompt, info = env.reset(row.seed)
+        assert (prompt, info["row"], info["suffix"]) == (episode.prompt, row, "")
+        for turn, action in enumerate(episode.actions):
+            observation, reward, terminated, truncated, info = env.step(action)
+            assert (observation, reward) == (episode.observations[turn], episode.rewards[turn])
+            assert (terminated or truncated) == (turn == len(episode.actions) - 1)
+        assert info["verdict"] == episode.verdict
+        assert truncated == (episode.verdict.reason == "turn_limit")
+
+
+def _made(seed: int = 0, **settings: Any) -> GemEnv:
+    return GemEnv("CountdownSteps-v0", level=0, seed=seed, **settings)
+
+
+def test_members_of_a_group_have_one_problem_and_go_on_by_themselves() -> None:
+    members = group(_made(), 4, seed=11)
+    first, *others = members
+    first_turn = first.step("I do not know.")
+    first.step("I do not know.")  # leaves the others where they stand
+    assert [member.step("I do not know.") for member in others] == [first_turn] * 3
+    with pytest.raises(UsageError, match="at least 1"):
+        group(_made(), 0, seed=11)
+
+
+@given(seed=st.integers(0, 2**40), turns=st.integers(0, 3))
+@settings(max_examples=20, deadline=None)
+def test_a_copy_with_the_same_state_sees_what_the_first_sees(seed: int, turns: int) -> None:
+    env = _made()
+    env.reset(seed)
+    for _ in range(turns):
+        if env.step(env.sample_random_action())[2]:
+            env.reset(seed)
+    twin = env.spawn(same_state=True)
+    for _ in range(2):
+        action = env.sample_random_action()
+        assert twin.sample_random_action() == action
+        first, second = env.step(action), twin.step(action)
+        assert first == second
+        if first[2] or first[3]:
+            assert env.reset() == twin.reset()
+
+
+def test_environments_of_one_seed_have_the_same_problems_however_often_they_begin_anew() -> None:
+    one, other, third = _made(5), _made(5), _made(6)
+    stream = [one.reset()[0] for _ in range(5)]
+    assert stream == [other.reset()[0] for _ in range(5)]
+    assert stream != [third.reset()[0] for _ in range(5)]
+    assert len(set(stream)) == 5
+    assert one.spawn().reset() == _made(5).reset()
+    assert one.spawn(level=1).reset()[1]["row"].level == 1
+
+
+def test_what_does_not_fit_is_refused_in_a_sentence() -> None:
+    with pytest.raises(UsageError, match=r"call reset\(\) first"):
+        _made().step("x")
+    with pytest.raises(UsageError, match="takes no"):
+        _made().spawn(same_state=True, level=1)
+    with pytest.raises(UsageError, match="levels"):
+        GemEnv("Gcd-v0", level=99)
+    env = GemEnv("Gcd-v0")
+    env.reset(3)
+    env.step("x")
+    with pytest.raises(UsageError, match="over"):
+        env.step("y")
+
+
+def test_infos_can_be_copied_and_written_to_as_gem_does() -> None:
+    env = GemEnv("Gcd-v0")
+    _, info = env.reset(3)
+    info["step_counter"] = 1
+    assert copy.deepcopy(info) == info
+    assert "step_counter" not in env.step("x")[4]
+
+
+def test_gem_makes_groups_steps_and_wraps_them(needs: Needs, shown: Shown) -> None:
+    gem: Any = needs("gem")
+    from gem.wrappers.wrapper_factory import get_wrapper_fns  # pyright: ignore
+
+    register("reasongym:test", "FrozenLake-v0", level=0)
+    wrappers: Any = get_wrapper_fns("concat_with_action,episode_tracking")
+    vector = gem.make_vec(
+        ["reasongym:test"] * 3, vec_kwargs=[{"seed": 4} for _ in range(3)], wrappers=wrappers
+    )
+    observations, infos = vector.reset()
+    assert len(set(observations)) == 1
+    episodes = 0
+    for _ in range(12):  # a group that plays alike is reset into the same problems
+        actions = [vector.envs[0].unwrapped.sample_random_action()] * 3
+        observations, *_, infos = vector.step(actions)
+        assert len(set(observations)) == 1
+        assert len({str(info["row"]) for info in infos}) == 1
+        episodes += "prev_ep_step_counter" in infos[0]
+    members, _ = vector.reset(seed=[7, 7, 7])
+    prompt = reasongym.problem(reasongym.get("FrozenLake-v0").row(7, level=0)).prompt
+    assert [member.rstrip("\n") for member in members] == [prompt.rstrip("\n")] * 3
+    shown(
+        trainer="GEM", package="gem-llm", turns="multi", what="make_vec, wrappers and groups of one problem"
+    )
