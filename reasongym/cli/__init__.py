@@ -59,7 +59,11 @@ VERBS = {
     ),
     "eval": Verb("reasongym.cli.evaluate:evaluate", "score a policy and keep every completion", resumes=True),
     "rescore": Verb("reasongym.cli.rescore:rescore", "judge a run again, or what another program saved"),
-    "export": Verb("reasongym.cli.export:export", "write a run for inspect-ai, lighteval or lm-eval"),
+    "export": Verb(
+        "reasongym.cli.export:export",
+        "write a run for inspect-ai, lighteval or lm-eval; or problems for the Hugging Face Hub",
+        takes_args=True,
+    ),
     "compare": Verb("reasongym.cli.compare:compare", "say which of several runs is better, and how surely"),
     "tokens": Verb("reasongym.cli.tokens:tokens", "set accuracy beside the tokens it takes, and draw it"),
     "reflection": Verb(

@@ -1,5 +1,6 @@
-"""The verb `export`, which writes a run folder as a file of inspect-ai, lighteval or lm-eval."""
+"""The verb `export`: a run folder as a file of inspect-ai, lighteval or lm-eval, or problems for the Hub."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +9,24 @@ import tyro
 from rich.console import Console
 
 from reasongym.cli.benchmarks import use_folder
+from reasongym.cli.hub import hub
 from reasongym.evaluation.exports import FILES, Format, export_run
 
 CONSOLE = Console()
 
 
-def export(
+WRITES: dict[str, Callable[..., None]] = {"hub": hub}
+"""What `reasongym export WORD` writes beside runs; a run folder of such a name is `./WORD`."""
+
+
+def export(args: Sequence[str]) -> None:
+    """Write a run for another program, or what the first word names."""
+    word = args[0] if args and args[0] in WRITES else ""
+    function, rest = (WRITES[word], args[1:]) if word else (export_a_run, args)
+    tyro.cli(function, prog=f"reasongym export {word}".strip(), args=rest)
+
+
+def export_a_run(
     run: tyro.conf.Positional[Path],
     *,
     kind: Annotated[Format, tyro.conf.arg(name="format")],
@@ -21,6 +34,8 @@ def export(
     data: Path | None = None,
 ) -> None:
     """Write a run's completions for another program; `reasongym rescore FILE --suite NAME` reads them back.
+
+    `reasongym export hub ENV --output FOLDER` writes problems as a data set for the Hugging Face Hub.
 
     Args:
         run: The run folder that `reasongym eval` or `reasongym rescore` made; it is judged again first.
