@@ -18,7 +18,7 @@ from benchmarks.bars import Outcome, at_least, at_most
 from benchmarks.prove import ROOT
 
 SECONDS = 170
-"""Of training; loading and measuring come on top."""
+"""CPU seconds of training on one thread; loading and measuring come on top."""
 GROUPS, GROUP_SIZE, NEW_TOKENS = 32, 16, 12
 PROBLEMS = 1_000
 LEAST_GAIN = 0.10
@@ -34,7 +34,7 @@ def trl() -> Outcome:
         found: dict[str, Any] = json.loads(Path(folder, "found.json").read_text())
     bars = [
         at_least("points of the eval solve rate that TRL adds", found["after"] - found["before"], LEAST_GAIN),
-        at_most("seconds of training", found["train_s"], 180),
+        at_most("CPU seconds of training", found["train_cpu_s"], 180),
     ]
     return Outcome(bars, found)
 
@@ -48,11 +48,11 @@ def run(folder: Path) -> dict[str, Any]:
     demo = settings("countdown-demo", seed=0, tiny=False)
     loaded = primed(demo, folder, lambda title, total: nullcontext(lambda done, total=None, **figures: None))
     before = measured(loaded, folder / "before")
-    started = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     steps = train(loaded, folder / "trl")
-    train_s = time.perf_counter() - started
+    took = {"train_cpu_s": time.process_time() - cpu, "train_wall_s": time.perf_counter() - wall}
     after = measured(loaded, folder / "after")
-    return {"before": before, "after": after, "steps": steps, "train_s": round(train_s, 1)}
+    return {"before": before, "after": after, "steps": steps, **took}
 
 
 def measured(loaded: Any, folder: Path) -> float:
@@ -104,7 +104,7 @@ def train(loaded: Any, folder: Path) -> int:
         ),
         train_dataset=dataset(rows),
         processing_class=loaded.tokenizer,
-        callbacks=[_until(time.perf_counter() + SECONDS)],
+        callbacks=[_until(time.process_time() + SECONDS)],
     )
     trainer.train()
     return trainer.state.global_step
@@ -117,7 +117,7 @@ def _until(end: float) -> Any:
         """Stops the training at a time."""
 
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-            control.should_training_stop = time.perf_counter() > end
+            control.should_training_stop = time.process_time() > end
 
     return Until()
 

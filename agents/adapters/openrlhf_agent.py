@@ -25,8 +25,7 @@ _SAID, _OBSERVED = "8f2c said 41d7", "8f2c observed 41d7"
 
 def executor(model: str) -> type:
     """Return the class `AgentExecutor` for a model directory, whose tokenizer it reads."""
-    transformers = trainer("transformers", "reasongym[train]")
-    between = Between(transformers.AutoTokenizer.from_pretrained(model))
+    between = Between(tokenizer_of(model))
 
     class Instance(Episode):
         """An episode in the words of one chat template."""
@@ -41,6 +40,12 @@ def executor(model: str) -> type:
             super().__init__(Instance)
 
     return AgentExecutor
+
+
+def tokenizer_of(model: str) -> Any:
+    """Load a model's tokenizer."""
+    transformers = trainer("transformers", "reasongym[train]")
+    return transformers.AutoTokenizer.from_pretrained(model)
 
 
 class Between:
