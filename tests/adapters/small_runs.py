@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import LlamaForCausalLM, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+from transformers import LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from reasongym.agents import from_scratch
 from reasongym.agents.config import ProblemSettings
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.priming import Priming, PrimingSettings
 from reasongym.templates import PLAIN_CHAT
+from tests.adapters.byte_tokenizers import byte_tokenizer
 
 SHAPE = from_scratch.ModelShape(hidden=48, layers=2, heads=4, intermediate=96)
 CALL, CALLED = '<tool_call>\n{"name": "act", "arguments": {"action": "', '"}}\n</tool_call>'
@@ -27,19 +27,6 @@ def primed(env_id: str, folder: Path, steps: int = 40) -> LoadedModel:
     loaded.tokenizer.chat_template = PLAIN_CHAT
     assert isinstance(loaded.model, LlamaForCausalLM)
     return loaded
-
-
-def byte_tokenizer(chat_template: str) -> Any:
-    """Return a tokenizer of single bytes, which gives any text back."""
-    symbols = sorted(pre_tokenizers.ByteLevel.alphabet())
-    core: Any = Tokenizer(models.BPE({symbol: place for place, symbol in enumerate(symbols)}, []))
-    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    core.decoder = decoders.ByteLevel()
-    tokenizer: Any = PreTrainedTokenizerFast(
-        tokenizer_object=core, eos_token="<|im_end|>", pad_token="<|endoftext|>"
-    )
-    tokenizer.chat_template = chat_template
-    return tokenizer
 
 
 def caller(moves: list[str], chat_template: str) -> tuple[Any, Any]:

@@ -82,7 +82,7 @@ def agent() -> Any:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.adapters.small_runs import byte_tokenizer
+    from tests.adapters.byte_tokenizers import byte_tokenizer
 
     folder = tmp_path_factory.mktemp("model")
     byte_tokenizer(CHAT).save_pretrained(folder)
@@ -157,7 +157,7 @@ def test_its_single_turn_executor_calls_our_reward_by_its_path(agent: Any, model
 
 
 def test_a_template_that_leaves_turns_out_is_refused(agent: Any) -> None:
-    from tests.adapters.small_runs import byte_tokenizer
+    from tests.adapters.byte_tokenizers import byte_tokenizer
 
     with pytest.raises(UsageError, match="leaves out a turn"):
         agent.Between(byte_tokenizer("{{ messages[0].content }}"))

@@ -86,7 +86,7 @@ class Scripted:
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Any:
-    from tests.adapters.small_runs import byte_tokenizer
+    from tests.adapters.byte_tokenizers import byte_tokenizer
 
     return byte_tokenizer(PLAIN_CHAT.replace("'\\n'", "eos_token"))
 
