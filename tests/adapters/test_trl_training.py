@@ -70,7 +70,7 @@ def test_it_trains_on_countdown_by_the_reward_function(trl: Any, shown: Shown, t
     from reasongym.agents.adapters.trl import reward
     from tests.adapters.small_runs import primed
 
-    loaded, met = primed("Countdown-v0", tmp_path, steps=25), list[tuple[str, str, float]]()
+    loaded, met = primed("Countdown-v0", tmp_path, steps=40), list[tuple[str, str, float]]()
 
     def noted(completions: Any, row: Any, **others: Any) -> Any:
         rewards = reward(completions=completions, row=row, **others)
@@ -78,7 +78,7 @@ def test_it_trains_on_countdown_by_the_reward_function(trl: Any, shown: Shown, t
         return rewards
 
     before = {name: one.clone() for name, one in loaded.model.state_dict().items()}
-    rows = export.rows("Countdown-v0", level=0, num=8, style="terse")
+    rows = export.rows("Countdown-v0", level=0, num=48, style="terse")
     trainer = trained(
         trl,
         tmp_path,

@@ -88,7 +88,7 @@ class Scripted:
 def tokenizer() -> Any:
     from tests.adapters.byte_tokenizers import byte_tokenizer
 
-    return byte_tokenizer(PLAIN_CHAT.replace("'\\n'", "eos_token"))
+    return byte_tokenizer(PLAIN_CHAT)
 
 
 def loop_of(loops: Any, tokenizer: Any, server: Any, response_length: int = 100_000) -> Any:
@@ -131,7 +131,7 @@ def test_its_agent_loop_repeats_recorded_episodes(
             server.asked, sampled, ["", *one.observations[:-1]], strict=True
         ):
             assert ids[: len(prompt) + len(turn)] == [*prompt, *turn]
-            assert tokenizer.decode(prompt, skip_special_tokens=True).endswith(observation)
+            assert tokenizer.decode(prompt, skip_special_tokens=True).endswith(f"{observation}\n")
     what = f"AgentLoop, with a scripted server, repeated {count:,} recorded episodes"
     shown(trainer="verl", package="verl", turns="multi", what=what)
 
