@@ -73,6 +73,7 @@ ITEMS = {
     "recipes": Item("prove_recipes:recipes", "recipes learn, each in its small form", 20),
     "algorithms": Item("compare_algorithms:comparison", "ten algorithms at equal samples", 50),
     "trainers": Item("prove_trainers:trainers", "outside trainers get our problems and rewards", 15),
+    "trl": Item("prove_trl:trl", "TRL's trainer learns Countdown through our adapter", 8),
     "sandbox-battery": Item("prove_sandbox:battery", "hostile programs are harmless and unpaid", 40),
     "sandbox-steady": Item("prove_sandbox:steady", "verdicts do not depend on the load", 10),
     "sandbox-endurance": Item("prove_sandbox:endurance", "10,000 hostile jobs leave nothing behind", 40),

@@ -61,7 +61,7 @@ VERBS = {
     "rescore": Verb("reasongym.cli.rescore:rescore", "judge a run again, or what another program saved"),
     "export": Verb(
         "reasongym.cli.export:export",
-        "write a run for other programs, or problems for verifiers, lm-eval and lighteval",
+        "write a run for other programs, or problems for trainers, harnesses and the Hugging Face Hub",
         takes_args=True,
     ),
     "compare": Verb("reasongym.cli.compare:compare", "say which of several runs is better, and how surely"),

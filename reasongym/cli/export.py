@@ -1,6 +1,7 @@
-"""The verb `export`: a run for other programs, or our problems as one of them loads them."""
+"""The verb `export`: a run for other programs, or problems as another program loads them."""
 
 import importlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,17 +14,21 @@ from reasongym.evaluation.exports import FILES, Format, export_run
 
 CONSOLE = Console()
 TARGETS = {
+    "hub": "hub:hub",
     "lighteval": "task_files:lighteval",
     "lm-eval": "task_files:lm_eval",
     "verifiers": "task_files:verifiers",
 }
-"""Programs that problems are written for: the function `module:name` of this package behind each."""
+"""What problems are written for: the function `module:name` of this package behind each.
+
+A run folder of such a name is `./NAME`.
+"""
 
 
-def export(args: list[str]) -> None:
+def export(args: Sequence[str]) -> None:
     """Read the command line of `reasongym export`."""
     if not args or args[0] not in TARGETS:
-        told = f"Write a run for other programs. For problems instead, name a program: {', '.join(TARGETS)}."
+        told = f"Write a run for other programs. For problems instead, begin with one of {', '.join(TARGETS)}."
         tyro.cli(export_run_as, prog="reasongym export", args=args, description=told)
         return
     module, _, name = TARGETS[args[0]].partition(":")

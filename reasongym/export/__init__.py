@@ -1,6 +1,7 @@
 """Problems as data: JSON lines, parquet or a Hugging Face data set, and fixed sets to evaluate on."""
 
 from reasongym.export.eval_sets import EvalSet, eval_set, recorded, verify
+from reasongym.export.hub import write_hub
 from reasongym.export.records import digest, records, rows
 from reasongym.export.shards import FORMS, Manifest, Request, write
 
@@ -16,4 +17,5 @@ __all__ = [
     "rows",
     "verify",
     "write",
+    "write_hub",
 ]

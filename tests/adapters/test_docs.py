@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "trainers"
 PAGES = sorted(path.stem for path in FOLDER.glob("*.md") if path.stem != "README")
 
 
+@pytest.mark.filterwarnings("default")  # trainers warn of their own accord
 @pytest.mark.parametrize("page", PAGES)
 def test_the_example_of_a_page_runs(
     page: str, needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

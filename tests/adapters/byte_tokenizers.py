@@ -1,0 +1,19 @@
+"""A tokenizer of single bytes: it gives any text back, so that recorded actions can be said in tokens."""
+
+from typing import Any
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
+
+
+def byte_tokenizer(chat_template: str) -> Any:
+    """Return a tokenizer of single bytes, which gives any text back."""
+    symbols = sorted(pre_tokenizers.ByteLevel.alphabet())
+    core: Any = Tokenizer(models.BPE({symbol: place for place, symbol in enumerate(symbols)}, []))
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    core.decoder = decoders.ByteLevel()
+    tokenizer: Any = PreTrainedTokenizerFast(
+        tokenizer_object=core, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+    tokenizer.chat_template = chat_template
+    return tokenizer

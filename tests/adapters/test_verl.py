@@ -1,0 +1,203 @@
+"""verl gets our problems and rewards: its data set, its reward manager and its agent loop run on a CPU.
+
+They are run where `verl` can be imported; what is written and judged without it is tested anywhere.
+"""
+
+import asyncio
+import importlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import reasongym
+from reasongym import export
+from reasongym.agents.adapters import verl
+from reasongym.agents.adapters.rows import to_text
+from reasongym.core import Row
+from reasongym.errors import UsageError
+from reasongym.templates import PLAIN_CHAT
+from tests.adapters.conftest import Needs, Shown
+from tests.adapters.recorded import EPISODES, Recorded, recorded
+
+pytestmark = pytest.mark.filterwarnings("default")  # verl's requirements warn as they are imported
+
+
+def scored(episode: Recorded) -> dict[str, float]:
+    return verl.compute_score("reasongym", episode.actions[0], to_text(episode.row), {"index": 0}, more=1)
+
+
+@pytest.mark.parametrize("count", [96, pytest.param(EPISODES, marks=pytest.mark.slow)])
+def test_scores_are_the_bare_environments(count: int) -> None:
+    for one in recorded("single-turn", count):
+        assert scored(one) == {"score": one.reward, "acc": float(one.verdict.correct)}
+
+
+@pytest.mark.parametrize("row", [None, "", "{}", "7", '{"env_id": 7}'])
+def test_what_is_no_row_is_told(row: Any) -> None:
+    with pytest.raises(UsageError, match="row"):
+        verl.compute_score("reasongym", "7", row)
+
+
+def test_files_hold_rows_and_no_answers(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = export.rows("KnightsKnaves-v0", num=4)
+    verl.write(rows, tmp_path / "data" / "train.parquet")
+    found = parquet.read_table(tmp_path / "data" / "train.parquet").to_pylist()
+    for place, (line, row) in enumerate(zip(found, rows, strict=True)):
+        assert line["prompt"] == [{"role": "user", "content": reasongym.problem(row).prompt}]
+        assert Row.from_dict(json.loads(line["reward_model"]["ground_truth"])) == row
+        assert line["extra_info"] == {"index": place, "row": line["reward_model"]["ground_truth"]}
+        assert set(line) == {
+            "data_source",
+            "prompt",
+            "ability",
+            "reward_model",
+            "extra_info",
+            "agent_name",
+        }
+    text = (tmp_path / "data" / "agent_loops.yaml").read_text()
+    assert "_target_: reasongym.agents.adapters.verl_loop.ReasongymLoop" in text
+
+
+@pytest.fixture(scope="module")
+def loops(needs: Needs) -> Any:
+    needs("verl")
+    return importlib.import_module("reasongym.agents.adapters.verl_loop")
+
+
+class Scripted:
+    """Stands where verl's client of its servers stands, and says what was recorded."""
+
+    def __init__(self, tokenizer: Any, texts: list[str]) -> None:
+        self.asked: list[tuple[str, list[int]]] = []
+        self._tokenizer, self._texts = tokenizer, texts
+
+    async def generate(self, *, request_id: str, prompt_ids: list[int], sampling_params: Any) -> Any:
+        from verl.workers.rollout.replica import TokenOutput
+
+        text = self._texts[len(self.asked)]
+        self.asked.append((request_id, list(prompt_ids)))
+        ids = [*self._tokenizer.encode(text, add_special_tokens=False), self._tokenizer.eos_token_id]
+        return TokenOutput(token_ids=ids, log_probs=[-0.5] * len(ids))
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from tests.adapters.byte_tokenizers import byte_tokenizer
+
+    return byte_tokenizer(PLAIN_CHAT)
+
+
+def loop_of(loops: Any, tokenizer: Any, server: Any, response_length: int = 100_000) -> Any:
+    from omegaconf import OmegaConf
+    from verl.experimental.agent_loop.agent_loop import DictConfigWrap
+    from verl.utils.dataset.rl_dataset import RLHFDataset
+
+    lengths = {"prompt_length": 100_000, "response_length": response_length}
+    config = OmegaConf.create({"actor_rollout_ref": {"rollout": lengths}})
+    data = DictConfigWrap(OmegaConf.create({}))
+    return loops.ReasongymLoop(DictConfigWrap(config), server, tokenizer, None, RLHFDataset, data)
+
+
+def run(loops: Any, tokenizer: Any, one: Recorded, response_length: int = 100_000) -> tuple[Any, Scripted]:
+    server = Scripted(tokenizer, one.actions)
+
+    async def played() -> Any:
+        loop = loop_of(loops, tokenizer, server, response_length)
+        (line,) = verl.lines([one.row])
+        chat = line.pop("prompt")
+        return await loop.run({"temperature": 1.0}, raw_prompt=chat, **line)
+
+    return asyncio.run(played()), server
+
+
+@pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
+def test_its_agent_loop_repeats_recorded_episodes(
+    loops: Any, tokenizer: Any, shown: Shown, count: int
+) -> None:
+    for one in recorded("multi-turn", count):
+        output, server = run(loops, tokenizer, one)
+        assert output.reward_score == one.reward
+        assert output.num_turns == 2 * len(one.actions)
+        assert len({request for request, _ in server.asked}) == 1
+        ids = [*output.prompt_ids, *output.response_ids]
+        assert len(output.response_mask) == len(output.response_ids) == len(output.response_logprobs)
+        sampled = [tokenizer.encode(text, add_special_tokens=False) for text in one.actions]
+        assert sum(output.response_mask) == sum(len(turn) + 1 for turn in sampled)
+        for (_, prompt), turn, observation in zip(
+            server.asked, sampled, ["", *one.observations[:-1]], strict=True
+        ):
+            assert ids[: len(prompt) + len(turn)] == [*prompt, *turn]
+            assert tokenizer.decode(prompt, skip_special_tokens=True).endswith(f"{observation}\n")
+    what = f"AgentLoop, with a scripted server, repeated {count:,} recorded episodes"
+    shown(trainer="verl", package="verl", turns="multi", what=what)
+
+
+def test_an_episode_ends_with_its_tokens(loops: Any, tokenizer: Any) -> None:
+    one = next(one for one in recorded("multi-turn", 24) if len(one.actions) > 2)
+    output, server = run(loops, tokenizer, one, response_length=3)
+    assert len(server.asked) == 1
+    assert len(output.response_ids) == len(output.response_mask) == 3
+
+
+def test_members_of_a_group_share_their_problem(loops: Any, tokenizer: Any) -> None:
+    import numpy as np
+    from verl import DataProto
+
+    lines = list(verl.lines(export.rows("FrozenLake-v0", num=2)))
+    batch = DataProto.from_dict(
+        non_tensors={name: np.array([line[name] for line in lines], dtype=object) for name in lines[0]}
+    ).repeat(4, interleave=True)
+    asked: list[list[int]] = []
+
+    async def played(member: int) -> None:
+        server = Scripted(tokenizer, ["left", "right", "up", "down"] * 6)
+        line = {name: column[member] for name, column in batch.non_tensor_batch.items()}
+        loop = loop_of(loops, tokenizer, server)
+        await loop.run({"temperature": 1.0}, raw_prompt=line.pop("prompt"), **line)
+        asked.append(server.asked[0][1])
+
+    for member in range(8):
+        asyncio.run(played(member))
+    assert len(set(map(str, asked[:4]))) == len(set(map(str, asked[4:]))) == 1
+    assert asked[0] != asked[4]
+
+
+def test_a_line_without_a_row_is_told(loops: Any, tokenizer: Any) -> None:
+    async def played() -> None:
+        await loop_of(loops, tokenizer, Scripted(tokenizer, [])).run(
+            {}, raw_prompt=[], extra_info={"index": 3}
+        )
+
+    with pytest.raises(UsageError, match="row"):
+        asyncio.run(played())
+
+
+def test_its_reward_manager_pays_our_rewards(needs: Needs, tokenizer: Any, shown: Shown) -> None:
+    needs("verl")
+    import numpy as np
+    import torch
+    from verl import DataProto
+    from verl.experimental.reward_loop.reward_manager.naive import NaiveRewardManager
+
+    async def paid(one: Recorded) -> float:
+        manager = NaiveRewardManager(SimpleNamespace(), tokenizer, verl.compute_score)
+        (line,) = verl.lines([one.row])
+        ids = torch.tensor([tokenizer.encode(one.actions[0], add_special_tokens=False) or [0]])
+        columns = {
+            name: np.array([line[name]], dtype=object)
+            for name in ("data_source", "reward_model", "extra_info")
+        }
+        batch = DataProto.from_dict(
+            tensors={"responses": ids, "attention_mask": torch.ones_like(ids)}, non_tensors=columns
+        )
+        return (await manager.run_single(batch))["reward_score"]
+
+    episodes = [one for one in recorded("single-turn", 60) if one.actions[0].strip()]
+    for one in episodes:
+        assert asyncio.run(paid(one)) == one.reward
+    what = "compute_score called by verl's own reward manager"
+    shown(trainer="verl", package="verl", turns="single", what=what)
