@@ -59,7 +59,7 @@ def sandbox(
     from reasongym.sandbox.jobs import Limits
     from reasongym.sandbox.sandboxes import Sandbox
     from reasongym.sandbox.service import ServiceOptions, service
-    from reasongym.sandbox.serving import listen, serve_until_stopped
+    from reasongym.web.listening import listen, serve_until_stopped
 
     token = _token(token_env)
     if host not in _LOCAL and not token:
