@@ -11,8 +11,8 @@ from reasongym.errors import ReasongymError, UsageError
 _MOST_PAUSE_S = 2.0
 _CONNECT_S = 10.0
 _BUSY = 429
-_PASSING = frozenset({502, 503, 504})
-"""What proxies say for a server that is away."""
+_PASSING = frozenset({409, 502, 503, 504})
+"""What proxies say for a server that is away, and servers of ours while the first answer is under way."""
 
 
 class Away(ReasongymError):
