@@ -76,7 +76,9 @@ VERBS = {
         takes_args=True,
     ),
     "serve": Verb(
-        "reasongym.cli.serve:serve", "run and judge untrusted programs for others, over HTTP", takes_args=True
+        "reasongym.cli.serve:serve",
+        "serve environments, or a judge of untrusted programs, over HTTP and other protocols",
+        takes_args=True,
     ),
     "board": Verb(
         "reasongym.cli.board:board",

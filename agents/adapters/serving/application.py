@@ -5,7 +5,7 @@ Work is done in threads, a bounded number of requests at one time; more are told
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -22,7 +22,7 @@ from reasongym.web.gate import BadToken, Gate, Handler, Refusal, TooLarge, add_r
 _LOOKS_AN_IDLE_TIME = 10
 _MOST_TOLD_CHARS = 2_000
 """Of what a client is told of a request that may itself have millions."""
-_REFUSALS = (
+REFUSALS = (
     Refusal(TooLarge, 413, "usage"),
     Refusal(BadToken, 401, "token"),
     Refusal(UsageError, 400, "usage"),
@@ -38,14 +38,7 @@ def application(desk: Desk, gate: Gate, *, num_threads: int = 4, num_waiting: in
     """Make the application; sessions are closed when it ends."""
     admission = Admission(num_threads, num_waiting)
     answers = _Answers(desk, admission)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        async with closing_idle(desk.sessions, desk.limits.session_idle_s):
-            yield
-        admission.close()
-
-    app = FastAPI(title="reasongym environments", lifespan=lifespan, openapi_url=None)
+    app = FastAPI(title="reasongym environments", lifespan=kept(desk, admission), openapi_url=None)
     routes: tuple[tuple[str, Callable[[bytes], Any]], ...] = (
         ("/problems", answers.problems),
         ("/sessions", answers.open),
@@ -55,8 +48,20 @@ def application(desk: Desk, gate: Gate, *, num_threads: int = 4, num_waiting: in
     )
     posted = [("POST", path, _worked(answer, gate, admission)) for path, answer in routes]
     asked = (("GET", "/health", answers.health), ("GET", "/envs", _listed(answers, gate)))
-    add_routes(app, [*posted, *asked], _REFUSALS, _told)
+    add_routes(app, [*posted, *asked], REFUSALS, told)
     return app
+
+
+def kept(desk: Desk, admission: Admission) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Make the lifespan of an application, which ends its sessions and threads."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with closing_idle(desk.sessions, desk.limits.session_idle_s):
+            yield
+        admission.close()
+
+    return lifespan
 
 
 @asynccontextmanager
@@ -78,7 +83,8 @@ async def closing_idle(sessions: Sessions, idle_s: float) -> AsyncGenerator[None
         sessions.close_all()
 
 
-def _told(message: str, kind: str) -> bytes:
+def told(message: str, kind: str) -> bytes:
+    """Write why a request was refused."""
     return wire.written(wire.Fault(message[:_MOST_TOLD_CHARS], kind))
 
 
@@ -119,7 +125,7 @@ class _Answers:
     def envs(self) -> bytes:
         """List what is served; it does not change, and is looked at once."""
         if not self._envs:
-            told = [_env_told(env) for env in self._desk.permissions.served()]
+            told = [_envtold(env) for env in self._desk.permissions.served()]
             self._envs = wire.written(wire.Envs(told))
         return self._envs
 
@@ -157,7 +163,7 @@ def prompt_of(env: Env, problem: Problem, session: str = "") -> wire.Prompt:
     return wire.Prompt(row.as_dict(), problem.prompt, env.turn_limit(row), env.stop_strings(row), session)
 
 
-def _env_told(env: Env) -> wire.EnvTold:
+def _envtold(env: Env) -> wire.EnvTold:
     options = [
         wire.OptionTold(one.name, one.default, one.about, list(one.choices), one.low, one.high)
         for one in env.options().values()

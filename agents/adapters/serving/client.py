@@ -95,7 +95,7 @@ class RemoteEnvs:
 
     def judge(self, episodes: Sequence[tuple[Row, Sequence[str]]]) -> list[Verdict]:
         """Judge the texts played on rows, as `reasongym.replay` does; raises Unscored where that failed."""
-        asked = [wire.EpisodeAsked(_row(row), list(texts)) for row, texts in episodes]
+        asked = [wire.EpisodeAsked(wire.RowAsked.of(row), list(texts)) for row, texts in episodes]
         found = self._ask("/verdicts", wire.Episodes(asked), wire.Verdicts).verdicts
         return [_verdict(one) for one in found]
 
@@ -198,11 +198,7 @@ class RemoteEnv(gymnasium.Env[str, str]):
 
 
 def _rows(rows: Sequence[Row]) -> wire.Rows:
-    return wire.Rows([_row(row) for row in rows])
-
-
-def _row(row: Row) -> wire.RowAsked:
-    return wire.RowAsked(row.env_id, row.seed, row.level, row.split, row.options)
+    return wire.Rows([wire.RowAsked.of(row) for row in rows])
 
 
 def _verdict(judged: wire.Judged) -> Verdict:

@@ -108,6 +108,12 @@ class Sessions:
         finally:
             self._give_back(moves, taken)
 
+    def next_turn(self, name: str) -> int:
+        """Return the number of a session's next turn, for protocols that have none; raises Gone, InPlay."""
+        with self._lock:
+            held = self._find(name)
+            return held.num_turns + 1
+
     def close(self, names: Sequence[str]) -> int:
         """Close sessions and let go of what was kept for them; returns how many there were."""
         with self._lock:

@@ -9,7 +9,7 @@ import msgspec
 
 from reasongym.agents.adapters.serving.sessions import Move as Move
 from reasongym.agents.adapters.serving.sessions import Played as Played
-from reasongym.core import Verdict
+from reasongym.core import Row, Verdict
 from reasongym.errors import UsageError
 
 Record = TypeVar("Record")
@@ -27,6 +27,11 @@ class RowAsked(_Asked, frozen=True):
     level: int | None = None
     split: str | None = None
     options: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, row: Row) -> "RowAsked":
+        """Ask for a whole row."""
+        return cls(row.env_id, row.seed, row.level, row.split, row.options)
 
 
 class Rows(_Asked, frozen=True):
