@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = ("single-turn", "multi-turn")
 
 @pytest.fixture(scope="module")
 def adapter(needs: Needs) -> Any:
-    needs("openenv.core")
+    needs("openenv")
     from reasongym.agents.adapters import openenv
 
     return openenv
