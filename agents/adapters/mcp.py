@@ -19,7 +19,7 @@ from reasongym.agents.adapters.serving.wire import RowAsked
 from reasongym.errors import ReasongymError
 from reasongym.web.gate import Gate, guarded
 
-_INSTALL = "mcp>=2"
+_INSTALL = "reasongym[mcp]"
 _mcp = trainer("mcp.server", _INSTALL)
 _exceptions = trainer("mcp.server.mcpserver.exceptions", _INSTALL)
 _security = trainer("mcp.server.transport_security", _INSTALL)

@@ -92,6 +92,7 @@ EXTRAS = {
     **dict.fromkeys(_LEARNING, ("models need", "train")),
     **dict.fromkeys(("httpx", "tenacity"), ("asking a server needs", "http")),
     **dict.fromkeys(("fastapi", "uvicorn"), ("a server needs", "serve")),
+    **{name: ("this protocol needs", name) for name in ("mcp", "openenv")},
     "docker": ("containers need", "docker"),
     "vllm": ("--engine vllm needs", "vllm"),
 }

@@ -99,8 +99,8 @@ def test_what_does_not_fit_is_told_and_nothing_of_others(mcp: Any) -> None:
             client, "new_episode", env_id="MathProblems-v0", seed=1, options=path
         )
         assert "gone" in await refused(client, "act", episode="a guess", action="1")
-        assert "10 characters" in await refused(client, "act", episode="a guess", action="1" * 11)
         began = await told(client, "new_episode", env_id="Gcd-v0", seed=1)
+        assert "10 characters" in await refused(client, "act", episode=began["episode"], action="1" * 11)
         assert began.keys() == {"episode", "row", "prompt", "num_turns"}
         assert await told(client, "end_episode", episode=began["episode"]) == {"num_closed": 1}
         assert "gone" in await refused(client, "act", episode=began["episode"], action="1")
