@@ -72,6 +72,7 @@ ITEMS = {
     ),
     "recipes": Item("prove_recipes:recipes", "recipes learn, each in its small form", 20),
     "algorithms": Item("compare_algorithms:comparison", "ten algorithms at equal samples", 50),
+    "serving": Item("prove_serving:serving", "a server plays thousands of episodes a second", 4),
     "trainers": Item("prove_trainers:trainers", "outside trainers get our problems and rewards", 15),
     "trl": Item("prove_trl:trl", "TRL's trainer learns Countdown through our adapter", 8),
     "sandbox-battery": Item("prove_sandbox:battery", "hostile programs are harmless and unpaid", 40),

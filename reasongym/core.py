@@ -166,6 +166,8 @@ class Env(gymnasium.Env[str, str]):
     """What its problems are played with between turns, if anything (see `kit`)."""
     answers_in_fences: ClassVar[bool] = False
     """Whether an answer is a fenced block of Python, which a tool must not take for a call."""
+    needs_sandbox: ClassVar[bool] = False
+    """Whether playing or judging runs programs, in the sandbox."""
     trusted: ClassVar[bool] = True
     """False where foreign code makes or judges the problems, so that our promises do not hold."""
 

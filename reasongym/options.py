@@ -16,6 +16,8 @@ class Option:
     choices: tuple[Any, ...] = ()
     low: int | None = None
     high: int | None = None
+    names_data: bool = False
+    """Whether a value may name a file of this machine, which strangers must not choose."""
 
     def check(self, value: Any) -> Any:
         """Return the value if it fits; raises UsageError saying what would."""
@@ -44,7 +46,7 @@ TOOL_OPTIONS = (
     Option("tool_calls", 4, "calls in an episode", low=1, high=64),
     Option("tool_cpu_s", 2, "CPU seconds of one call", low=1, high=60),
     Option("tool_chars", 2_000, "characters that a call shows", low=100, high=100_000),
-    Option("corpus", "", "file of JSON lines that `search` looks through"),
+    Option("corpus", "", "file of JSON lines that `search` looks through", names_data=True),
     Option("corpus_digest", "", "digest of that file; a row carries it, and refuses another file"),
 )
 PRESENTATION = frozenset(("style", *(option.name for option in TOOL_OPTIONS)))

@@ -8,15 +8,10 @@ caller is patient: jobs are pure and turns are numbered, so that nothing is lost
 """
 
 import asyncio
-import os
-import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
-
-import httpx
-import tenacity
 
 from reasongym.errors import UsageError
 from reasongym.sandbox import wire
@@ -31,21 +26,9 @@ from reasongym.sandbox.jobs import DEFAULT_LIMITS, Job, Limits, Outcome, script
 from reasongym.sandbox.languages import Language
 from reasongym.sandbox.repl import Turn
 from reasongym.sandbox.sandboxes import Submission
+from reasongym.web.asking import Away, Refused, Server
 
 Record = TypeVar("Record")
-_MOST_PAUSE_S = 2.0
-_CONNECT_S = 10.0
-_BUSY = 429
-_PASSING = frozenset({502, 503, 504})
-"""What proxies say for a server that is away."""
-
-
-class _Away(Exception):
-    """The server is busy or away, and may be there the next time."""
-
-    def __init__(self, why: str, pause_s: float | None = None) -> None:
-        super().__init__(why)
-        self.pause_s = pause_s
 
 
 class RemoteSandbox:
@@ -71,25 +54,10 @@ class RemoteSandbox:
             answer_s: how long to wait for one answer
             concurrency: requests of `grade_many` at one time; twice the server's workers where not given
         """
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"a sandbox server has a URL such as http://127.0.0.1:8400, got {url!r}")
-        self.url = url.rstrip("/")
+        self._server = Server(url, token=token, patience_s=patience_s, answer_s=answer_s)
+        self.url = self._server.url
         self.limits = limits
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._timeout = httpx.Timeout(answer_s, connect=_CONNECT_S, pool=None)
-        self._patience_s = patience_s
         self._concurrency = concurrency
-        self._connect()
-
-    def _connect(self) -> None:
-        self._owner = os.getpid()
-        self._http = httpx.Client(
-            base_url=self.url,
-            headers=self._headers,
-            timeout=self._timeout,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
-            verify=self.url.startswith("https://"),  # certificates take long to load
-        )
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -189,46 +157,30 @@ class RemoteSandbox:
 
     def close(self) -> None:
         """Close the connections; they are made again if it is used again."""
-        if self._owner == os.getpid():
-            self._http.close()
-            self._connect()
+        self._server.close()
 
     def ask(
         self, method: str, path: str, record: Any, kind: type[Record], patience_s: float | None = None
     ) -> Record:
         """Ask the server, again while it is busy or away; raises UsageError, JailLost."""
-        if self._owner != os.getpid():
-            self._connect()  # connections of the process that this one was forked from are its own
         content = wire.written(record) if record is not None else None
-        asking = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_Away),
-            stop=tenacity.stop_after_delay(self._patience_s if patience_s is None else patience_s),
-            wait=_pause,
-            reraise=True,
-        )
         try:
-            answer = asking(self._ask_once, method, path, content)
-        except _Away as error:
+            answer = self._server.ask(method, path, content, patience_s)
+        except Away as error:
             raise JailLost(f"the sandbox server at {self.url} cannot be had: {error}") from error
+        except Refused as error:
+            raise self._raised(error) from error
         try:
             return wire.read(answer, kind)
         except UsageError as error:
             raise JailLost(f"{self.url} is no sandbox server of this version: {error}") from error
 
-    def _ask_once(self, method: str, path: str, content: bytes | None) -> bytes:
+    def _raised(self, refused: Refused) -> Exception:
         try:
-            response = self._http.request(
-                method, path, content=content, headers={"Content-Type": "application/json"}
-            )
-        except httpx.TransportError as error:
-            raise _Away(f"{type(error).__name__}: {error}") from error
-        if response.is_success:
-            return response.content
-        if response.status_code == _BUSY:
-            raise _Away("it is busy", float(response.headers.get("Retry-After", _MOST_PAUSE_S)))
-        if response.status_code in _PASSING:
-            raise _Away(f"status {response.status_code}")
-        raise _raised(response)
+            fault = wire.read(refused.content, wire.Fault)
+        except UsageError:
+            return JailLost(f"{self.url} answers with {refused}, and not as a sandbox")
+        return UsageError(fault.error) if fault.kind in ("usage", "token") else JailLost(fault.error)
 
     def __enter__(self) -> Self:
         return self
@@ -237,22 +189,6 @@ class RemoteSandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _pause(state: tenacity.RetryCallState) -> float:
-    """Return a random pause, so that clients that were turned away together do not come back together."""
-    error = state.outcome.exception() if state.outcome is not None else None
-    if isinstance(error, _Away) and error.pause_s is not None:
-        return random.uniform(0.0, error.pause_s)
-    return random.uniform(0.0, min(_MOST_PAUSE_S, 0.05 * 2 ** min(state.attempt_number, 10)))
-
-
-def _raised(response: httpx.Response) -> Exception:
-    try:
-        fault = wire.read(response.content, wire.Fault)
-    except UsageError:
-        return JailLost(f"{response.url} answers with status {response.status_code}, and not as a sandbox")
-    return UsageError(fault.error) if fault.kind in ("usage", "token") else JailLost(fault.error)
 
 
 class RemoteSession:

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from reasongym.errors import ReasongymError, UsageError
-from reasongym.sandbox.admission import Busy
 from reasongym.sandbox.jobs import Limits
 from reasongym.sandbox.repl import Session
 from reasongym.sandbox.sandboxes import Sandbox
 from reasongym.sandbox.wire import TurnAnswer, TurnRequest
+from reasongym.web.admission import Busy
 
 Result = TypeVar("Result")
 _RETRY_AFTER_S = 5

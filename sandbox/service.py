@@ -6,28 +6,25 @@ turns are numbered.
 """
 
 import asyncio
-import hmac
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 
 from reasongym.errors import UsageError
 from reasongym.sandbox import wire
-from reasongym.sandbox.admission import Admission, Busy
 from reasongym.sandbox.jails import JailLost
 from reasongym.sandbox.jobs import Job, Limits
 from reasongym.sandbox.sandboxes import Sandbox
 from reasongym.sandbox.served_sessions import Gone, ServedSessions
+from reasongym.web.admission import Admission, Busy
+from reasongym.web.gate import BadToken, Gate, Handler, Refusal, TooLarge, add_routes
 
 Record = TypeVar("Record")
-_BODY_S = 60.0
-"""For a request to arrive."""
 _SMALL_BYTES = 1 << 16
 """A body that is read before others would notice."""
-_JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +50,13 @@ class ServiceOptions:
             raise UsageError(f"num_waiting must be 0 or more, got {self.num_waiting}")
 
 
-class TooLarge(UsageError):
-    """The body of a request is larger than it may be."""
-
-
-class BadToken(UsageError):
-    """The request does not bring the token."""
-
-
-_STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
-    (TooLarge, 413, "usage"),
-    (BadToken, 401, "token"),
-    (UsageError, 400, "usage"),
-    (Busy, 429, "busy"),
-    (Gone, 404, "gone"),
-    (JailLost, 500, "sandbox"),
+_REFUSALS = (
+    Refusal(TooLarge, 413, "usage"),
+    Refusal(BadToken, 401, "token"),
+    Refusal(UsageError, 400, "usage"),
+    Refusal(Busy, 429, "busy"),
+    Refusal(Gone, 404, "gone"),
+    Refusal(JailLost, 500, "sandbox"),
 )
 
 
@@ -93,28 +82,16 @@ def service(sandbox: Sandbox, options: ServiceOptions) -> FastAPI:
         ("POST", "/sessions/{id}/fork", desk.fork_session),
         ("DELETE", "/sessions/{id}", desk.end_session),
     )
-    for method, path, answer in routes:
-        app.add_api_route(path, _answering(answer), methods=[method])
+    written = [(method, path, _written(answer)) for method, path, answer in routes]
+    add_routes(app, written, _REFUSALS, lambda message, kind: wire.written(wire.Fault(message, kind)))
     return app
 
 
-def _answering(answer: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
-    """Write what a handler returns as JSON, and what it raises as a fault."""
-
-    async def handle(request: Request) -> Response:
-        try:
-            content = await answer(request)
-        except tuple(kind for kind, _, _ in _STATUSES) as error:
-            return _refusal(error)
-        return Response(wire.written(content), media_type=_JSON)
+def _written(answer: Callable[[Request], Awaitable[Any]]) -> Handler:
+    async def handle(request: Request) -> bytes:
+        return wire.written(await answer(request))
 
     return handle
-
-
-def _refusal(error: Exception) -> Response:
-    status, kind = next((status, kind) for one, status, kind in _STATUSES if isinstance(error, one))
-    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Busy) else None
-    return Response(wire.written(wire.Fault(str(error), kind)), status, headers, _JSON)
 
 
 class _Desk:
@@ -123,6 +100,7 @@ class _Desk:
     def __init__(self, sandbox: Sandbox, options: ServiceOptions) -> None:
         self._sandbox = sandbox
         self._options = options
+        self._gate = Gate(options.token, options.max_body_bytes)
         self._admission = Admission(sandbox.num_workers, options.num_waiting)
         self.sessions = ServedSessions(sandbox, options.max_sessions, options.session_idle_s)
 
@@ -147,7 +125,7 @@ class _Desk:
 
     async def capabilities(self, request: Request) -> wire.ServerCapabilities:
         """Say what the layer in force guarantees."""
-        self._require_token(request)
+        self._gate.require_token(request)
         found = await asyncio.to_thread(self._sandbox.capabilities)
         return wire.ServerCapabilities(
             found.layer, list(found.guarantees), list(found.missing), self._sandbox.num_workers
@@ -192,24 +170,24 @@ class _Desk:
 
     async def begin_session(self, request: Request) -> wire.SessionAnswer:
         """Begin a session."""
-        self._require_token(request)
+        self._gate.require_token(request)
         asked = await self._read(request, wire.SessionRequest)
         return wire.SessionAnswer(await self.sessions.begin(self._allowed(asked.limits)))
 
     async def turn(self, request: Request) -> wire.TurnAnswer:
         """Run a turn of a session, or answer for the last one again."""
-        self._require_token(request)
+        self._gate.require_token(request)
         asked = await self._read(request, wire.TurnRequest)
         return await self.sessions.turn(request.path_params["id"], asked)
 
     async def fork_session(self, request: Request) -> wire.SessionAnswer:
         """Branch a session."""
-        self._require_token(request)
+        self._gate.require_token(request)
         return wire.SessionAnswer(await self.sessions.fork(request.path_params["id"]))
 
     async def end_session(self, request: Request) -> wire.SessionAnswer:
         """End a session; one that is gone already is no fault."""
-        self._require_token(request)
+        self._gate.require_token(request)
         name = request.path_params["id"]
         await self.sessions.end(name)
         return wire.SessionAnswer(name)
@@ -219,30 +197,15 @@ class _Desk:
     @asynccontextmanager
     async def _admitted(self, request: Request) -> AsyncGenerator[None]:
         """Hold a place from before the body is read, so that what waits is bounded in memory, too."""
-        self._require_token(request)
+        self._gate.require_token(request)
         with self._admission.place():
             yield
 
-    def _require_token(self, request: Request) -> None:
-        if not self._options.token:
-            return
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, f"Bearer {self._options.token}".encode()):
-            raise BadToken("this server asks for a token: Authorization: Bearer TOKEN")
-
     async def _read(self, request: Request, kind: type[Record]) -> Record:
-        content = bytearray()
-        try:
-            async with asyncio.timeout(_BODY_S):
-                async for part in request.stream():
-                    content += part
-                    if len(content) > self._options.max_body_bytes:
-                        raise TooLarge(f"a request may have {self._options.max_body_bytes} bytes")
-        except TimeoutError as error:
-            raise UsageError(f"the request did not arrive within {_BODY_S:g} s") from error
+        content = await self._gate.body(request)
         if len(content) < _SMALL_BYTES:
-            return wire.read(bytes(content), kind)
-        return await asyncio.to_thread(wire.read, bytes(content), kind)
+            return wire.read(content, kind)
+        return await asyncio.to_thread(wire.read, content, kind)
 
     def _allowed(self, limits: Limits | None) -> Limits:
         """Return the limits to apply; raises UsageError where they are beyond the server's."""

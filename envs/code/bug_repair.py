@@ -56,6 +56,7 @@ class BugRepair(Env):
     """
 
     family = "program_synthesis"
+    needs_sandbox = True
     answers_in_fences = True
     levels = tuple(level.about for level in LEVELS)
     default_level = 1

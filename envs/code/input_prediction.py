@@ -22,6 +22,7 @@ class InputPrediction(Env):
     """
 
     family = predictions.FAMILY
+    needs_sandbox = True
     levels = tuple(level.about for level in predictions.LEVELS)
     default_level = 1
     styles = {  # noqa: RUF012

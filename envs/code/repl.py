@@ -37,6 +37,7 @@ class ProgramSynthesisRepl(Env):
     """
 
     family = "program_synthesis"
+    needs_sandbox = True
     answers_in_fences = True
     levels = synthesis.ProgramSynthesis.levels
     default_level = 1

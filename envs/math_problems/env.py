@@ -45,6 +45,7 @@ class MathProblems(Env):
             "data",
             "",
             "a file, a folder, a repository of Hugging Face, a known set or benchmark; empty: the bundled",
+            names_data=True,
         ),
         Option(
             "problem_column", "", "the column of the problems; empty: `problem`, or as a known set has it"

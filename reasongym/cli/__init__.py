@@ -80,7 +80,9 @@ VERBS = {
         takes_args=True,
     ),
     "serve": Verb(
-        "reasongym.cli.serve:serve", "run and judge untrusted programs for others, over HTTP", takes_args=True
+        "reasongym.cli.serve:serve",
+        "serve environments, or a judge of untrusted programs, over HTTP and other protocols",
+        takes_args=True,
     ),
     "board": Verb(
         "reasongym.cli.board:board",
@@ -94,6 +96,7 @@ EXTRAS = {
     **dict.fromkeys(_LEARNING, ("models need", "train")),
     **dict.fromkeys(("httpx", "tenacity"), ("asking a server needs", "http")),
     **dict.fromkeys(("fastapi", "uvicorn"), ("a server needs", "serve")),
+    **{name: ("this protocol needs", name) for name in ("mcp", "openenv")},
     "docker": ("containers need", "docker"),
     "vllm": ("--engine vllm needs", "vllm"),
 }

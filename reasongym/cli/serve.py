@@ -1,22 +1,26 @@
-"""The verb `serve`: `sandbox`, a pool of jails for many trainers over HTTP."""
+"""The verb `serve`: `sandbox`, a pool of jails for many trainers over HTTP, and `env`, environments."""
 
-import os
 from collections.abc import Sequence
 
 import tyro
 
+from reasongym.cli.addresses import address
+from reasongym.cli.serve_env import env
 from reasongym.errors import UnknownName, UsageError
 
-_LOCAL = ("127.0.0.1", "::1", "localhost")
+_HELP = """usage: reasongym serve SERVICE [--help] ...
+
+  env      environments over HTTP, MCP, OpenEnv's or NeMo Gym's protocol
+  sandbox  run untrusted programs over HTTP"""
 
 
 def serve(args: list[str]) -> None:
     """Read the command line of `reasongym serve`."""
-    services = {"sandbox": sandbox}
+    services = {"env": env, "sandbox": sandbox}
     if not args:
-        raise UsageError("serve takes the name of a service: sandbox; --help says more")
+        raise UsageError("serve takes the name of a service: env or sandbox; --help says more")
     if args[0] in ("-h", "--help"):
-        print("usage: reasongym serve sandbox [--help] ...\n\n  sandbox  run untrusted programs over HTTP")
+        print(_HELP)
         return
     if args[0] not in services:
         raise UnknownName("service", args[0], services)
@@ -59,36 +63,17 @@ def sandbox(
     from reasongym.sandbox.jobs import Limits
     from reasongym.sandbox.sandboxes import Sandbox
     from reasongym.sandbox.service import ServiceOptions, service
-    from reasongym.sandbox.serving import listen, serve_until_stopped
+    from reasongym.web.listening import serve_until_stopped
 
-    token = _token(token_env)
-    if host not in _LOCAL and not token:
-        raise UsageError(
-            f"at {host} anybody could have programs run here: name a token's variable by --token-env, or "
-            "listen at 127.0.0.1"
-        )
+    at = address(host, port, token_env, "have programs run here")
     if layer == "none":
         raise UsageError("programs of others are not served without isolation")
-    options = ServiceOptions(token, waiting, max_body_mib << 20, max_cpu_s, sessions, session_idle_s)
+    options = ServiceOptions(at.token, waiting, max_body_mib << 20, max_cpu_s, sessions, session_idle_s)
     allowed = Limits(memory_bytes=memory_mib << 20)
     with (
-        listen(host, port) as listener,
+        at.listening() as (listener, url),
         Sandbox(layer, workers=workers, packages=packages, limits=allowed, image=image) as pool,
     ):
         pool.run("pass")  # what does not work is told here and not to the first client
-        address = f"[{host}]" if ":" in host else host
-        print(
-            f"serving the sandbox ({pool.layer}, {pool.num_workers} workers) at "
-            f"http://{address}:{listener.getsockname()[1]}",
-            flush=True,
-        )
+        print(f"serving the sandbox ({pool.layer}, {pool.num_workers} workers) at {url}", flush=True)
         serve_until_stopped(service(pool, options), listener)
-
-
-def _token(variable: str) -> str:
-    if not variable:
-        return ""
-    token = os.environ.get(variable, "")
-    if not token:
-        raise UsageError(f"the environment variable {variable} holds no token")
-    return token

@@ -33,6 +33,7 @@ class CodeProblems(Env):
     """
 
     family = FAMILY
+    needs_sandbox = True
     answers_in_fences = True
     levels = (
         "easy: introductory, or rated under 1400",
@@ -49,6 +50,7 @@ class CodeProblems(Env):
             "data",
             "",
             "a file, a folder, a repository of Hugging Face, a known set, a benchmark; else ours",
+            names_data=True,
         ),
         Option(
             "examples",

@@ -65,6 +65,7 @@ class RegexSynthesis(Env):
     """
 
     family = "regex"
+    needs_sandbox = True
     levels = tuple(level.about for level in LEVELS)
     default_level = 2
     styles = {  # noqa: RUF012

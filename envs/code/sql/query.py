@@ -82,6 +82,7 @@ class SqlQuery(Env):
     """
 
     family = "sql"
+    needs_sandbox = True
     levels = tuple(level.about for level in LEVELS)
     default_level = 1
     styles = {  # noqa: RUF012

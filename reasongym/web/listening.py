@@ -2,15 +2,18 @@
 
 import signal
 import socket
+import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from reasongym.errors import UsageError
 
 _BACKLOG = 1024
+_LOOK_S = 0.01
 _GRACE_S = 30
 """For what is under way when the server is stopped."""
 
@@ -26,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise UsageError(f"nothing can listen at port {port} of {host}: {error.strerror}") from error
 
 
-def serve_until_stopped(app: FastAPI, listener: socket.socket) -> None:
+def serve_until_stopped(app: ASGIApp, listener: socket.socket) -> None:
     """Answer requests until SIGINT or SIGTERM; what is under way is finished."""
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=_GRACE_S
@@ -34,6 +37,25 @@ def serve_until_stopped(app: FastAPI, listener: socket.socket) -> None:
     server = uvicorn.Server(config)
     with _obeying(server):
         server.run(sockets=[listener])
+
+
+@contextmanager
+def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Generator[str]:
+    """Answer requests in a thread as long as this lasts, and give the URL; raises UsageError."""
+    with listen(host, port) as listener:
+        config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=_GRACE_S)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started:
+            if not thread.is_alive():
+                raise UsageError("the application did not start")
+            time.sleep(_LOOK_S)
+        try:
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager

@@ -30,7 +30,7 @@ class Admission:
         self.num_taken = 0
         self._num_workers = num_workers
         self._usual_s = 0.0
-        self._threads = ThreadPoolExecutor(num_workers, thread_name_prefix="sandbox")
+        self._threads = ThreadPoolExecutor(num_workers, thread_name_prefix="requests")
 
     @contextmanager
     def place(self) -> Generator[None]:

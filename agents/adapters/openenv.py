@@ -1,0 +1,157 @@
+"""Environments behind OpenEnv's protocol: a server of sessions over WebSockets, and a typed client.
+
+A connection is a session. `reset` names a problem, by `row` or by `env_id` and `seed`: one that names none is
+refused, since members of a group would then draw problems of their own.
+"""
+
+from typing import Any
+
+import msgspec
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from reasongym.agents.adapters.outside import trainer
+from reasongym.agents.adapters.serving.application import prompt_of
+from reasongym.agents.adapters.serving.desk import Desk
+from reasongym.agents.adapters.serving.sessions import Move
+from reasongym.agents.adapters.serving.wire import RowAsked
+from reasongym.core import Json, Row
+from reasongym.errors import ReasongymError, UsageError
+from reasongym.web.gate import Gate, guarded
+
+_INSTALL = "reasongym[openenv]"
+_server = trainer("openenv.core.env_server.http_server", _INSTALL)
+_types = trainer("openenv.core.env_server.types", _INSTALL)
+_interfaces = trainer("openenv.core.env_server.interfaces", _INSTALL)
+_client = trainer("openenv.core.env_client", _INSTALL)
+_results = trainer("openenv.core.client_types", _INSTALL)
+
+
+class TextAction(_types.Action):
+    """One turn of a policy."""
+
+    text: str
+
+
+class TextObservation(_types.Observation):
+    """What a policy reads: after `reset` the prompt; `metadata` holds the row, and the verdict at the end."""
+
+    text: str = ""
+
+
+class ServedEnvironment(_interfaces.Environment):
+    """One session of OpenEnv's server."""
+
+    SUPPORTS_CONCURRENT_SESSIONS = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._name = ""
+        self._row: Json = None
+        self._state = _types.State()
+
+    def reset(
+        self,
+        seed: int | None = None,
+        episode_id: str | None = None,
+        env_id: str | None = None,
+        level: int | None = None,
+        split: str | None = None,
+        options: dict[str, Json] | None = None,
+        row: Json = None,
+        **others: Json,
+    ) -> TextObservation:
+        """Begin the episode of a row, or of a seed of `env_id`; raises UsageError."""
+        if others:
+            raise UsageError(
+                f"reset takes row, or env_id, seed, level, split and options; got {sorted(others)}"
+            )
+        if row is None:
+            env_id, seed = self._named(env_id, seed)
+            asked = RowAsked(env_id, seed, level, split, options or {})
+        else:
+            asked = RowAsked.of(Row.from_dict(row))
+        self.close()
+        (opened,) = self._desk.open([asked])
+        told = prompt_of(opened.env, opened.problem)
+        self._name, self._row = opened.name, told.row
+        self._state = _types.State(episode_id=episode_id, step_count=0)
+        return TextObservation(text=told.prompt, metadata={"row": told.row, "num_turns": told.num_turns})
+
+    def step(self, action: TextAction, timeout_s: float | None = None, **others: Json) -> TextObservation:
+        """Play one turn; raises UsageError without an episode, and Gone where it was idle for long."""
+        del timeout_s, others  # what an environment may take is bounded by its row
+        if not self._name:
+            raise UsageError("step needs a running episode: call reset first, on the same connection (/ws)")
+        sessions = self._desk.sessions
+        (played,) = self._desk.step([Move(self._name, sessions.next_turn(self._name), action.text)])
+        if played.error:
+            raise ReasongymError(played.error)
+        self._state.step_count += 1
+        told = {"row": self._row, "truncated": played.truncated}
+        if played.verdict is not None:
+            told["verdict"] = msgspec.to_builtins(played.verdict)
+        done = played.verdict is not None
+        return TextObservation(text=played.observation, reward=played.reward, done=done, metadata=told)
+
+    @property
+    def state(self) -> Any:
+        """How far the episode is; never what its problem was made from."""
+        return self._state
+
+    def close(self) -> None:
+        """Let go of the episode."""
+        if self._name:
+            self._desk.close([self._name])
+            self._name = ""
+
+    def _named(self, env_id: str | None, seed: int | None) -> tuple[str, int]:
+        served = self._desk.permissions.ids
+        if env_id is None and len(served) == 1:
+            (env_id,) = served
+        if env_id is None or type(seed) is not int:
+            raise UsageError(
+                f"reset names its problem, by row or by env_id and seed; got env_id={env_id!r}, seed={seed!r}"
+            )
+        return env_id, seed
+
+
+class ReasongymClient(_client.EnvClient):
+    """The client of this server; `.sync()` is its synchronous form."""
+
+    def _step_payload(self, action: TextAction) -> dict[str, Json]:
+        return {"text": action.text}
+
+    def _parse_result(self, payload: dict[str, Any]) -> Any:
+        seen = payload.get("observation", {})
+        reward, done = payload.get("reward"), payload.get("done", False)
+        observation = TextObservation(
+            text=seen.get("text", ""), reward=reward, done=done, metadata=payload.get("metadata") or {}
+        )
+        return _results.StepResult(observation=observation, reward=reward, done=done)
+
+    def _parse_state(self, payload: dict[str, Any]) -> Any:
+        return _types.State(**payload)
+
+
+def application(desk: Desk, gate: Gate) -> ASGIApp:
+    """Make the ASGI application of OpenEnv's own server."""
+    limits = desk.limits
+    app = _server.create_app(
+        lambda: ServedEnvironment(desk),
+        TextAction,
+        TextObservation,
+        env_name="reasongym",
+        concurrency_config=_types.ConcurrencyConfig(
+            max_concurrent_envs=limits.max_sessions, session_timeout=limits.session_idle_s
+        ),
+    )
+    app.add_exception_handler(ReasongymError, _refused)
+    return guarded(app, gate)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    del request
+    return JSONResponse({"error": str(error)}, 400)

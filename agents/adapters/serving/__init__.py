@@ -1,0 +1,1 @@
+"""Environments for others: a server over HTTP, its client, and what every protocol of ours shares."""
