@@ -28,7 +28,7 @@ A run folder of such a name is `./NAME`.
 def export(args: Sequence[str]) -> None:
     """Read the command line of `reasongym export`."""
     if not args or args[0] not in TARGETS:
-        told = f"Write a run for other programs. For problems instead, begin with one of {', '.join(TARGETS)}."
+        told = f"Write a run for other programs. For problems, begin with one of {', '.join(TARGETS)}."
         tyro.cli(export_run_as, prog="reasongym export", args=args, description=told)
         return
     module, _, name = TARGETS[args[0]].partition(":")
