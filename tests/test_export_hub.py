@@ -1,4 +1,4 @@
-"""Folders for the Hugging Face Hub load offline, hold the problems of their rows, and are never mixed."""
+"""Folders for the Hugging Face Hub load offline, hold problems without answers, and are never mixed."""
 
 import json
 from pathlib import Path
@@ -37,6 +37,7 @@ def check_folder(env_id: str, tmp_path: Path, num: int) -> None:
     assert {part.config for part in parts} == {f"level-{level}" for level in range(len(env.levels))}
     for part in parts:
         problems = loaded(folder, part, tmp_path / "cache")
+        assert tuple(problems.column_names) == part.manifest.columns == ("row", "prompt", "messages")
         rows = [Row.from_dict(json.loads(text)) for text in problems["row"]]
         assert rows == list(export.rows(env_id, num=num, level=rows[0].level, split=part.split))
         assert part.manifest.digest == export.digest(rows)

@@ -78,14 +78,13 @@ def reward(row: str, completion: str) -> float:
 print(problems[0]["prompt"], reward(problems[0]["row"], "I do not know."))
 ```
 
-An episode of several turns is the list of its actions in place of `[completion]`.
+An episode of several turns is the list of its actions in place of `[completion]`. No answers are here.
 
 | Column | What it is |
 | --- | --- |
 | `row` | what the problem is: id, level, split, seed, options (JSON) |
 | `prompt` | the problem in words |
 | `messages` | the prompt as a chat, in the template `{template}` |
-| `data` | the problem without its words (JSON), which may hold a solution: no model should see it |
 
 | Configuration | Split | Problems | What the level means | Digest |
 | --- | --- | --- | --- | --- |

@@ -77,7 +77,7 @@ def _written(
     done = 0
     for folder, part in wanted.items():
         num_files = -(-len(part) // PER_FILE)
-        manifest = write(part, work / folder, form="parquet", num_shards=num_files, template=template)
+        manifest = write(part, work / folder, form="hub", num_shards=num_files, template=template)
         (work / folder / CARD).unlink(missing_ok=True)
         yield Part(folder.partition("/")[0], part.first.split, folder, manifest)
         done += len(part)

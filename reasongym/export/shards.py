@@ -58,7 +58,8 @@ class Manifest:
     digest: str
     """Of rows, data and prompts, in order; the same for every form and number of files."""
     files: list[str]
-    columns: tuple[str, ...] = Record._fields
+    columns: tuple[str, ...]
+    """What the files hold of a record."""
 
 
 def write(
@@ -75,7 +76,8 @@ def write(
     Args:
         rows: the rows, best as `Rows`, which takes no memory
         output: a file, or a folder where there are shards and for the form `dataset`
-        form: `jsonl`, `parquet`, or `dataset` (a folder for `datasets.load_from_disk`)
+        form: `jsonl`, `parquet`, `dataset` (a folder for `datasets.load_from_disk`) or `hub` (parquet
+            without the column `data`)
         num_shards: into how many files the problems are divided; None writes one file
         template: the template of the column `messages`
         show: is told how many problems are done
@@ -127,7 +129,7 @@ def _write_file(rows: Sequence[Row], output: Path, request: Request, show: Show)
     digest = Digest()
     with replacing(output) as partial:
         FORMS[request.form].write(partial, _records(rows, request, digest, 0, show))
-    manifest = Manifest(request, digest.hexdigest(), [output.name])
+    manifest = Manifest(request, digest.hexdigest(), [output.name], FORMS[request.form].columns)
     with replacing(output.with_name(f"{output.name}.{MANIFEST}")) as partial:
         partial.write_bytes(_pretty(manifest))
     return manifest
@@ -179,7 +181,7 @@ def _write_folder(rows: Sequence[Row], output: Path, request: Request, show: Sho
                 FORMS[request.form].write(partial, _records(part, request, digest, start, show))
         if end < len(rows):
             show(end)
-    manifest = Manifest(request, digest.hexdigest(), files)
+    manifest = Manifest(request, digest.hexdigest(), files, FORMS[request.form].columns)
     if request.form == "dataset":
         _save_dataset(work, files, request.split)
     env = registry.get(request.env_id)
