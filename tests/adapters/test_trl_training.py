@@ -66,11 +66,11 @@ def same_in_groups(rows: list[Any]) -> bool:
     return all(len(set(group)) == 1 for group in groups) and len({group[0] for group in groups}) > 1
 
 
-def test_it_trains_on_countdown_by_the_reward_function(trl: Any, shown: Shown, tmp_path: Path) -> None:
+def test_it_trains_on_one_turn_by_the_reward_function(trl: Any, shown: Shown, tmp_path: Path) -> None:
     from reasongym.agents.adapters.trl import reward
     from tests.adapters.small_runs import primed
 
-    loaded, met = primed("Countdown-v0", tmp_path, steps=40), list[tuple[str, str, float]]()
+    loaded, met = primed("BaseConversion-v0", tmp_path, steps=100), list[tuple[str, str, float]]()
 
     def noted(completions: Any, row: Any, **others: Any) -> Any:
         rewards = reward(completions=completions, row=row, **others)
@@ -78,7 +78,7 @@ def test_it_trains_on_countdown_by_the_reward_function(trl: Any, shown: Shown, t
         return rewards
 
     before = {name: one.clone() for name, one in loaded.model.state_dict().items()}
-    rows = export.rows("Countdown-v0", level=0, num=48, style="terse")
+    rows = export.rows("BaseConversion-v0", level=0, num=48, style="terse")
     trainer = trained(
         trl,
         tmp_path,
@@ -95,7 +95,7 @@ def test_it_trains_on_countdown_by_the_reward_function(trl: Any, shown: Shown, t
     assert sum(rewards_logged(trainer)) > 0, "a model that never wins learns nothing here"
     after = loaded.model.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
-    shown(trainer="TRL", package="trl", turns="single", what="GRPOTrainer trained on Countdown on a CPU")
+    shown(trainer="TRL", package="trl", turns="single", what="GRPOTrainer trained on Base Conversion")
 
 
 def test_it_trains_on_several_turns_by_the_ids_of_rollouts(trl: Any, shown: Shown, tmp_path: Path) -> None:
