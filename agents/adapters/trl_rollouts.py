@@ -25,8 +25,15 @@ from reasongym.templates import TEMPLATES, Renderer
 _models: Any = imported("trl.models.utils", INSTALL)
 
 Columns = dict[str, list[Any]]
-_NOT_SAMPLED = {"top_k": 0, "min_p": None, "repetition_penalty": 1.0, "use_vllm": False}
-"""Settings that `Rollouts` does not follow, by the value that leaves them off."""
+_NOT_FOLLOWED = {
+    "top_k": 0,
+    "min_p": None,
+    "repetition_penalty": 1.0,
+    "generation_kwargs": None,
+    "chat_template_kwargs": None,
+    "use_vllm": False,
+}
+"""Settings that `Rollouts` refuses, by the value that leaves them off."""
 
 
 @dataclass(slots=True)
@@ -46,8 +53,8 @@ class Rollouts:
     def __call__(self, prompts: Sequence[Json], trainer: Any) -> Columns:
         """Play an episode for each prompt, repeated ones among them, and return its columns in order."""
         args = trainer.args
-        for name, off in _NOT_SAMPLED.items():
-            if getattr(args, name) not in (off, None):
+        for name, off in _NOT_FOLLOWED.items():
+            if (getattr(args, name) or off) != off:
                 raise UsageError(
                     f"Rollouts cannot follow {name}={getattr(args, name)!r}: leave it at {off!r}"
                 )

@@ -5,6 +5,13 @@ from typing import Any
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
+from tests.adapters.recorded import Recorded
+
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
 
 def byte_tokenizer(chat_template: str) -> Any:
     """Return a tokenizer of single bytes, which gives any text back."""
@@ -17,3 +24,11 @@ def byte_tokenizer(chat_template: str) -> Any:
     )
     tokenizer.chat_template = chat_template
     return tokenizer
+
+
+def chat_of(tokenizer: Any, one: Recorded, turns: int) -> str:
+    """Render an episode up to a turn, the next of which is due."""
+    messages = [{"role": "user", "content": one.prompt}]
+    for action, observation in zip(one.actions[:turns], one.observations[:turns], strict=True):
+        messages += [{"role": "assistant", "content": action}, {"role": "user", "content": observation}]
+    return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)

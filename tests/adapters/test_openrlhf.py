@@ -21,13 +21,10 @@ from reasongym.agents.adapters import openrlhf
 from reasongym.agents.adapters.rows import to_text
 from reasongym.core import Row
 from reasongym.errors import UsageError
+from tests.adapters.byte_tokenizers import CHAT, byte_tokenizer, chat_of
 from tests.adapters.conftest import Shown
 from tests.adapters.recorded import EPISODES, Recorded, recorded
 
-CHAT = (
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
 PROMPT = "<|im_start|>user\nA problem.<|im_end|>\n<|im_start|>assistant\n"
 
 
@@ -82,8 +79,6 @@ def agent() -> Any:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.adapters.byte_tokenizers import byte_tokenizer
-
     folder = tmp_path_factory.mktemp("model")
     byte_tokenizer(CHAT).save_pretrained(folder)
     return folder
@@ -109,14 +104,6 @@ def play(executor: Any, tokenizer: Any, one: Recorded, prompt: str) -> tuple[Any
     sampling = SimpleNamespace(max_tokens=None, logprobs=None)
     made = executor.execute(prompt, to_text(one.row), sampling, 1_000_000, tokenizer, engine)
     return asyncio.run(made), engine
-
-
-def chat_of(tokenizer: Any, one: Recorded, turns: int) -> str:
-    """Render the episode up to a turn, the next of which is due."""
-    messages = [{"role": "user", "content": one.prompt}]
-    for action, observation in zip(one.actions[:turns], one.observations[:turns], strict=True):
-        messages += [{"role": "assistant", "content": action}, {"role": "user", "content": observation}]
-    return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 
 
 @pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
@@ -157,7 +144,5 @@ def test_its_single_turn_executor_calls_our_reward_by_its_path(agent: Any, model
 
 
 def test_a_template_that_leaves_turns_out_is_refused(agent: Any) -> None:
-    from tests.adapters.byte_tokenizers import byte_tokenizer
-
     with pytest.raises(UsageError, match="leaves out a turn"):
         agent.Between(byte_tokenizer("{{ messages[0].content }}"))

@@ -11,7 +11,6 @@ import torch
 import reasongym
 from reasongym import export
 from reasongym.core import Row
-from reasongym.errors import UsageError
 from tests.adapters.conftest import Needs, Shown
 
 pytestmark = pytest.mark.filterwarnings("default")  # transformers deprecates what trl and older code call
@@ -142,16 +141,6 @@ def texts_sampled(tokenizer: Any, ids: list[int], mask: list[int]) -> list[str]:
                 turns.append([])
             turns[-1].append(one)
     return [tokenizer.decode(turn, skip_special_tokens=True) for turn in turns]
-
-
-def test_rollouts_refuse_what_they_would_not_follow(trl: Any) -> None:
-    from types import SimpleNamespace
-
-    from reasongym.agents.adapters.trl_rollouts import Rollouts
-
-    args = {"top_k": 0, "min_p": None, "repetition_penalty": 1.0, "use_vllm": True}
-    with pytest.raises(UsageError, match="use_vllm=True"):
-        Rollouts()([], SimpleNamespace(args=SimpleNamespace(**args)))
 
 
 def test_it_trains_on_several_turns_by_calls_of_a_tool(trl: Any, shown: Shown, tmp_path: Path) -> None:

@@ -78,10 +78,16 @@ class Scripted:
     async def generate(self, *, request_id: str, prompt_ids: list[int], sampling_params: Any) -> Any:
         from verl.workers.rollout.replica import TokenOutput
 
-        text = self._texts[len(self.asked)]
+        turn = len(self.asked)
+        text = self._texts[turn]
         self.asked.append((request_id, list(prompt_ids)))
         ids = [*self._tokenizer.encode(text, add_special_tokens=False), self._tokenizer.eos_token_id]
-        return TokenOutput(token_ids=ids, log_probs=[-0.5] * len(ids))
+        return TokenOutput(
+            token_ids=ids,
+            log_probs=[-0.5] * len(ids),
+            routed_experts=[[turn]] * (len(prompt_ids) + len(ids)),
+            extra_fields={"min_global_steps": turn, "max_global_steps": turn},
+        )
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +129,11 @@ def test_its_agent_loop_repeats_recorded_episodes(
         assert output.reward_score == one.reward
         assert output.num_turns == 2 * len(one.actions)
         assert len({request for request, _ in server.asked}) == 1
+        last = len(one.actions) - 1
+        steps = {name: output.extra_fields[name] for name in ("min_global_steps", "max_global_steps")}
+        assert steps == {"min_global_steps": 0, "max_global_steps": last}
         ids = [*output.prompt_ids, *output.response_ids]
+        assert output.routed_experts == [[last]] * len(ids)
         assert len(output.response_mask) == len(output.response_ids) == len(output.response_logprobs)
         sampled = [tokenizer.encode(text, add_special_tokens=False) for text in one.actions]
         assert sum(output.response_mask) == sum(len(turn) + 1 for turn in sampled)
@@ -136,11 +146,22 @@ def test_its_agent_loop_repeats_recorded_episodes(
     shown(trainer="verl", package="verl", turns="multi", what=what)
 
 
-def test_an_episode_ends_with_its_tokens(loops: Any, tokenizer: Any) -> None:
+def test_an_episode_ends_with_its_tokens_and_is_judged_by_them(loops: Any, tokenizer: Any) -> None:
     one = next(one for one in recorded("multi-turn", 24) if len(one.actions) > 2)
-    output, server = run(loops, tokenizer, one, response_length=3)
-    assert len(server.asked) == 1
-    assert len(output.response_ids) == len(output.response_mask) == 3
+    said = len(tokenizer.encode(one.actions[0], add_special_tokens=False)) + 1
+    for limit in (1, said, said + 1):
+        output, server = run(loops, tokenizer, one, response_length=limit)
+        assert len(server.asked) == 1
+        assert len(output.response_ids) == len(output.response_mask) == len(output.response_logprobs) == limit
+        assert sum(output.response_mask) == min(limit, said)
+        assert len(output.routed_experts) == min(
+            len(output.prompt_ids) + limit, len(server.asked[0][1]) + said
+        )
+        assert output.num_turns == 2
+    single = next(one for one in recorded("single-turn", 24) if one.reward == 1.0)
+    whole, _ = run(loops, tokenizer, single)
+    cut, _ = run(loops, tokenizer, single, response_length=1)
+    assert (whole.reward_score, cut.reward_score) == (1.0, 0.0), "what was cut off is not paid"
 
 
 def test_members_of_a_group_share_their_problem(loops: Any, tokenizer: Any) -> None:
