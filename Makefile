@@ -59,11 +59,14 @@ $(VLLM_VENV)/.installed: pyproject.toml constraints-vllm.txt | $(VLLM_VENV)/bin/
 	@$(VLLM_VENV)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	@touch $@
 
-# Two more, whose requirements exclude each other.
+# Two more, whose requirements exclude each other. verl and OpenRLHF come without theirs, which name packages of GPUs;
+# OpenRLHF has a wheel for one version of Python.
 $(TRAINERS_VENV)/.installed: pyproject.toml constraints-trainers.txt | $(TRAINERS_VENV)/bin/python
 	@echo "installing outside trainers into $(TRAINERS_VENV) ..."
 	@$(TRAINERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-trainers.txt \
 	  -e '.[dev,trainers]'
+	@$(TRAINERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-trainers.txt \
+	  --no-deps verl 'openrlhf; python_version < "3.12"'
 	@touch $@
 
 $(OPENENV_VENV)/.installed: pyproject.toml constraints-openenv.txt | $(OPENENV_VENV)/bin/python
@@ -91,7 +94,7 @@ test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, a
 	  $(BIN)/python -m pytest -p no:xdist tests/agents/test_vllm.py $(ARGS)
 
 test-trainers: $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## let outside trainers train and play here
-	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval" OMP_NUM_THREADS=1 \
+	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval verl openrlhf" OMP_NUM_THREADS=1 \
 	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist tests/adapters --ignore tests/adapters/test_openenv.py $(ARGS)
 	REASONGYM_TRAINERS=openenv OMP_NUM_THREADS=1 \
 	  $(OPENENV_VENV)/bin/python -m pytest -p no:xdist tests/adapters/test_openenv.py tests/adapters/test_docs.py $(ARGS)

@@ -18,7 +18,7 @@ RAN_WHOLE = ("TRL", "verifiers", "SkyRL-gym", "OpenEnv", "inspect-ai")
 APART = "tests/adapters/test_openenv.py"
 RUNS = {
     "REASONGYM_TRAINERS_PYTHON": (
-        "trl verifiers skyrl_gym inspect_ai lm_eval",
+        "trl verifiers skyrl_gym inspect_ai lm_eval verl openrlhf",
         ("tests/adapters", f"--ignore={APART}"),
     ),
     "REASONGYM_OPENENV_PYTHON": ("openenv", (APART, "tests/adapters/test_docs.py")),
