@@ -73,9 +73,9 @@ def test_the_same_command_finds_what_is_there_and_another_is_refused(tmp_path: P
     parts = export.write_hub("Countdown-v0", folder, num=3, levels=[0, 1])
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert export.write_hub("Countdown-v0", folder, num=3, levels=[0, 1]) == parts
-    for other in ({"num": 4, "levels": [0, 1]}, {"num": 3, "levels": [0]}, {"num": 3, "levels": [0, 1, 2]}):
+    for num, levels in ((4, [0, 1]), (3, [0]), (3, [0, 1, 2])):
         with pytest.raises(DataError, match="exists and is not this export"):
-            export.write_hub("Countdown-v0", folder, **other)
+            export.write_hub("Countdown-v0", folder, num=num, levels=levels)
     with pytest.raises(DataError, match="exists and is not this export"):
         export.write_hub("Countdown-v0", folder, num=3, levels=[0, 1], style="terse")
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

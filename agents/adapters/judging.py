@@ -1,6 +1,7 @@
 """Judging what an outside trainer collected: a row's text and a completion, whatever shape it came in."""
 
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 from reasongym import registry
 from reasongym.agents.adapters import rows as columns
@@ -24,7 +25,7 @@ def turns(completion: Json) -> Iterator[str]:
         return
     if not isinstance(completion, list):
         raise UsageError(f"a completion is a text or a list of messages, got {completion!r}")
-    for message in completion:
+    for message in cast("list[Json]", completion):
         if not isinstance(message, Mapping) or "role" not in message:
             raise UsageError(f"a message has a role and a content, got {message!r}")
         if message["role"] == "assistant":
@@ -34,5 +35,5 @@ def turns(completion: Json) -> Iterator[str]:
 def _content(content: Json) -> str:
     """Return the text of a message, which multimodal chats hold in parts and calls of tools leave out."""
     if isinstance(content, list):
-        return "".join(part.get("text", "") for part in content)
+        return "".join(part.get("text", "") for part in cast("list[Json]", content))
     return content or ""

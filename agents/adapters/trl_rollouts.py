@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from reasongym import registry
 from reasongym.agents.adapters import rows as columns
@@ -52,19 +52,22 @@ class Rollouts:
 
     def __call__(self, prompts: Sequence[Json], trainer: Any) -> Columns:
         """Play an episode for each prompt, repeated ones among them, and return its columns in order."""
-        args = trainer.args
-        for name, off in _NOT_FOLLOWED.items():
-            if (getattr(args, name) or off) != off:
-                raise UsageError(
-                    f"Rollouts cannot follow {name}={getattr(args, name)!r}: leave it at {off!r}"
-                )
+        args, rows = trainer.args, [_row_of(prompt) for prompt in prompts]
+        _require_followed(args)
         sampling = Sampling(args.temperature, args.top_p, self.max_tokens or args.max_completion_length)
         self._num_calls += 1
         salt = f"trl {args.seed} {trainer.state.global_step} {args.process_index} {self._num_calls}"
         with _sampler(trainer) as loaded:
             template = TEMPLATES[self.template]
             setting = Setting(sampling, template, Renderer(loaded.tokenizer, template), loaded.context_length)
-            return played([_row_of(prompt) for prompt in prompts], TorchPolicy(loaded), setting, salt)
+            return played(rows, TorchPolicy(loaded), setting, salt)
+
+
+def _require_followed(args: Any) -> None:
+    for name, off in _NOT_FOLLOWED.items():
+        found = getattr(args, name)
+        if (found or off) != off:
+            raise UsageError(f"Rollouts cannot follow {name}={found!r}: leave it at {off!r}")
 
 
 @contextmanager
@@ -119,5 +122,9 @@ def _laid_out(episode: Episode, renderer: Renderer | None) -> TrainingRow:
 
 
 def _row_of(prompt: Json) -> Row:
-    named = prompt[-1].get("row") if isinstance(prompt, list) and isinstance(prompt[-1], dict) else prompt
-    return columns.from_text(named)
+    """Read the row that a chat's last message names."""
+    match prompt:
+        case [*_, {"row": str(named)}]:
+            return columns.from_text(named)
+        case _:
+            return columns.from_text(cast("object", prompt))

@@ -42,7 +42,8 @@ class ReasongymLoop(_loops.AgentLoopBase):
 
     async def run(self, sampling_params: dict[str, Any], **line: Json) -> Any:
         """Play one episode; raises UsageError for a line that names no row."""
-        game = Game(columns.from_text((line.get("extra_info") or {}).get("row")))
+        told: dict[str, Json] = line.get("extra_info") or {}
+        game = Game(columns.from_text(told.get("row")))
         messages = list(line["raw_prompt"])
         laid = _Laid(messages, await self.ct_build_initial_tokens(messages))
         try:

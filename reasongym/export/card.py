@@ -131,7 +131,7 @@ def _configs(parts: list[dict[str, Any]], default: str) -> Iterator[str]:
 
 def _line(env: Env, part: dict[str, Any]) -> str:
     request = part["manifest"]["request"]
-    about = env.levels[request["level"]].replace("|", "\\|")
+    about = env.levels[int(request["level"])].replace("|", "\\|")
     digest, num = part["manifest"]["digest"], request["num_problems"]
     return f"| `{part['config']}` | {part['split']} | {num:,} | {about} | `{digest}` |"
 

@@ -141,7 +141,11 @@ class Held(Toolkit):
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     kit = Held()
-    monkeypatch.setattr(type(reasongym.get("Gcd-v0")), "kit", lambda self, row, data: kit)
+
+    def kit_of(self: object, row: object, data: object) -> Held:
+        return kit
+
+    monkeypatch.setattr(type(reasongym.get("Gcd-v0")), "kit", kit_of)
     return kit
 
 

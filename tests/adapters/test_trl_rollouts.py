@@ -95,9 +95,15 @@ def test_our_failure_is_no_reward_and_members_have_noise_of_their_own(
 @pytest.mark.parametrize(
     "wrong", [{"use_vllm": True}, {"top_k": 5}, {"chat_template_kwargs": {"enable_thinking": False}}]
 )
-def test_settings_that_are_not_followed_are_refused(rollouts: Any, wrong: dict[str, Any]) -> None:
-    from trl import GRPOConfig
-
-    args = GRPOConfig("unused", use_cpu=True, bf16=False, report_to=[], **wrong)
+def test_settings_that_are_not_followed_are_refused(
+    rollouts: Any, needs: Needs, wrong: dict[str, Any]
+) -> None:
+    args = needs("trl").GRPOConfig("unused", use_cpu=True, bf16=False, report_to=[], **wrong)
     with pytest.raises(UsageError, match=f"cannot follow {next(iter(wrong))}="):
         rollouts.Rollouts()([], SimpleNamespace(args=args))
+
+
+@pytest.mark.parametrize("prompt", ["A problem.", [], [{"role": "user", "content": "A problem."}]])
+def test_prompts_that_name_no_row_are_told(rollouts: Any, prompt: Any) -> None:
+    with pytest.raises(UsageError, match="row"):
+        rollouts.Rollouts()([prompt], SimpleNamespace(args=None))

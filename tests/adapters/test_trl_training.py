@@ -1,5 +1,6 @@
 """TRL's own GRPOTrainer trains small models on our problems: in one turn, by rollouts, by calls of a tool."""
 
+import importlib
 import json
 import os
 from pathlib import Path
@@ -29,7 +30,7 @@ def trained(
     """Train for a few steps of two groups each; returns the trainer."""
     from reasongym.agents.adapters.trl import dataset
 
-    args = {
+    args: dict[str, Any] = {
         "output_dir": str(folder),
         "per_device_train_batch_size": 2 * GROUP,
         "num_generations": GROUP,
@@ -69,7 +70,7 @@ def test_it_trains_on_one_turn_by_the_reward_function(trl: Any, shown: Shown, tm
     from reasongym.agents.adapters.trl import reward
     from tests.adapters.small_runs import primed
 
-    loaded, met = primed("BaseConversion-v0", tmp_path, steps=100), list[tuple[str, str, float]]()
+    loaded, met = primed("BaseConversion-v0", tmp_path, steps=100), list[tuple[str, str, float | None]]()
 
     def noted(completions: Any, row: Any, **others: Any) -> Any:
         rewards = reward(completions=completions, row=row, **others)
@@ -90,7 +91,7 @@ def test_it_trains_on_one_turn_by_the_reward_function(trl: Any, shown: Shown, tm
     assert same_in_groups([row for row, _, _ in met])
     for text, said, earned in met:
         assert reasongym.replay(Row.from_dict(json.loads(text)), [said]).reward == earned
-    assert sum(rewards_logged(trainer)) == pytest.approx(sum(one[2] for one in met) / (16 * GROUP))
+    assert sum(rewards_logged(trainer)) == pytest.approx(sum(one[2] or 0.0 for one in met) / (16 * GROUP))
     assert sum(rewards_logged(trainer)) > 0, "a model that never wins learns nothing here"
     after = loaded.model.state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
@@ -144,8 +145,6 @@ def texts_sampled(tokenizer: Any, ids: list[int], mask: list[int]) -> list[str]:
 
 
 def test_it_trains_on_several_turns_by_calls_of_a_tool(trl: Any, shown: Shown, tmp_path: Path) -> None:
-    from trl.chat_template_utils import qwen3_chat_template
-
     from reasongym.agents.adapters.trl import ToolEnv
     from tests.adapters.small_runs import caller
 
@@ -171,7 +170,8 @@ def test_it_trains_on_several_turns_by_calls_of_a_tool(trl: Any, shown: Shown, t
             met.append((*self._noted, earned))
             return earned
 
-    model, tokenizer = caller(["up", "down", "left", "right"], qwen3_chat_template)
+    template = importlib.import_module("trl.chat_template_utils").qwen3_chat_template
+    model, tokenizer = caller(["up", "down", "left", "right"], template)
     settings = {"max_completion_length": 700, "max_tool_calling_iterations": 4}
     rows = export.rows("FrozenLake-v0", level=0, num=8)
     trainer = trained(trl, tmp_path, model, tokenizer, rows, settings, environment_factory=Noted)

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 import reasongym
 from reasongym import export
@@ -62,10 +64,14 @@ def test_files_hold_rows_and_no_answers(tmp_path: Path) -> None:
     assert "_target_: reasongym.agents.adapters.verl_loop.ReasongymLoop" in text
 
 
+def of(module: str) -> Any:
+    return importlib.import_module(module)
+
+
 @pytest.fixture(scope="module")
 def loops(needs: Needs) -> Any:
     needs("verl")
-    return importlib.import_module("reasongym.agents.adapters.verl_loop")
+    return of("reasongym.agents.adapters.verl_loop")
 
 
 class Scripted:
@@ -76,13 +82,11 @@ class Scripted:
         self._tokenizer, self._texts = tokenizer, texts
 
     async def generate(self, *, request_id: str, prompt_ids: list[int], sampling_params: Any) -> Any:
-        from verl.workers.rollout.replica import TokenOutput
-
         turn = len(self.asked)
         text = self._texts[turn]
         self.asked.append((request_id, list(prompt_ids)))
         ids = [*self._tokenizer.encode(text, add_special_tokens=False), self._tokenizer.eos_token_id]
-        return TokenOutput(
+        return of("verl.workers.rollout.replica").TokenOutput(
             token_ids=ids,
             log_probs=[-0.5] * len(ids),
             routed_experts=[[turn]] * (len(prompt_ids) + len(ids)),
@@ -98,14 +102,14 @@ def tokenizer() -> Any:
 
 
 def loop_of(loops: Any, tokenizer: Any, server: Any, response_length: int = 100_000) -> Any:
-    from omegaconf import OmegaConf
-    from verl.experimental.agent_loop.agent_loop import DictConfigWrap
-    from verl.utils.dataset.rl_dataset import RLHFDataset
-
+    create, wrap = (
+        of("omegaconf").OmegaConf.create,
+        of("verl.experimental.agent_loop.agent_loop").DictConfigWrap,
+    )
+    kind = of("verl.utils.dataset.rl_dataset").RLHFDataset
     lengths = {"prompt_length": 100_000, "response_length": response_length}
-    config = OmegaConf.create({"actor_rollout_ref": {"rollout": lengths}})
-    data = DictConfigWrap(OmegaConf.create({}))
-    return loops.ReasongymLoop(DictConfigWrap(config), server, tokenizer, None, RLHFDataset, data)
+    config = wrap(create({"actor_rollout_ref": {"rollout": lengths}}))
+    return loops.ReasongymLoop(config, server, tokenizer, None, kind, wrap(create({})))
 
 
 def run(loops: Any, tokenizer: Any, one: Recorded, response_length: int = 100_000) -> tuple[Any, Scripted]:
@@ -165,13 +169,14 @@ def test_an_episode_ends_with_its_tokens_and_is_judged_by_them(loops: Any, token
 
 
 def test_members_of_a_group_share_their_problem(loops: Any, tokenizer: Any) -> None:
-    import numpy as np
-    from verl import DataProto
-
     lines = list(verl.lines(export.rows("FrozenLake-v0", num=2)))
-    batch = DataProto.from_dict(
-        non_tensors={name: np.array([line[name] for line in lines], dtype=object) for name in lines[0]}
-    ).repeat(4, interleave=True)
+    batch: Any = (
+        of("verl")
+        .DataProto.from_dict(
+            non_tensors={name: np.array([line[name] for line in lines], dtype=object) for name in lines[0]}
+        )
+        .repeat(4, interleave=True)
+    )
     asked: list[list[int]] = []
 
     async def played(member: int) -> None:
@@ -199,20 +204,17 @@ def test_a_line_without_a_row_is_told(loops: Any, tokenizer: Any) -> None:
 
 def test_its_reward_manager_pays_our_rewards(needs: Needs, tokenizer: Any, shown: Shown) -> None:
     needs("verl")
-    import numpy as np
-    import torch
-    from verl import DataProto
-    from verl.experimental.reward_loop.reward_manager.naive import NaiveRewardManager
+    managers = of("verl.experimental.reward_loop.reward_manager.naive")
 
     async def paid(one: Recorded) -> float:
-        manager = NaiveRewardManager(SimpleNamespace(), tokenizer, verl.compute_score)
+        manager = managers.NaiveRewardManager(SimpleNamespace(), tokenizer, verl.compute_score)
         (line,) = verl.lines([one.row])
         ids = torch.tensor([tokenizer.encode(one.actions[0], add_special_tokens=False) or [0]])
         columns = {
             name: np.array([line[name]], dtype=object)
             for name in ("data_source", "reward_model", "extra_info")
         }
-        batch = DataProto.from_dict(
+        batch: Any = of("verl").DataProto.from_dict(
             tensors={"responses": ids, "attention_mask": torch.ones_like(ids)}, non_tensors=columns
         )
         return (await manager.run_single(batch))["reward_score"]
