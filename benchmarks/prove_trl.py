@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,6 @@ def trl() -> Outcome:
 
 def run(folder: Path) -> dict[str, Any]:
     """Prime, measure, let TRL train, measure again."""
-    from contextlib import nullcontext
-
     from reasongym.agents.demo import primed, settings
 
     demo = settings("countdown-demo", seed=0, tiny=False)
@@ -52,7 +52,8 @@ def run(folder: Path) -> dict[str, Any]:
     steps = train(loaded, folder / "trl")
     took = {"train_cpu_s": time.process_time() - cpu, "train_wall_s": time.perf_counter() - wall}
     after = measured(loaded, folder / "after")
-    return {"before": before, "after": after, "steps": steps, **took}
+    versions = {name: version(name) for name in ("trl", "transformers", "torch")}
+    return {"before": before, "after": after, "steps": steps, **took, **versions}
 
 
 def measured(loaded: Any, folder: Path) -> float:
