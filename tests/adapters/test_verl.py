@@ -69,9 +69,8 @@ def of(module: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def loops(needs: Needs) -> Any:
+def loops(needs: Needs) -> None:
     needs("verl")
-    return of("reasongym.agents.adapters.verl_loop")
 
 
 class Scripted:
@@ -101,22 +100,31 @@ def tokenizer() -> Any:
     return byte_tokenizer(PLAIN_CHAT)
 
 
-def loop_of(loops: Any, tokenizer: Any, server: Any, response_length: int = 100_000) -> Any:
+def loop_of(tokenizer: Any, server: Any, response_length: int = 100_000) -> Any:
+    """Make the loop as verl's worker does from the file of loops."""
     create, wrap = (
         of("omegaconf").OmegaConf.create,
         of("verl.experimental.agent_loop.agent_loop").DictConfigWrap,
     )
-    kind = of("verl.utils.dataset.rl_dataset").RLHFDataset
+    (config,) = create(verl.LOOPS)
+    assert config.name == verl.LOOP
     lengths = {"prompt_length": 100_000, "response_length": response_length}
-    config = wrap(create({"actor_rollout_ref": {"rollout": lengths}}))
-    return loops.ReasongymLoop(config, server, tokenizer, None, kind, wrap(create({})))
+    return of("hydra.utils").instantiate(
+        config=config,
+        trainer_config=wrap(create({"actor_rollout_ref": {"rollout": lengths}})),
+        server_manager=server,
+        tokenizer=tokenizer,
+        processor=None,
+        dataset_cls=of("verl.utils.dataset.rl_dataset").RLHFDataset,
+        data_config=wrap(create({})),
+    )
 
 
-def run(loops: Any, tokenizer: Any, one: Recorded, response_length: int = 100_000) -> tuple[Any, Scripted]:
+def run(tokenizer: Any, one: Recorded, response_length: int = 100_000) -> tuple[Any, Scripted]:
     server = Scripted(tokenizer, one.actions)
 
     async def played() -> Any:
-        loop = loop_of(loops, tokenizer, server, response_length)
+        loop = loop_of(tokenizer, server, response_length)
         (line,) = verl.lines([one.row])
         chat = line.pop("prompt")
         return await loop.run({"temperature": 1.0}, raw_prompt=chat, **line)
@@ -125,11 +133,10 @@ def run(loops: Any, tokenizer: Any, one: Recorded, response_length: int = 100_00
 
 
 @pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
-def test_its_agent_loop_repeats_recorded_episodes(
-    loops: Any, tokenizer: Any, shown: Shown, count: int
-) -> None:
+@pytest.mark.usefixtures("loops")
+def test_its_agent_loop_repeats_recorded_episodes(tokenizer: Any, shown: Shown, count: int) -> None:
     for one in recorded("multi-turn", count):
-        output, server = run(loops, tokenizer, one)
+        output, server = run(tokenizer, one)
         assert output.reward_score == one.reward
         assert output.num_turns == 2 * len(one.actions)
         assert len({request for request, _ in server.asked}) == 1
@@ -150,11 +157,12 @@ def test_its_agent_loop_repeats_recorded_episodes(
     shown(trainer="verl", package="verl", turns="multi", what=what)
 
 
-def test_an_episode_ends_with_its_tokens_and_is_judged_by_them(loops: Any, tokenizer: Any) -> None:
+@pytest.mark.usefixtures("loops")
+def test_an_episode_ends_with_its_tokens_and_is_judged_by_them(tokenizer: Any) -> None:
     one = next(one for one in recorded("multi-turn", 24) if len(one.actions) > 2)
     said = len(tokenizer.encode(one.actions[0], add_special_tokens=False)) + 1
     for limit in (1, said, said + 1):
-        output, server = run(loops, tokenizer, one, response_length=limit)
+        output, server = run(tokenizer, one, response_length=limit)
         assert len(server.asked) == 1
         assert len(output.response_ids) == len(output.response_mask) == len(output.response_logprobs) == limit
         assert sum(output.response_mask) == min(limit, said)
@@ -163,40 +171,42 @@ def test_an_episode_ends_with_its_tokens_and_is_judged_by_them(loops: Any, token
         )
         assert output.num_turns == 2
     single = next(one for one in recorded("single-turn", 24) if one.reward == 1.0)
-    whole, _ = run(loops, tokenizer, single)
-    cut, _ = run(loops, tokenizer, single, response_length=1)
+    whole, _ = run(tokenizer, single)
+    cut, _ = run(tokenizer, single, response_length=1)
     assert (whole.reward_score, cut.reward_score) == (1.0, 0.0), "what was cut off is not paid"
 
 
-def test_members_of_a_group_share_their_problem(loops: Any, tokenizer: Any) -> None:
-    lines = list(verl.lines(export.rows("FrozenLake-v0", num=2)))
-    batch: Any = (
-        of("verl")
-        .DataProto.from_dict(
-            non_tensors={name: np.array([line[name] for line in lines], dtype=object) for name in lines[0]}
-        )
-        .repeat(4, interleave=True)
+@pytest.mark.usefixtures("loops")
+def test_members_of_a_group_share_the_problem_of_their_line(tokenizer: Any, tmp_path: Path) -> None:
+    rows = export.rows("FrozenLake-v0", num=2)
+    verl.write(rows, tmp_path / "train.parquet")
+    data, config = (
+        of("verl.utils.dataset.rl_dataset"),
+        {"cache_dir": str(tmp_path), "max_prompt_length": 9_000},
     )
-    asked: list[list[int]] = []
+    read = data.RLHFDataset(
+        str(tmp_path / "train.parquet"), tokenizer, of("omegaconf").OmegaConf.create(config)
+    )
+    batch = of("verl").DataProto.from_single_dict(data.collate_fn([read[0], read[1]]))
+    columns: dict[str, Any] = batch.repeat(4, interleave=True).non_tensor_batch
+    asked: list[str] = []
 
     async def played(member: int) -> None:
         server = Scripted(tokenizer, ["left", "right", "up", "down"] * 6)
-        line = {name: column[member] for name, column in batch.non_tensor_batch.items()}
-        loop = loop_of(loops, tokenizer, server)
-        await loop.run({"temperature": 1.0}, raw_prompt=line.pop("prompt"), **line)
-        asked.append(server.asked[0][1])
+        line = {name: column[member] for name, column in columns.items()}
+        assert line["agent_name"] == verl.LOOP
+        await loop_of(tokenizer, server).run({"temperature": 1.0}, **line)
+        asked.append(tokenizer.decode(server.asked[0][1]).strip())
 
     for member in range(8):
         asyncio.run(played(member))
-    assert len(set(map(str, asked[:4]))) == len(set(map(str, asked[4:]))) == 1
-    assert asked[0] != asked[4]
+    assert asked == [reasongym.problem(row).prompt for row in rows for _ in range(4)]
 
 
-def test_a_line_without_a_row_is_told(loops: Any, tokenizer: Any) -> None:
+@pytest.mark.usefixtures("loops")
+def test_a_line_without_a_row_is_told(tokenizer: Any) -> None:
     async def played() -> None:
-        await loop_of(loops, tokenizer, Scripted(tokenizer, [])).run(
-            {}, raw_prompt=[], extra_info={"index": 3}
-        )
+        await loop_of(tokenizer, Scripted(tokenizer, [])).run({}, raw_prompt=[], extra_info={"index": 3})
 
     with pytest.raises(UsageError, match="row"):
         asyncio.run(played())
