@@ -45,7 +45,8 @@ def trainers() -> Outcome:
 def _run(python: str, here: str, tests: tuple[str, ...]) -> list[ElementTree.Element]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        command = [python, "-m", "pytest", "-q", "-p", "no:xdist", f"--junitxml={report}", *tests]
+        told = [f"--junitxml={report}", "-o", "junit_family=xunit1"]  # the other family has no properties
+        command = [python, "-m", "pytest", "-q", "-p", "no:xdist", *told, *tests]
         environment = os.environ | {"REASONGYM_TRAINERS": here, "OMP_NUM_THREADS": "1"}
         subprocess.run(command, cwd=ROOT, env=environment, check=False)
         return list(ElementTree.parse(report).iter("testcase"))

@@ -111,10 +111,7 @@ def play(executor: Any, tokenizer: Any, one: Recorded, prompt: str) -> tuple[Any
     return asyncio.run(made), engine
 
 
-@pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
-def test_its_executor_repeats_recorded_episodes_in_the_words_of_the_template(
-    agent: Any, model: Path, shown: Shown, count: int
-) -> None:
+def repeat(agent: Any, model: Path, count: int) -> None:
     executor, tokenizer = agent.executor(str(model))(), agent.tokenizer_of(str(model))
     for one in recorded("multi-turn", count):
         response, engine = play(executor, tokenizer, one, chat_of(tokenizer, one, 0))
@@ -124,7 +121,16 @@ def test_its_executor_repeats_recorded_episodes_in_the_words_of_the_template(
             assert tokenizer.decode(prompt) == chat_of(tokenizer, one, turn)
         last = response["extra_logs"]["correct"]
         assert last.item() == float(one.verdict.correct)
-    what = f"multi-turn executor, with a scripted engine, repeated {count:,} recorded episodes"
+
+
+def test_its_executor_repeats_recorded_episodes_in_the_words_of_the_template(agent: Any, model: Path) -> None:
+    repeat(agent, model, 24)
+
+
+@pytest.mark.slow
+def test_its_executor_repeats_a_thousand_recorded_episodes(agent: Any, model: Path, shown: Shown) -> None:
+    repeat(agent, model, EPISODES)
+    what = f"multi-turn executor, with a scripted engine, repeated {EPISODES:,} recorded episodes"
     shown(trainer="OpenRLHF", package="openrlhf", turns="multi", what=what)
 
 

@@ -132,9 +132,7 @@ def run(tokenizer: Any, one: Recorded, response_length: int = 100_000) -> tuple[
     return asyncio.run(played()), server
 
 
-@pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
-@pytest.mark.usefixtures("loops")
-def test_its_agent_loop_repeats_recorded_episodes(tokenizer: Any, shown: Shown, count: int) -> None:
+def repeat(tokenizer: Any, count: int) -> None:
     for one in recorded("multi-turn", count):
         output, server = run(tokenizer, one)
         assert output.reward_score == one.reward
@@ -153,7 +151,18 @@ def test_its_agent_loop_repeats_recorded_episodes(tokenizer: Any, shown: Shown, 
         ):
             assert ids[: len(prompt) + len(turn)] == [*prompt, *turn]
             assert tokenizer.decode(prompt, skip_special_tokens=True).endswith(f"{observation}\n")
-    what = f"AgentLoop, with a scripted server, repeated {count:,} recorded episodes"
+
+
+@pytest.mark.usefixtures("loops")
+def test_its_agent_loop_repeats_recorded_episodes(tokenizer: Any) -> None:
+    repeat(tokenizer, 24)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("loops")
+def test_its_agent_loop_repeats_a_thousand_recorded_episodes(tokenizer: Any, shown: Shown) -> None:
+    repeat(tokenizer, EPISODES)
+    what = f"AgentLoop, with a scripted server, repeated {EPISODES:,} recorded episodes"
     shown(trainer="verl", package="verl", turns="multi", what=what)
 
 
