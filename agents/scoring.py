@@ -18,6 +18,7 @@ from transformers.cache_utils import DynamicCache
 
 from reasongym.agents.batch import MicroBatch, Span, WeightedRow, micro_batches
 from reasongym.agents.layers import learning, plain_rows_reason
+from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
 from reasongym.episodes import TrainingRow
 
@@ -182,9 +183,10 @@ class Scorer:
             return ((columns < starts) | (columns >= width)).long()  # [rows, width + steps]
         causal = columns <= columns[width:, None]  # [steps, width + steps]
         if not micro.is_padded:
-            return causal[None, None]
+            return additive(causal[None, None], self.loaded.dtype)
         visible = (columns < starts) | (columns >= width)
-        return (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
+        seen = (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
+        return additive(seen, self.loaded.dtype)
 
     def _plain_logits(self, micro: MicroBatch) -> Tensor:
         """Return logits `[N, vocabulary]` of whole rows through the model's own head."""

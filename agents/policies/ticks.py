@@ -54,7 +54,7 @@ class Tick:
     def __call__(self, newest: Tensor, positions: Tensor, mask: Tensor | None, cache: Cache) -> Tensor:
         """Put ids `[rows]` at positions `[rows]` into the cache; returns logits `[rows, vocabulary]`.
 
-        `mask` is bool `[rows, 1, 1, columns]`: which columns hold a token, the new one's among them.
+        `mask` is `[rows, 1, 1, columns]`, bool or additive: which columns hold a token, the new one's among them.
         """
         body = self.model.model
         hidden = body.embed_tokens(newest)  # [rows, hidden]

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
 from reasongym.agents.kv_cache import append_rows, new_cache, take_rows
+from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.noise import draw, uniform
 from reasongym.agents.policies.ticks import Tick, tick_of
@@ -70,6 +71,7 @@ class TorchPolicy:
         self.model: nn.Module = loaded.model
         self.tokenizer = loaded.tokenizer
         self.device: torch.device = loaded.device
+        self._dtype = loaded.dtype
         self.weights_version = 0
         self._config: Any = loaded.config
         self._eos = frozenset(loaded.eos_ids)
@@ -132,13 +134,17 @@ class TorchPolicy:
         for row in batch.rows:
             row.length += 1
         is_full = all(row.length == columns for row in batch.rows if row.is_live)
-        mask = None if is_full else batch.visible[:, None, None] if self._is_sdpa else batch.visible.long()
+        mask = None if is_full else self._mask(batch.visible)
         if self._tick is not None:
             logits = self._tick(batch.newest, batch.lengths, mask, batch.cache)
         else:
             logits = self._forward(batch.newest[:, None], mask, batch.lengths[:, None], batch.cache)
         batch.lengths = batch.lengths + 1
         return logits
+
+    def _mask(self, visible: Tensor) -> Tensor:
+        """Hide padding from the newest tokens of rows `[rows, columns]`, in the form that the model takes."""
+        return additive(visible[:, None, None], self._dtype) if self._is_sdpa else visible.long()
 
     def _admit(self) -> list[Tensor]:
         """Let queued requests in, as far as there is room; returns logits `[new rows, vocabulary]` in pieces.
@@ -189,7 +195,8 @@ class TorchPolicy:
         if any(len(prompt) != width for prompt in prompts):
             causal = columns[:, None] >= columns
             itself = columns[:, None] == columns  # a padding query must see something, or softmax is NaN
-            mask = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
+            seen = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
+            mask = additive(seen, self._dtype)
         cache = new_cache(self._config.num_hidden_layers, num_more=num_more)
         return self._forward(ids, mask, positions, cache), visible, cache
 
