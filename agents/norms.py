@@ -71,8 +71,8 @@ def rms_norm(hidden: Tensor, weight: Tensor, eps: float) -> Tensor:
     """
     if not torch.is_grad_enabled():
         return _normed(hidden, eps)[0] * weight
-    apply: Any = _RmsNorm.apply
-    return apply(hidden, weight, eps)
+    norm: Any = _RmsNorm
+    return norm.apply(hidden, weight, eps)
 
 
 def _normed(hidden: Tensor, eps: float) -> tuple[Tensor, Tensor]:
@@ -93,7 +93,10 @@ class _RmsNorm(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor | None, None]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: Any, *grad_outputs: Tensor
+    ) -> tuple[Tensor, Tensor | None, None]:
+        (gradient,) = grad_outputs
         normed, scales, weight = ctx.saved_tensors
         products = gradient * normed
         means = (products @ weight).div_(len(weight)).unsqueeze(-1)  # [..., 1]

@@ -8,7 +8,7 @@ warm-up. The races (`step_course.COURSES`):
 
     equal    8 problems x 8 episodes of 64 sampled tokens
     ragged   the same, but completions end by themselves, after about 16 tokens on average
-    prompts  4 problems x 16 episodes of 256 sampled tokens, behind prompts of as many
+    prompts  8 problems x 16 episodes of 256 sampled tokens, behind prompts of as many
 
 What dropping dead groups saves is measured apart: our step where every second group is dead, beside the same
 step made to learn from those too.

@@ -63,7 +63,7 @@ class Course:
 COURSES = {
     "equal": Course(6),
     "ragged": Course(12, is_ragged=True),
-    "prompts": Course(2, num_groups=4, group_size=16, new_tokens=LONG_PROMPT, has_long_prompts=True),
+    "prompts": Course(2, group_size=16, new_tokens=LONG_PROMPT, has_long_prompts=True),
 }
 
 

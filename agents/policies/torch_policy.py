@@ -10,17 +10,18 @@ themselves (windows, ALiBi) or look for padding ids (GPT-2).
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
-from reasongym.agents.kv_cache import append_rows, new_cache, take_rows
+from reasongym.agents.kv_cache import layers_of, new_cache, take_rows
 from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.noise import draw, uniform
+from reasongym.agents.policies.decoding_batch import Batch, Row, state_of
+from reasongym.agents.policies.shared_prompts import shared
 from reasongym.agents.policies.ticks import Tick, tick_of
 from reasongym.episodes import Completion, Finish, Request
 from reasongym.errors import PolicyError
@@ -30,38 +31,6 @@ LIVE_FRACTION = 0.8
 
 
 _Prompt: TypeAlias = tuple[int, ...]
-
-
-@dataclass(slots=True)
-class _Row:
-    """A request in the batch and what was sampled for it."""
-
-    request: Request
-    length: int
-    """Ids in the cache: prompt and sampled, but for the newest."""
-    ids: list[int]
-    logprobs: list[float]
-    is_live: bool = True
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Device state of the rows, one entry a row."""
-
-    rows: list[_Row]
-    cache: Cache
-    visible: Tensor
-    """Bool `[rows, columns]`: which cache columns hold a token."""
-    newest: Tensor
-    """Int64 `[rows]`: sampled and not yet in the cache."""
-    lengths: Tensor
-    """Int64 `[rows]`: ids in the cache; 0 for finished rows, lest they run out of the model's positions."""
-    counts: Tensor
-    """Int64 `[rows]`: ids sampled."""
-    noise_keys: Tensor
-    temperatures: Tensor
-    top_ps: Tensor
-    top_ks: Tensor
 
 
 class TorchPolicy:
@@ -80,7 +49,7 @@ class TorchPolicy:
         self._is_sdpa = loaded.takes_4d_masks
         self._tick: Tick | None = tick_of(loaded)
         self._queue: deque[Request] = deque()
-        self._batch: _Batch | None = None
+        self._batch: Batch | None = None
 
     # -- the protocol ---------------------------------------------------------------------------------
 
@@ -127,19 +96,16 @@ class TorchPolicy:
     def _num_rows(self) -> int:
         return len(self._batch.rows) if self._batch else 0
 
-    def _decode(self, batch: _Batch) -> Tensor:
+    def _decode(self, batch: Batch) -> Tensor:
         """Put the newest token of every row into the cache; returns logits `[rows, vocabulary]`."""
-        batch.visible = nn.functional.pad(batch.visible, (0, 1), value=True)
-        columns = batch.visible.shape[1]
-        for row in batch.rows:
-            row.length += 1
-        is_full = all(row.length == columns for row in batch.rows if row.is_live)
+        is_full = batch.grow()
         mask = None if is_full else self._mask(batch.visible)
+        state = batch.state
         if self._tick is not None:
-            logits = self._tick(batch.newest, batch.lengths, mask, batch.cache)
+            logits = self._tick(state.newest, state.lengths, mask, batch.cache, batch.shared)
         else:
-            logits = self._forward(batch.newest[:, None], mask, batch.lengths[:, None], batch.cache)
-        batch.lengths = batch.lengths + 1
+            logits = self._forward(state.newest[:, None], mask, state.lengths[:, None], batch.cache)
+        state.lengths = state.lengths + 1
         return logits
 
     def _mask(self, visible: Tensor) -> Tensor:
@@ -162,8 +128,7 @@ class TorchPolicy:
             owner = torch.tensor(owners, device=self.device)
             num_more = max(request.sampling.max_tokens for request in requests)
             last, visible, cache = self._prefill(prompts, num_more)
-            take_rows(cache, owner, visible.shape[1])
-            self._join(requests, visible[owner], cache)
+            self._join(requests, owner, visible, cache)
             logits.append(last[owner])
         return logits
 
@@ -211,50 +176,48 @@ class TorchPolicy:
         )
         return output.logits[:, -1]
 
-    def _join(self, requests: list[Request], visible: Tensor, cache: Cache) -> None:
-        rows = [_Row(request, len(request.prompt_ids or ()), [], []) for request in requests]
-        exactly: Any = {"dtype": torch.float64, "device": self.device}
-        keys = [_signed(request.noise_key) for request in requests]
-        arrived = _Batch(
-            rows,
-            cache,
-            visible,
-            torch.zeros(len(rows), dtype=torch.int64, device=self.device),
-            torch.tensor([row.length for row in rows], device=self.device),
-            torch.zeros(len(rows), dtype=torch.int64, device=self.device),
-            torch.tensor(keys, device=self.device),
-            torch.tensor([one.sampling.temperature for one in requests], **exactly),
-            torch.tensor([one.sampling.top_p for one in requests], **exactly),
-            torch.tensor([one.sampling.top_k for one in requests], device=self.device),
-        )
-        self._batch = arrived if self._batch is None else _joined(self._batch, arrived)
+    def _join(self, requests: list[Request], owner: Tensor, visible: Tensor, cache: Cache) -> None:
+        """Put requests into the batch; `owner` says which of the prefilled prompts is whose."""
+        state = state_of(requests, self.device)
+        if self._batch is None and self._tick is not None and self._tick.shares:
+            prompts = shared(cache, visible, owner)
+            if prompts.pays():
+                own = new_cache(len(prompts.layers), num_more=layers_of(cache)[0].room)
+                rows = [Row(request, 0) for request in requests]
+                self._batch = Batch(rows, own, visible.new_zeros(len(rows), 0), state, prompts)
+                return
+        take_rows(cache, owner, visible.shape[1])
+        rows = [Row(request, len(request.prompt_ids or ())) for request in requests]
+        arrived = Batch(rows, cache, visible[owner], state)
+        if self._batch is None:
+            self._batch = arrived
+        else:
+            self._batch.append(arrived)
 
-    def _sample(self, batch: _Batch, logits: Tensor) -> list[tuple[int, Completion]]:
+    def _sample(self, batch: Batch, logits: Tensor) -> list[tuple[int, Completion]]:
         """Draw a token for every row and take the finished rows out."""
-        samplings = [row.request.sampling for row in batch.rows]
+        state, samplings = batch.state, [row.request.sampling for row in batch.rows]
         if logits.dtype in (torch.float16, torch.bfloat16):
             logits = logits.float()
         if any(sampling.temperature != 1.0 for sampling in samplings):
-            warm = batch.temperatures.where(batch.temperatures > 0, 1.0)
+            warm = state.temperatures.where(state.temperatures > 0, 1.0)
             logits = logits / warm[:, None].to(logits.dtype)
         if most := max((sampling.top_k for sampling in samplings), default=0):
-            logits = _likeliest(logits, batch.top_ks, most)
+            logits = _likeliest(logits, state.top_ks, most)
         if any(sampling.top_p < 1.0 for sampling in samplings):
-            logits = _nucleus(logits, batch.top_ps)
+            logits = _nucleus(logits, state.top_ps)
         logprobs = logits.log_softmax(-1)  # [rows, vocabulary]
-        tokens = draw(logprobs, uniform(batch.noise_keys, batch.counts))
+        tokens = draw(logprobs, uniform(state.noise_keys, state.counts))
         if any(sampling.temperature == 0.0 for sampling in samplings):
-            tokens = torch.where(batch.temperatures > 0, tokens, logprobs.argmax(-1))
+            tokens = torch.where(state.temperatures > 0, tokens, logprobs.argmax(-1))
         chosen = logprobs.gather(1, tokens[:, None])[:, 0]
-        batch.newest = tokens
-        batch.counts = batch.counts + 1
+        state.newest = tokens
+        state.counts = state.counts + 1
         both = cast(list[list[float]], torch.stack((tokens.double(), chosen.double())).tolist())
         return self._collect(batch, both[0], both[1])
 
-    def _collect(
-        self, batch: _Batch, drawn: list[float], scores: list[float]
-    ) -> list[tuple[int, Completion]]:
-        finished: list[tuple[_Row, Finish]] = []
+    def _collect(self, batch: Batch, drawn: list[float], scores: list[float]) -> list[tuple[int, Completion]]:
+        finished: list[tuple[Row, Finish]] = []
         for row, token, score in zip(batch.rows, drawn, scores, strict=True):
             if not row.is_live:
                 continue
@@ -270,7 +233,7 @@ class TorchPolicy:
             self._compact(batch)
         return self._completions(finished)
 
-    def _finish(self, row: _Row) -> Finish | None:
+    def _finish(self, row: Row) -> Finish | None:
         sampling = row.request.sampling
         if row.ids[-1] in self._eos or row.ids[-1] in sampling.stop_ids:
             return "stop"
@@ -281,29 +244,16 @@ class TorchPolicy:
                 return "stop"
         return "length" if len(row.ids) >= sampling.max_tokens else None
 
-    def _compact(self, batch: _Batch) -> None:
+    def _compact(self, batch: Batch) -> None:
         live = [place for place, row in enumerate(batch.rows) if row.is_live]
         if not live:
             self._batch = None
-            return
-        if len(live) > LIVE_FRACTION * len(batch.rows):
-            dead = [place for place, row in enumerate(batch.rows) if not row.is_live]
-            batch.lengths[torch.tensor(dead, dtype=torch.int64, device=self.device)] = 0
-            return
-        keep = torch.tensor(live, device=self.device)
-        batch.rows = [batch.rows[place] for place in live]
-        width = max(row.length for row in batch.rows)
-        take_rows(batch.cache, keep, width)
-        batch.visible = batch.visible[keep, batch.visible.shape[1] - width :]
-        batch.newest = batch.newest[keep]
-        batch.lengths = batch.lengths[keep]
-        batch.counts = batch.counts[keep]
-        batch.noise_keys = batch.noise_keys[keep]
-        batch.temperatures = batch.temperatures[keep]
-        batch.top_ps = batch.top_ps[keep]
-        batch.top_ks = batch.top_ks[keep]
+        elif len(live) > LIVE_FRACTION * len(batch.rows):
+            batch.rest()
+        else:
+            batch.keep(live)
 
-    def _completions(self, finished: list[tuple[_Row, Finish]]) -> list[tuple[int, Completion]]:
+    def _completions(self, finished: list[tuple[Row, Finish]]) -> list[tuple[int, Completion]]:
         texts = self._texts([row.ids for row, _ in finished]) if finished else []
         return [
             (
@@ -317,24 +267,6 @@ class TorchPolicy:
 
     def _texts(self, ids: list[list[int]]) -> list[str]:
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-
-
-def _joined(batch: _Batch, arrived: _Batch) -> _Batch:
-    width = max(batch.visible.shape[1], arrived.visible.shape[1])
-    visible = [nn.functional.pad(b.visible, (width - b.visible.shape[1], 0)) for b in (batch, arrived)]
-    append_rows(batch.cache, arrived.cache)
-    return _Batch(
-        batch.rows + arrived.rows,
-        batch.cache,
-        torch.cat(visible),
-        torch.cat((batch.newest, arrived.newest)),
-        torch.cat((batch.lengths, arrived.lengths)),
-        torch.cat((batch.counts, arrived.counts)),
-        torch.cat((batch.noise_keys, arrived.noise_keys)),
-        torch.cat((batch.temperatures, arrived.temperatures)),
-        torch.cat((batch.top_ps, arrived.top_ps)),
-        torch.cat((batch.top_ks, arrived.top_ks)),
-    )
 
 
 def _likeliest(logits: Tensor, top_ks: Tensor, most: int) -> Tensor:
@@ -352,7 +284,3 @@ def _nucleus(logits: Tensor, top_ps: Tensor) -> Tensor:
     is_cut = (before >= top_ps[:, None]) & (top_ps[:, None] < 1)  # rounding may reach 1 before the last token
     outside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, is_cut)
     return logits.masked_fill(outside, float("-inf"))
-
-
-def _signed(key: int) -> int:
-    return key - 2**64 if key >= 2**63 else key
