@@ -77,7 +77,8 @@ def rms_norm(hidden: Tensor, weight: Tensor, eps: float) -> Tensor:
 
 def _normed(hidden: Tensor, eps: float) -> tuple[Tensor, Tensor]:
     """Return normed states and their scales `[..., 1]`."""
-    norms = torch.linalg.vector_norm(hidden, dim=-1, keepdim=True)
+    linalg: Any = torch.linalg
+    norms: Tensor = linalg.vector_norm(hidden, dim=-1, keepdim=True)
     scales = norms.square_().div_(hidden.shape[-1]).add_(eps).rsqrt_()
     return hidden * scales, scales
 
