@@ -9,8 +9,8 @@ themselves (windows, ALiBi) or look for padding ids (GPT-2).
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,7 @@ from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.noise import draw, uniform
 from reasongym.agents.policies.decoding_batch import Batch, Row, state_of
+from reasongym.agents.policies.kept_rows import KeptRows, Resumed, close_gaps, laid_out
 from reasongym.agents.policies.shared_prompts import shared
 from reasongym.agents.policies.ticks import Tick, tick_of
 from reasongym.episodes import Completion, Finish, Request
@@ -31,6 +32,7 @@ LIVE_FRACTION = 0.8
 
 
 _Prompt: TypeAlias = tuple[int, ...]
+_Item = TypeVar("_Item")
 
 
 class TorchPolicy:
@@ -49,6 +51,7 @@ class TorchPolicy:
         self._is_sdpa = loaded.takes_4d_masks
         self._tick: Tick | None = tick_of(loaded)
         self._queue: deque[Request] = deque()
+        self._kept = KeptRows(max_rows)
         self._batch: Batch | None = None
 
     # -- the protocol ---------------------------------------------------------------------------------
@@ -84,10 +87,12 @@ class TorchPolicy:
         """Note that the shared model has new weights (`weights` must be None: they are already here)."""
         if weights is not None:
             raise PolicyError("this policy shares the learner's model; there is nothing to push")
+        self._kept.clear()
         self.weights_version = version
 
     def close(self) -> None:
-        """Drop the batch."""
+        """Drop the batch and what was kept of earlier ones."""
+        self._kept.clear()
         self._batch = None
         self._queue.clear()
 
@@ -115,55 +120,91 @@ class TorchPolicy:
     def _admit(self) -> list[Tensor]:
         """Let queued requests in, as far as there is room; returns logits `[new rows, vocabulary]` in pieces.
 
-        Each distinct prompt is prefilled once.
+        Each distinct prompt is prefilled once, and of an episode that goes on, what is new in it.
         """
         askers: dict[_Prompt, list[Request]] = {}
+        resumed: list[Resumed] = []
         for _ in range(min(len(self._queue), self._max_rows - self._num_rows())):
             request = self._queue.popleft()
-            askers.setdefault(tuple(request.prompt_ids or ()), []).append(request)
-        logits: list[Tensor] = []
-        for prompts in self._prefills(askers):
-            requests = [request for prompt in prompts for request in askers[prompt]]
-            owners = [place for place, prompt in enumerate(prompts) for _ in askers[prompt]]
-            owner = torch.tensor(owners, device=self.device)
-            num_more = max(request.sampling.max_tokens for request in requests)
-            last, visible, cache = self._prefill(prompts, num_more)
-            self._join(requests, owner, visible, cache)
-            logits.append(last[owner])
+            if (known := self._kept.take(request)) is not None:
+                resumed.append(known)
+            else:
+                askers.setdefault(tuple(request.prompt_ids or ()), []).append(request)
+        read_on = [self._read_on(rows) for rows in self._together(resumed, lambda one: len(one.rest))]
+        return read_on + [self._begin(prompts, askers) for prompts in self._together(askers, len)]
+
+    def _begin(self, prompts: Sequence[_Prompt], askers: dict[_Prompt, list[Request]]) -> Tensor:
+        """Prefill prompts and let in who asks for them."""
+        requests = [request for prompt in prompts for request in askers[prompt]]
+        owners = [place for place, prompt in enumerate(prompts) for _ in askers[prompt]]
+        owner = torch.tensor(owners, device=self.device)
+        cache = new_cache(self._config.num_hidden_layers, num_more=_most_tokens(requests))
+        nothing = torch.zeros((len(prompts), 0), dtype=torch.bool, device=self.device)
+        logits, visible = self._prefill(prompts, nothing, cache)
+        if self._may_share(requests) and (sharing := shared(cache, visible, owner)).pays():
+            own = new_cache(len(sharing.layers), num_more=layers_of(cache)[0].room)
+            rows = [Row(request, 0) for request in requests]
+            columns = visible.new_zeros(len(rows), 0)
+            self._batch = Batch(rows, own, columns, state_of(requests, self.device), sharing)
+        else:
+            take_rows(cache, owner, visible.shape[1])
+            self._join(requests, visible[owner], cache)
+        return logits[owner]
+
+    def _read_on(self, resumed: Sequence[Resumed]) -> Tensor:
+        """Prefill what is new behind what was kept, and let those rows in."""
+        requests = [one.request for one in resumed]
+        cache, known = laid_out(resumed, _most_tokens(requests))
+        logits, visible = self._prefill([one.rest for one in resumed], known, cache)
+        self._join(requests, visible, cache)
         return logits
 
-    def _prefills(self, prompts: Iterable[_Prompt]) -> Iterator[list[_Prompt]]:
-        """Cut prompts into lists to prefill together, like lengths side by side.
+    def _may_share(self, requests: Sequence[Request]) -> bool:
+        """Say whether rows may share prompts: alone in the batch, and none of them kept for a next turn."""
+        goes_on = any(request.goes_on for request in requests)
+        return self._batch is None and self._tick is not None and self._tick.shares and not goes_on
+
+    def _together(self, prefills: Iterable[_Item], length: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+        """Cut what is to be prefilled into lists to run together, like lengths side by side.
 
         Models that build their own masks get prompts of one length at a time: some of them turn padding
         that sees nothing into NaN (eager attention in float64).
         """
-        together: list[_Prompt] = []
-        for prompt in sorted(prompts, key=len):
-            is_over = (len(together) + 1) * len(prompt) > self._prefill_tokens
-            if together and (is_over or (not self._is_sdpa and len(prompt) != len(together[0]))):
+        together: list[_Item] = []
+        for one in sorted(prefills, key=length):
+            is_over = (len(together) + 1) * length(one) > self._prefill_tokens
+            if together and (is_over or (not self._is_sdpa and length(one) != length(together[0]))):
                 yield together
                 together = []
-            together.append(prompt)
+            together.append(one)
         if together:
             yield together
 
-    def _prefill(self, prompts: list[_Prompt], num_more: int) -> tuple[Tensor, Tensor, Cache]:
+    def _prefill(
+        self, prompts: Sequence[Sequence[int]], known: Tensor, cache: Cache
+    ) -> tuple[Tensor, Tensor]:
+        """Read ids behind what a cache holds, bool `[prompts, columns]`.
+
+        Returns the last logits `[prompts, vocabulary]`, and where the cache then holds an id.
+        """
         width = max(map(len, prompts))
         padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in prompts]
         ids = torch.tensor(padded, device=self.device)  # [prompts, width], left-padded
         starts = torch.tensor([[width - len(prompt)] for prompt in prompts], device=self.device)
         columns = torch.arange(width, device=self.device)
-        visible = columns >= starts  # [prompts, width]
-        positions = (columns - starts).clamp(min=0)
-        mask = None
-        if any(len(prompt) != width for prompt in prompts):
+        fresh = columns >= starts  # [prompts, width]
+        positions = known.sum(1, keepdim=True) + (columns - starts).clamp(min=0)
+        is_ragged, mask = any(len(prompt) != width for prompt in prompts), None
+        if known.shape[1] or is_ragged:
             causal = columns[:, None] >= columns
             itself = columns[:, None] == columns  # a padding query must see something, or softmax is NaN
-            seen = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
-            mask = additive(seen, self._dtype)
-        cache = new_cache(self._config.num_hidden_layers, num_more=num_more)
-        return self._forward(ids, mask, positions, cache), visible, cache
+            seen = causal & fresh[:, None] | itself  # [prompts, width, width]
+            seen = torch.cat((known[:, None].expand(-1, width, -1), seen), 2)
+            mask = additive(seen[:, None], self._dtype)
+        logits = self._forward(ids, mask, positions, cache)
+        if known.shape[1] and is_ragged:
+            return logits, close_gaps(cache, known, fresh)
+        return logits, torch.cat((known, fresh), 1)
 
     def _forward(self, ids: Tensor, mask: Tensor | None, positions: Tensor, cache: Cache) -> Tensor:
         output = self.model(
@@ -176,19 +217,10 @@ class TorchPolicy:
         )
         return output.logits[:, -1]
 
-    def _join(self, requests: list[Request], owner: Tensor, visible: Tensor, cache: Cache) -> None:
-        """Put requests into the batch; `owner` says which of the prefilled prompts is whose."""
-        state = state_of(requests, self.device)
-        if self._batch is None and self._tick is not None and self._tick.shares:
-            prompts = shared(cache, visible, owner)
-            if prompts.pays():
-                own = new_cache(len(prompts.layers), num_more=layers_of(cache)[0].room)
-                rows = [Row(request, 0) for request in requests]
-                self._batch = Batch(rows, own, visible.new_zeros(len(rows), 0), state, prompts)
-                return
-        take_rows(cache, owner, visible.shape[1])
+    def _join(self, requests: Sequence[Request], visible: Tensor, cache: Cache) -> None:
+        """Put requests into the batch, whose prompts a cache holds."""
         rows = [Row(request, len(request.prompt_ids or ())) for request in requests]
-        arrived = Batch(rows, cache, visible[owner], state)
+        arrived = Batch(rows, cache, visible, state_of(requests, self.device))
         if self._batch is None:
             self._batch = arrived
         else:
@@ -230,6 +262,7 @@ class TorchPolicy:
                 row.is_live = False
                 finished.append((row, finish))
         if finished:
+            self._keep(batch, [row for row, _ in finished])
             self._compact(batch)
         return self._completions(finished)
 
@@ -243,6 +276,12 @@ class TorchPolicy:
             if any(stop in text for stop in sampling.stop):
                 return "stop"
         return "length" if len(row.ids) >= sampling.max_tokens else None
+
+    def _keep(self, batch: Batch, finished: Sequence[Row]) -> None:
+        """Keep what was read of episodes that go on; only masks of four axes can hide what pads them."""
+        going_on = {row.request.id for row in finished if row.request.goes_on}
+        if going_on and self._is_sdpa:
+            self._kept.put(batch, [i for i, row in enumerate(batch.rows) if row.request.id in going_on])
 
     def _compact(self, batch: Batch) -> None:
         live = [place for place, row in enumerate(batch.rows) if row.is_live]
@@ -284,3 +323,7 @@ def _nucleus(logits: Tensor, top_ps: Tensor) -> Tensor:
     is_cut = (before >= top_ps[:, None]) & (top_ps[:, None] < 1)  # rounding may reach 1 before the last token
     outside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, is_cut)
     return logits.masked_fill(outside, float("-inf"))
+
+
+def _most_tokens(requests: Sequence[Request]) -> int:
+    return max(request.sampling.max_tokens for request in requests)
