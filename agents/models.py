@@ -82,7 +82,7 @@ class LoadedModel:
 
     @property
     def takes_4d_masks(self) -> bool:
-        """Whether boolean 4D attention masks may be given: full attention through torch's SDPA only.
+        """Whether 4D attention masks may be given: full attention through torch's SDPA only.
 
         A 4D mask replaces the model's own, so windows would be lost; ALiBi is read off the 2D mask.
         """

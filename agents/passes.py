@@ -11,6 +11,9 @@ from reasongym.agents.models import LoadedModel
 from reasongym.agents.pieces import pieces
 from reasongym.agents.played import Lesson
 
+CPU_TOKENS, ACCELERATOR_TOKENS = 8_192, 65_536
+"""Padded ids of a micro-batch: on a CPU an update of 34,816 took 0.87 of its time, cut so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -22,8 +25,9 @@ class Cut:
 
     @classmethod
     def of(cls, loaded: LoadedModel, max_tokens: int) -> "Cut":
-        """Cut for a model; losses and log-probs have 32 bits at least."""
-        return cls(max_tokens, loaded.device, torch.promote_types(loaded.dtype, torch.float32))
+        """Cut for a model, at 0 as its device likes it; losses and log-probs have 32 bits at least."""
+        suited = CPU_TOKENS if loaded.device.type == "cpu" else ACCELERATOR_TOKENS
+        return cls(max_tokens or suited, loaded.device, torch.promote_types(loaded.dtype, torch.float32))
 
 
 @torch.no_grad()

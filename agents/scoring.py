@@ -9,7 +9,7 @@ are used and that is said.
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,10 @@ from transformers.cache_utils import DynamicCache
 
 from reasongym.agents.batch import MicroBatch, Span, WeightedRow, micro_batches
 from reasongym.agents.layers import learning, plain_rows_reason
+from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
+from reasongym.agents.prompt_attention import PromptsOfLayers, attending, may_attend_apart
+from reasongym.agents.shared_attention import Prompts, places
 from reasongym.episodes import TrainingRow
 
 TOLERANCE = {torch.float64: 1e-6, torch.float32: 2e-4}
@@ -27,6 +30,8 @@ COARSE_TOLERANCE = 0.2
 """The same for 16-bit weights."""
 CHUNK_ELEMENTS = 2**26
 """Logits held at once, tokens times vocabulary; beyond, they are recomputed in the backward pass."""
+
+_Result = TypeVar("_Result")
 
 
 class Scores(NamedTuple):
@@ -47,6 +52,8 @@ class Scorer:
     with_entropy: bool = False
     is_shared: bool | None = None
     """Whether prompts are shared; None until the two forwards have been compared."""
+    attends_apart: bool = False
+    """Whether rows attend to shared prompts by `shared_attention`; known once that has been compared."""
     projects_sampled: bool | None = None
     """Whether plain rows are projected at sampled ids only; None until that has been compared."""
 
@@ -80,9 +87,16 @@ class Scorer:
         if self.loaded.has_windows:
             return self._give_up("some of its layers attend to a window of columns, and padding shifts those")
         reason = plain_rows_reason(self.loaded)
-        return self._give_up(reason) if reason else self._evaluated(self._compare)
+        if reason:
+            return self._give_up(reason)
+        for attends_apart in (True, False) if may_attend_apart(self.loaded) else (False,):
+            self.attends_apart = attends_apart
+            reason = self._evaluated(self._objection)
+            if not reason:
+                return True
+        return self._give_up(reason)
 
-    def _evaluated(self, compare: Callable[[MicroBatch], bool]) -> bool:
+    def _evaluated(self, compare: Callable[[MicroBatch], _Result]) -> _Result:
         """Compare two forwards without dropout on the probe."""
         model = self.loaded.model
         was_training = model.training
@@ -103,20 +117,20 @@ class Scorer:
         difference = float((some - every).abs().max())
         return difference <= TOLERANCE.get(self.loaded.dtype, COARSE_TOLERANCE)
 
-    def _compare(self, micro: MicroBatch) -> bool:
+    def _objection(self, micro: MicroBatch) -> str:
+        """Say why prompts cannot be shared; empty where they can."""
         if not self._head_is_last():
-            return self._give_up("it scales or caps the logits after its head")
+            return "it scales or caps the logits after its head"
         targets = micro.tails[micro.mask]
         with torch.no_grad():
             try:
                 shared = self._project(self._shared_hidden(micro), targets).logprobs
             except (TypeError, AttributeError, RuntimeError, ValueError) as error:
-                return self._give_up(f"it failed there: {error}")
+                return f"it failed there: {error}"
             plain = self._scores(self._plain_logits(micro), targets).logprobs
         difference = float((shared - plain).abs().max())
-        if not difference <= TOLERANCE.get(self.loaded.dtype, COARSE_TOLERANCE):
-            return self._give_up(f"log-probs differ by {difference:.2g}")
-        return True
+        is_close = difference <= TOLERANCE.get(self.loaded.dtype, COARSE_TOLERANCE)
+        return "" if is_close else f"log-probs differ by {difference:.2g}"
 
     def _head_is_last(self) -> bool:
         """Whether the model's logits are its head's outputs; small logits would hide what is done to them."""
@@ -161,18 +175,29 @@ class Scorer:
         """Run the tails of a span but for their last ids: `[rows, columns - 1, hidden]`."""
         body: Any = self.loaded.model.base_model
         owners = micro.owners[span.rows]
+        starts = micro.prompt_lengths[owners][:, None]  # [rows, 1]
+        steps = torch.arange(span.columns - 1, device=starts.device)
+        ids = {"input_ids": micro.tails[span.rows, : span.columns - 1], "position_ids": starts + steps}
+        if self.attends_apart and (shared := self._shared(micro, owners, prompts)).places.are_few:
+            with attending(self.loaded):
+                unused = starts.new_zeros((1, 1, 1, 1), dtype=self.loaded.dtype)
+                return body(**ids, attention_mask=unused, use_cache=False, prompts=shared).last_hidden_state
         cache: Any = DynamicCache()
         for place, layer in enumerate(prompts.layers):
             cache.update(layer.keys.index_select(0, owners), layer.values.index_select(0, owners), place)
-        starts = micro.prompt_lengths[owners][:, None]  # [rows, 1]
-        steps = torch.arange(span.columns - 1, device=starts.device)
-        return body(
-            input_ids=micro.tails[span.rows, : span.columns - 1],
-            attention_mask=self._tail_mask(micro, starts, len(steps)),
-            position_ids=starts + steps,
-            past_key_values=cache,
-            use_cache=True,
-        ).last_hidden_state
+        mask = self._tail_mask(micro, starts, len(steps))
+        return body(**ids, attention_mask=mask, past_key_values=cache, use_cache=True).last_hidden_state
+
+    def _shared(self, micro: MicroBatch, owners: Tensor, prompts: Any) -> PromptsOfLayers:
+        """Say what the rows of a span attend to."""
+        mask = None
+        if micro.is_padded:
+            visible = (
+                torch.arange(micro.prompts.shape[1], device=owners.device) < micro.prompt_lengths[:, None]
+            )
+            mask = additive(visible[:, None, None], self.loaded.dtype)
+        layers = [Prompts(layer.keys, layer.values, mask) for layer in prompts.layers]
+        return PromptsOfLayers(layers, places(owners, len(micro.prompts)))
 
     def _tail_mask(self, micro: MicroBatch, starts: Tensor, num_steps: int) -> Tensor | None:
         """Hide the padding between prompts and tails, and what comes later."""
@@ -182,9 +207,10 @@ class Scorer:
             return ((columns < starts) | (columns >= width)).long()  # [rows, width + steps]
         causal = columns <= columns[width:, None]  # [steps, width + steps]
         if not micro.is_padded:
-            return causal[None, None]
+            return additive(causal[None, None], self.loaded.dtype)
         visible = (columns < starts) | (columns >= width)
-        return (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
+        seen = (causal & visible[:, None])[:, None]  # [rows, 1, steps, width + steps]
+        return additive(seen, self.loaded.dtype)
 
     def _plain_logits(self, micro: MicroBatch) -> Tensor:
         """Return logits `[N, vocabulary]` of whole rows through the model's own head."""

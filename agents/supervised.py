@@ -7,12 +7,11 @@ observations and padding carry none, and no row sees another.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import torch
-
 from reasongym.agents.batch import micro_batches, weigh
 from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.optimizer import Optimizer
+from reasongym.agents.passes import Cut
 from reasongym.agents.run_folder import RunFolder
 from reasongym.agents.scoring import Scorer
 from reasongym.episodes import Episode
@@ -30,7 +29,8 @@ class SupervisedRun:
     optimizer: Optimizer
     num_steps: int
     checkpoint_every: int
-    micro_tokens: int = 65_536
+    micro_tokens: int = 0
+    """As in the configuration's `optimizer`."""
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -61,12 +61,9 @@ class SupervisedRun:
         """Take one step on the mean loss per token; returns it in nats."""
         total = 0.0
         rows = weigh(episodes, [1.0] * len(episodes), "token-mean")
+        cut, is_shared = Cut.of(self.loaded, self.micro_tokens), self.scorer.shares_prompts()
         batches = micro_batches(
-            rows,
-            max_tokens=self.micro_tokens,
-            device=self.loaded.device,
-            dtype=torch.promote_types(self.loaded.dtype, torch.float32),
-            shares_prompts=self.scorer.shares_prompts(),
+            rows, max_tokens=cut.max_tokens, device=cut.device, dtype=cut.dtype, shares_prompts=is_shared
         )
         for micro in batches:
             loss = -(micro.weights * self.scorer(micro).logprobs).sum()

@@ -21,6 +21,7 @@ from reasongym.agents.host_memory import keep_freed_memory
 from reasongym.agents.learner import Learner
 from reasongym.agents.metrics import Metrics, is_solved, play_metrics, read_metrics
 from reasongym.agents.models import LoadedModel
+from reasongym.agents.norms import quicken_norms
 from reasongym.agents.played import Lesson, lesson
 from reasongym.agents.reporters import Report, check_reporters, reporting
 from reasongym.agents.run_folder import ALERTS_FILE, EPISODES_FILE, METRICS_FILE, RunFolder
@@ -54,6 +55,7 @@ class Trainer:
         if config.run.threads:
             torch.set_num_threads(config.run.threads)
         keep_freed_memory()
+        quicken_norms(loaded)
         self.policy = sampler(config, loaded)
         self.learner = Learner(config, loaded)
         self.step = 0

@@ -57,7 +57,7 @@ ITEMS = {
     "rescore": Item("prove_rescore:rescored", "a stored run is judged again in seconds", 0.5),
     "engines": Item("prove_engines:engines", "torch, vLLM and its server agree, and kills change nothing", 5),
     "vector": Item("bench_vector:vector", "native batches beside Gymnasium's", 5),
-    "race": Item("race_grpo_step:step_race", "one GRPO step beside TRL and a bare loop", 10),
+    "race": Item("race_grpo_step:step_race", "one GRPO step beside TRL and a bare loop", 20),
     "demo-0": Item("prove_demo:seed_0", "the demo learns from nothing, seed 0", 6),
     "demo-1": Item("prove_demo:seed_1", "the demo learns from nothing, seed 1", 6),
     "demo-2": Item("prove_demo:seed_2", "the demo learns from nothing, seed 2", 6),

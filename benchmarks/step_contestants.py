@@ -6,18 +6,17 @@ trained on. One update per batch: the policy that sampled is the policy that lea
 
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.step_course import (
-    GROUP_SIZE,
     LEARNING_RATE,
     MAX_GRAD_NORM,
-    NEW_TOKENS,
-    NUM_GROUPS,
     Clock,
+    Course,
     Digits,
-    Lengths,
     Tally,
     make_model,
     make_tokenizer,
@@ -26,24 +25,63 @@ from benchmarks.step_course import (
     reward,
 )
 from benchmarks.step_raw import raw
+from reasongym.core import Verdict
+
+WORTHLESS = Verdict(0.0, False, "ok")
 
 # -- ours ---------------------------------------------------------------------------------------------
 
 
-def reasongym(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
+def reasongym(course: Course, steps: int, clock: Clock, tally: Tally) -> None:
     """Run our trainer as it is, its logs included."""
+    _ours(course, steps, clock, tally, lambda trainer: None)
+
+
+def half_dead(course: Course, steps: int, clock: Clock, tally: Tally) -> None:
+    """Run it where every second group earns nothing, so that there is nothing to learn from it."""
+    _ours(course, steps, clock, tally, _kill)
+
+
+def half_dead_kept(course: Course, steps: int, clock: Clock, tally: Tally) -> None:
+    """Run it on the same groups, and let it learn from the dead ones too."""
+
+    def prepare(trainer: Any) -> None:
+        _kill(trainer)
+        trainer.learner.estimator = replace(trainer.learner.estimator, is_live=lambda group: True)
+
+    _ours(course, steps, clock, tally, prepare)
+
+
+def _kill(trainer: Any) -> None:
+    """Take the rewards of every second group away."""
+    play = trainer.play
+
+    def played(problems: Any) -> Any:
+        groups = play(problems)
+        groups[::2] = [[replace(e, verdict=WORTHLESS) for e in group] for group in groups[::2]]
+        return groups
+
+    trainer.play = played
+
+
+def _ours(course: Course, steps: int, clock: Clock, tally: Tally, prepare: Callable[[Any], None]) -> None:
     from reasongym.agents import config
     from reasongym.agents.models import LoadedModel
     from reasongym.agents.trainer import Trainer
 
     settings = config.TrainConfig(
-        problems=config.ProblemSettings(env=Digits.env_id),
-        rollout=config.RolloutSettings(groups=NUM_GROUPS, group_size=GROUP_SIZE, max_tokens=NEW_TOKENS),
+        problems=config.ProblemSettings(env=Digits.env_id, level=int(course.has_long_prompts)),
+        rollout=config.RolloutSettings(
+            groups=course.num_groups, group_size=course.group_size, max_tokens=course.new_tokens
+        ),
         optimizer=config.OptimizerSettings(learning_rate=LEARNING_RATE, max_grad_norm=MAX_GRAD_NORM),
         run=config.RunSettings(steps=steps, threads=1, checkpoint_every=steps),
     )
     with registered(Digits), tempfile.TemporaryDirectory() as folder:
-        trainer = Trainer(settings, LoadedModel(make_model(lengths), make_tokenizer()), Path(folder))
+        trainer = Trainer(
+            settings, LoadedModel(make_model(is_ragged=course.is_ragged), make_tokenizer()), Path(folder)
+        )
+        prepare(trainer)
         play = clock.timed(trainer.play, "rollout")
 
         def noted(problems: Any) -> Any:
@@ -63,7 +101,7 @@ def reasongym(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
 # -- TRL ----------------------------------------------------------------------------------------------
 
 
-def trl(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
+def trl(course: Course, steps: int, clock: Clock, tally: Tally) -> None:
     """Run TRL's trainer at the best settings found for it on CPU: float32, no checkpointing, no KL."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     from datasets import Dataset
@@ -82,9 +120,9 @@ def trl(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = GRPOConfig(
             output_dir=folder,
-            per_device_train_batch_size=NUM_GROUPS * GROUP_SIZE,
-            num_generations=GROUP_SIZE,
-            max_completion_length=NEW_TOKENS,
+            per_device_train_batch_size=course.num_rows,
+            num_generations=course.group_size,
+            max_completion_length=course.new_tokens,
             max_steps=steps,
             learning_rate=LEARNING_RATE,
             max_grad_norm=MAX_GRAD_NORM,
@@ -99,10 +137,10 @@ def trl(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
             disable_tqdm=True,
         )
         trainer = GRPOTrainer(
-            model=make_model(lengths),
+            model=make_model(is_ragged=course.is_ragged),
             reward_funcs=rewards,
             args=settings,
-            train_dataset=Dataset.from_dict({"prompt": prompts(256)}),
+            train_dataset=Dataset.from_dict({"prompt": prompts(256, are_long=course.has_long_prompts)}),
             processing_class=make_tokenizer(),
             callbacks=[Marks()],
         )
@@ -113,4 +151,10 @@ def trl(lengths: Lengths, steps: int, clock: Clock, tally: Tally) -> None:
         trainer.train()
 
 
-CONTESTANTS = {"reasongym": reasongym, "trl": trl, "raw": raw}
+CONTESTANTS = {
+    "reasongym": reasongym,
+    "half dead": half_dead,
+    "half dead kept": half_dead_kept,
+    "trl": trl,
+    "raw": raw,
+}

@@ -1,4 +1,4 @@
-"""The course of the race for one GRPO step: its model, tokenizer, prompts, reward and clock.
+"""The courses of the race for one GRPO step: their model, tokenizer, prompts, reward and clock.
 
 Each contestant of `step_contestants.py` gets exactly these. Which ids can be drawn at all is decided by a
 frozen bias of the model's head, so that no contestant needs an option for it.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
@@ -22,7 +22,6 @@ from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 from reasongym.core import Data, Env, Verdict
 from reasongym.registry import register, unregister
 
-NUM_GROUPS, GROUP_SIZE, NEW_TOKENS = 8, 8, 64
 LEARNING_RATE, MAX_GRAD_NORM, CLIP = 1e-5, 1.0, 0.2
 SPECIAL = PAD, EOS, UNKNOWN = ("<pad>", "<eos>", "<unk>")
 PAD_ID, EOS_ID, _ = range(3)
@@ -35,7 +34,37 @@ END_BONUS = 0.45
 IMPOSSIBLE = -1e4
 """Added to the logit of an id that must not be drawn: its probability is 0 in float32."""
 
-Lengths = Literal["equal", "ragged"]
+FULL_MARKS = 64
+"""Digits that earn the whole reward."""
+LONG_PROMPT = 256
+"""Characters of a long prompt, its line end among them; each is a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Batch and lengths of one race."""
+
+    steps: int
+    """Measured in a run; ragged lengths vary, so more of them are needed for equal work."""
+    num_groups: int = 8
+    group_size: int = 8
+    new_tokens: int = 64
+    """Of a completion, at most."""
+    is_ragged: bool = False
+    """Whether completions may end before."""
+    has_long_prompts: bool = False
+
+    @property
+    def num_rows(self) -> int:
+        """Count the episodes of a step."""
+        return self.num_groups * self.group_size
+
+
+COURSES = {
+    "equal": Course(6),
+    "ragged": Course(12, is_ragged=True),
+    "prompts": Course(2, group_size=16, new_tokens=LONG_PROMPT, has_long_prompts=True),
+}
 
 
 def make_tokenizer(size: int = VOCABULARY) -> PreTrainedTokenizerFast:
@@ -58,7 +87,7 @@ def _letters(place: int) -> str:
     return (_letters(high) if high else "") + chr(ord("a") + low)
 
 
-def make_model(lengths: Lengths) -> Qwen2ForCausalLM:
+def make_model(*, is_ragged: bool) -> Qwen2ForCausalLM:
     """Return a Qwen2 of 0.85M random weights that can draw only what the race allows."""
     torch.manual_seed(0)
     config = Qwen2Config(
@@ -76,21 +105,21 @@ def make_model(lengths: Lengths) -> Qwen2ForCausalLM:
     )
     model = Qwen2ForCausalLM(config)
     allowed = torch.zeros(VOCABULARY, dtype=torch.bool)
-    if lengths == "equal":
-        allowed[len(SPECIAL) :] = True
-    else:
+    if is_ragged:
         allowed[len(SPECIAL) : len(SPECIAL) + RAGGED_IDS - 1] = True
         allowed[EOS_ID] = True
+    else:
+        allowed[len(SPECIAL) :] = True
     bias: Tensor = torch.where(allowed, 0.0, IMPOSSIBLE)
-    if lengths == "ragged":
+    if is_ragged:
         bias[EOS_ID] = END_BONUS
     model.lm_head.bias = nn.Parameter(bias, requires_grad=False)
     return model
 
 
 def reward(text: str) -> float:
-    """Return the share of digits among as many characters as a completion may have."""
-    return sum(map(text.count, "0123456789")) / NEW_TOKENS
+    """Return how many digits there are, as a share of `FULL_MARKS`."""
+    return min(1.0, sum(map(text.count, "0123456789")) / FULL_MARKS)
 
 
 @contextmanager
@@ -108,15 +137,17 @@ class Digits(Env):
 
     env_id = "race/Digits-v0"
     family = "race/digits"
-    levels = ("four numbers",)
+    levels = ("four numbers", "four numbers, at length")
 
     def generate(self, rng: random.Random, level: int, options: Any) -> Data:
         """Draw four numbers and a target."""
-        return {"numbers": [rng.between(1, 99) for _ in range(4)], "target": rng.between(10, 99)}
+        numbers = [rng.between(1, 99) for _ in range(4)]
+        return {"numbers": numbers, "target": rng.between(10, 99), "is_long": bool(level)}
 
     def prompt(self, data: Data, style: str) -> str:
-        """Ask for a sum."""
-        return f"Using the numbers {data['numbers']}, make {data['target']}."
+        """Ask for a sum; at length, in `LONG_PROMPT` characters with the line end behind them."""
+        text = f"Using the numbers {data['numbers']}, make {data['target']}."
+        return (text + 16 * " Use each of them once.")[: LONG_PROMPT - 1] if data["is_long"] else text
 
     def verify(self, data: Data, text: str) -> Verdict:
         """Count the digits."""
@@ -124,7 +155,7 @@ class Digits(Env):
 
     def oracle(self, data: Data) -> list[str]:
         """Write nothing but digits."""
-        return ["0" * NEW_TOKENS]
+        return ["0" * FULL_MARKS]
 
     def canonical(self, data: Data) -> str:
         """Name the problem by its prompt."""
@@ -143,10 +174,10 @@ class Digits(Env):
         return str(rng.below(10))
 
 
-def prompts(num: int) -> list[str]:
+def prompts(num: int, *, are_long: bool = False) -> list[str]:
     """Return the texts the models read: the problems' prompts with the line end a plain template adds."""
     env = Digits()
-    return [env.problem(env.row(seed)).prompt + "\n" for seed in range(num)]
+    return [env.problem(env.row(seed, level=int(are_long))).prompt + "\n" for seed in range(num)]
 
 
 @dataclass
@@ -182,13 +213,15 @@ class Clock:
 class Tally:
     """What a contestant trained on, to show that all did the same work."""
 
+    group_size: int
     tokens: list[int] = field(default_factory=list[int])
     """Sampled and trained ids, by step."""
     dead_groups: int = 0
 
     def note(self, rewards: list[float], num_tokens: int) -> None:
         """Note one step: its rewards, group by group, and its tokens."""
-        groups = [rewards[start : start + GROUP_SIZE] for start in range(0, len(rewards), GROUP_SIZE)]
+        size = self.group_size
+        groups = [rewards[start : start + size] for start in range(0, len(rewards), size)]
         self.dead_groups += sum(len(set(group)) == 1 for group in groups)
         self.tokens.append(num_tokens)
 

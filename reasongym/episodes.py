@@ -69,6 +69,10 @@ class Request:
     """64 bits that decide the sampling noise, whatever else is in the batch."""
     session: Session
     """Where the episode stands, for players in this process that know the game (oracle, random)."""
+    goes_on: bool = False
+    """Whether a request may follow whose prompt begins with this one's and what was sampled for it."""
+    follows: int | None = None
+    """Id of the request that this one goes on from."""
 
 
 @dataclass(frozen=True, slots=True)

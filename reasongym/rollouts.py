@@ -33,10 +33,12 @@ def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
     setting = replace(setting, calls=env.stop_strings(problem.row))
     messages = setting.template.open(problem.prompt)
     completions: list[Completion] = []
+    turn_limit = env.turn_limit(problem.row)
     spoken: Spoken | None = None
     while True:
         key = b"%s %s %d %d" % (problem.row.key, seat.salt.encode(), seat.member, session.num_turns)
-        spoken = yield from take_turn(setting, Place(session, messages, key), spoken)
+        place = Place(session, messages, key, is_last=session.num_turns + 1 >= turn_limit)
+        spoken = yield from take_turn(setting, place, spoken)
         if spoken is None:
             verdict = Verdict(session.reward, False, "context_full")
             return _episode(problem, seat, messages, completions, verdict, is_truncated=True)
@@ -128,11 +130,15 @@ class _Live(Generic[Played]):
         if request_id not in self.plays:
             raise PolicyError(f"the policy answered request {request_id}, which nobody waits for")
         place, game = self.plays.pop(request_id)
-        self._resume(place, game, completion)
+        self._resume(place, game, (request_id, completion))
 
     def _resume(
-        self, place: int, game: Generator[Request, Completion, Played], completion: Completion | None
+        self,
+        place: int,
+        game: Generator[Request, Completion, Played],
+        answered: tuple[int, Completion] | None,
     ) -> None:
+        follows, completion = answered or (None, None)
         try:
             request = next(game) if completion is None else game.send(completion)
         except StopIteration as stop:
@@ -140,7 +146,7 @@ class _Live(Generic[Played]):
             if self._on_episode is not None:
                 self._on_episode(stop.value)
             return
-        request = replace(request, id=self._next_id)
+        request = replace(request, id=self._next_id, follows=follows)
         self._next_id += 1
         self.plays[request.id] = (place, game)
         self._queue.append(request)

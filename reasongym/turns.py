@@ -50,6 +50,8 @@ class Place(NamedTuple):
     messages: tuple[Message, ...]
     key: bytes
     """Sets apart the turn's sampling noise."""
+    is_last: bool = False
+    """Whether the episode ends with the turn, whatever is said."""
 
 
 Turn: TypeAlias = Generator[Request, Completion, Spoken | None]
@@ -116,7 +118,8 @@ def _request(
     if num_segments:
         messages = (*messages, Message("assistant", setting.template.prefill + thought.text))
         key = b"%s segment %d" % (key, num_segments)
-    return Request(0, messages, prompt, sampling, digest64(key), place.session)
+    goes_on = not (place.is_last and thought.is_over)
+    return Request(0, messages, prompt, sampling, digest64(key), place.session, goes_on)
 
 
 def _settled(

@@ -9,21 +9,27 @@ with the model's forward.
 Float32 alone: in float64 Hugging Face's norms round to float32, and what is exact would differ from them.
 """
 
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import rms_norm, scaled_dot_product_attention
 from transformers.cache_utils import Cache
 
-from reasongym.agents.kv_cache import RoomyLayer, layers_of, new_cache
+from reasongym.agents.kv_cache import RoomyLayer, layers_of, new_cache, take_rows
+from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
+from reasongym.agents.policies.shared_prompts import SharedPrompts, shared
 
 FAMILIES = ("LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 TOLERANCE = 1e-4
 """Largest difference of a log-prob between a tick and the model's forward in float32."""
 PROBE_IDS, PROBE_ROWS = 7, 3
+
+_Attention: TypeAlias = Callable[[Tensor, Tensor, Tensor, float], Tensor]
+"""From queries, keys, values and a scale to what is mixed."""
 
 
 def tick_of(loaded: LoadedModel) -> "Tick | None":
@@ -33,8 +39,15 @@ def tick_of(loaded: LoadedModel) -> "Tick | None":
         return None
     if any(type(module) is not nn.Linear for module in _projections(loaded.model)):  # adapters
         return None
-    tick = Tick(loaded.model)
-    return tick if _agrees(tick, loaded) else None
+    tick, probe = Tick(loaded.model), _probe(loaded)
+    with torch.no_grad():
+        if not probe.differs(tick, is_shared=False) <= TOLERANCE:
+            return None
+        try:
+            shares = probe.differs(tick, is_shared=True) <= TOLERANCE
+        except (AttributeError, RuntimeError, TypeError):  # this torch has no such operation
+            shares = False
+    return replace(tick, shares=shares)
 
 
 def _projections(model: Any) -> list[nn.Module]:
@@ -50,11 +63,21 @@ class Tick:
     """A model of the family, run by its projections alone."""
 
     model: Any
+    shares: bool = False
+    """Whether it was seen to give the same where rows share prompts."""
 
-    def __call__(self, newest: Tensor, positions: Tensor, mask: Tensor | None, cache: Cache) -> Tensor:
+    def __call__(
+        self,
+        newest: Tensor,
+        positions: Tensor,
+        mask: Tensor | None,
+        cache: Cache,
+        prompts: SharedPrompts | None = None,
+    ) -> Tensor:
         """Put ids `[rows]` at positions `[rows]` into the cache; returns logits `[rows, vocabulary]`.
 
-        `mask` is bool `[rows, 1, 1, columns]`: which columns hold a token, the new one's among them.
+        `mask` is additive `[rows, 1, 1, columns]`: which columns hold a token, the new one's among them.
+        Where `prompts` are given, the cache has what follows them.
         """
         body = self.model.model
         hidden = body.embed_tokens(newest)  # [rows, hidden]
@@ -63,10 +86,9 @@ class Tick:
         )  # [rows, 1, head_dim]
         low, high = sin.chunk(2, -1)
         turn = (cos, torch.cat((-low, high), -1))
-        for layer, kept in zip(body.layers, layers_of(cache), strict=True):
-            hidden = hidden + _attended(
-                layer.self_attn, _normed(layer.input_layernorm, hidden), turn, mask, kept
-            )
+        for place, (layer, kept) in enumerate(zip(body.layers, layers_of(cache), strict=True)):
+            normed, attend = _normed(layer.input_layernorm, hidden), _attention(prompts, place, mask)
+            hidden = hidden + _attended(layer.self_attn, normed, turn, kept, attend)
             hidden = hidden + _fed_forward(layer.mlp, _normed(layer.post_attention_layernorm, hidden))
         return self.model.lm_head(_normed(body.norm, hidden))
 
@@ -75,8 +97,17 @@ def _normed(norm: Any, states: Tensor) -> Tensor:
     return rms_norm(states, norm.weight.shape, norm.weight, norm.variance_epsilon)
 
 
+def _attention(prompts: SharedPrompts | None, place: int, mask: Tensor | None) -> _Attention:
+    """Return how layer `place` attends, from queries, keys, values and a scale."""
+    if prompts is None:
+        return lambda queries, keys, values, scale: scaled_dot_product_attention(
+            queries, keys, values, attn_mask=mask, scale=scale
+        )
+    return lambda queries, keys, values, scale: prompts.attended(place, queries, (keys, values), mask, scale)
+
+
 def _attended(
-    attention: Any, states: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor | None, kept: RoomyLayer
+    attention: Any, states: Tensor, turn: tuple[Tensor, Tensor], kept: RoomyLayer, attend: _Attention
 ) -> Tensor:
     """Attend from one token a row to all columns; the query heads of a group are rows of one product."""
     queries, keys, values = (
@@ -90,10 +121,7 @@ def _attended(
     every_key, every_value = kept.update(turned[:, num_heads:, None], values.unsqueeze(2))
     shape = (len(states), every_key.shape[1], -1, head_dim)
     grouped = turned[:, :num_heads].reshape(shape)  # [rows, key heads, group, head_dim]
-    mixed = scaled_dot_product_attention(
-        grouped, every_key, every_value, attn_mask=mask, scale=attention.scaling
-    )
-    return attention.o_proj(mixed.flatten(1))
+    return attention.o_proj(attend(grouped, every_key, every_value, attention.scaling).flatten(1))
 
 
 def _turned(states: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
@@ -106,29 +134,64 @@ def _fed_forward(mlp: Any, states: Tensor) -> Tensor:
     return mlp.down_proj(mlp.act_fn(mlp.gate_proj(states)) * mlp.up_proj(states))
 
 
-@torch.no_grad()
-def _agrees(tick: Tick, loaded: LoadedModel) -> bool:
-    """Compare a tick after a padded prefill with the model's forward of the same token."""
-    vocabulary = loaded.config.vocab_size
-    ids = torch.arange(PROBE_ROWS * PROBE_IDS).mul(31).remainder(vocabulary).view(PROBE_ROWS, PROBE_IDS)
-    columns = torch.arange(PROBE_IDS)
-    starts = torch.arange(PROBE_ROWS)[:, None]  # rows are padded by 0, 1, ... ids on the left
-    visible = columns >= starts
-    causal = (columns[:, None] >= columns) & visible[:, None] | (columns[:, None] == columns)
-    positions = (columns - starts).clamp(min=0)
-    newest, seen = ids[:, 0], nn.functional.pad(visible, (0, 1), value=True)[:, None, None]
-    logits: list[Tensor] = []
-    for is_tick in (True, False):
-        cache = new_cache(loaded.config.num_hidden_layers, num_more=1)
-        common: Any = {"past_key_values": cache, "use_cache": True, "logits_to_keep": 1}
-        loaded.model(input_ids=ids, attention_mask=causal[:, None], position_ids=positions, **common)
-        place = positions[:, -1] + 1
-        if is_tick:
-            logits.append(tick(newest, place, seen, cache))
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """Prompts padded by 0, 1, ... ids on the left; rows that share them are decoded one token further."""
+
+    loaded: LoadedModel
+    ids: Tensor
+    visible: Tensor
+    owner: Tensor
+
+    def differs(self, tick: Tick, *, is_shared: bool) -> float:
+        """Return the largest difference of a log-prob between a tick and the model's forward."""
+        return float((self._ticked(tick, is_shared) - self._forward()).abs().max())
+
+    def _ticked(self, tick: Tick, is_shared: bool) -> Tensor:
+        cache, prompts = self._prefilled(), None
+        visible = self.visible[self.owner]
+        if is_shared:
+            prompts = shared(cache, self.visible, self.owner)
+            cache, visible = new_cache(len(prompts.layers), num_more=1), visible[:, :0]
         else:
-            output = loaded.model(
-                input_ids=newest[:, None], attention_mask=seen, position_ids=place[:, None], **common
-            )
-            logits.append(output.logits[:, -1])
-    difference = float((logits[0].log_softmax(-1) - logits[1].log_softmax(-1)).abs().max())
-    return difference <= TOLERANCE
+            take_rows(cache, self.owner, visible.shape[1])
+        visible = nn.functional.pad(visible, (0, 1), value=True)[:, None, None]
+        newest, position = self._newest()
+        return tick(newest, position, additive(visible, torch.float32), cache, prompts).log_softmax(-1)
+
+    def _forward(self) -> Tensor:
+        cache = self._prefilled()
+        take_rows(cache, self.owner, self.visible.shape[1])
+        visible = nn.functional.pad(self.visible[self.owner], (0, 1), value=True)[:, None, None]
+        newest, position = self._newest()
+        return self._run(newest[:, None], visible, position[:, None], cache)
+
+    def _newest(self) -> tuple[Tensor, Tensor]:
+        """Return an id for every row, and its position."""
+        rows = torch.arange(len(self.owner))
+        return self.ids[self.owner, rows % self.ids.shape[1]], self.visible.sum(1)[self.owner]
+
+    def _prefilled(self) -> Cache:
+        columns = torch.arange(self.ids.shape[1])
+        causal = (columns[:, None] >= columns) & self.visible[:, None] | (columns[:, None] == columns)
+        cache = new_cache(self.loaded.config.num_hidden_layers, num_more=1)
+        self._run(self.ids, causal[:, None], (self.visible.cumsum(1) - 1).clamp(min=0), cache)
+        return cache
+
+    def _run(self, ids: Tensor, mask: Tensor, positions: Tensor, cache: Cache) -> Tensor:
+        output = self.loaded.model(
+            input_ids=ids,
+            attention_mask=mask,
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        return output.logits[:, -1].log_softmax(-1)
+
+
+def _probe(loaded: LoadedModel) -> _Probe:
+    num = PROBE_ROWS * PROBE_IDS
+    ids = torch.arange(num).mul(31).remainder(loaded.config.vocab_size).view(PROBE_ROWS, PROBE_IDS)
+    visible = torch.arange(PROBE_IDS) >= torch.arange(PROBE_ROWS)[:, None]
+    return _Probe(loaded, ids, visible, torch.tensor([0, 0, 1, 2, 2]))

@@ -9,17 +9,20 @@ themselves (windows, ALiBi) or look for padding ids (GPT-2).
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 from transformers.cache_utils import Cache
 
-from reasongym.agents.kv_cache import append_rows, new_cache, take_rows
+from reasongym.agents.kv_cache import layers_of, new_cache, take_rows
+from reasongym.agents.masks import additive
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.noise import draw, uniform
+from reasongym.agents.policies.decoding_batch import Batch, Row, state_of
+from reasongym.agents.policies.kept_rows import KeptRows, Resumed, close_gaps, laid_out
+from reasongym.agents.policies.shared_prompts import shared
 from reasongym.agents.policies.ticks import Tick, tick_of
 from reasongym.episodes import Completion, Finish, Request
 from reasongym.errors import PolicyError
@@ -29,38 +32,7 @@ LIVE_FRACTION = 0.8
 
 
 _Prompt: TypeAlias = tuple[int, ...]
-
-
-@dataclass(slots=True)
-class _Row:
-    """A request in the batch and what was sampled for it."""
-
-    request: Request
-    length: int
-    """Ids in the cache: prompt and sampled, but for the newest."""
-    ids: list[int]
-    logprobs: list[float]
-    is_live: bool = True
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Device state of the rows, one entry a row."""
-
-    rows: list[_Row]
-    cache: Cache
-    visible: Tensor
-    """Bool `[rows, columns]`: which cache columns hold a token."""
-    newest: Tensor
-    """Int64 `[rows]`: sampled and not yet in the cache."""
-    lengths: Tensor
-    """Int64 `[rows]`: ids in the cache; 0 for finished rows, lest they run out of the model's positions."""
-    counts: Tensor
-    """Int64 `[rows]`: ids sampled."""
-    noise_keys: Tensor
-    temperatures: Tensor
-    top_ps: Tensor
-    top_ks: Tensor
+_Item = TypeVar("_Item")
 
 
 class TorchPolicy:
@@ -70,6 +42,7 @@ class TorchPolicy:
         self.model: nn.Module = loaded.model
         self.tokenizer = loaded.tokenizer
         self.device: torch.device = loaded.device
+        self._dtype = loaded.dtype
         self.weights_version = 0
         self._config: Any = loaded.config
         self._eos = frozenset(loaded.eos_ids)
@@ -78,7 +51,8 @@ class TorchPolicy:
         self._is_sdpa = loaded.takes_4d_masks
         self._tick: Tick | None = tick_of(loaded)
         self._queue: deque[Request] = deque()
-        self._batch: _Batch | None = None
+        self._kept = KeptRows(max_rows)
+        self._batch: Batch | None = None
 
     # -- the protocol ---------------------------------------------------------------------------------
 
@@ -113,10 +87,12 @@ class TorchPolicy:
         """Note that the shared model has new weights (`weights` must be None: they are already here)."""
         if weights is not None:
             raise PolicyError("this policy shares the learner's model; there is nothing to push")
+        self._kept.clear()
         self.weights_version = version
 
     def close(self) -> None:
-        """Drop the batch."""
+        """Drop the batch and what was kept of earlier ones."""
+        self._kept.clear()
         self._batch = None
         self._queue.clear()
 
@@ -125,73 +101,110 @@ class TorchPolicy:
     def _num_rows(self) -> int:
         return len(self._batch.rows) if self._batch else 0
 
-    def _decode(self, batch: _Batch) -> Tensor:
+    def _decode(self, batch: Batch) -> Tensor:
         """Put the newest token of every row into the cache; returns logits `[rows, vocabulary]`."""
-        batch.visible = nn.functional.pad(batch.visible, (0, 1), value=True)
-        columns = batch.visible.shape[1]
-        for row in batch.rows:
-            row.length += 1
-        is_full = all(row.length == columns for row in batch.rows if row.is_live)
-        mask = None if is_full else batch.visible[:, None, None] if self._is_sdpa else batch.visible.long()
+        is_full = batch.grow()
+        mask = None if is_full else self._mask(batch.visible)
+        state = batch.state
         if self._tick is not None:
-            logits = self._tick(batch.newest, batch.lengths, mask, batch.cache)
+            logits = self._tick(state.newest, state.lengths, mask, batch.cache, batch.shared)
         else:
-            logits = self._forward(batch.newest[:, None], mask, batch.lengths[:, None], batch.cache)
-        batch.lengths = batch.lengths + 1
+            logits = self._forward(state.newest[:, None], mask, state.lengths[:, None], batch.cache)
+        state.lengths = state.lengths + 1
         return logits
+
+    def _mask(self, visible: Tensor) -> Tensor:
+        """Hide padding from the newest tokens of rows `[rows, columns]`, in the form that the model takes."""
+        return additive(visible[:, None, None], self._dtype) if self._is_sdpa else visible.long()
 
     def _admit(self) -> list[Tensor]:
         """Let queued requests in, as far as there is room; returns logits `[new rows, vocabulary]` in pieces.
 
-        Each distinct prompt is prefilled once.
+        Each distinct prompt is prefilled once, and of an episode that goes on, what is new in it.
         """
         askers: dict[_Prompt, list[Request]] = {}
+        resumed: list[Resumed] = []
         for _ in range(min(len(self._queue), self._max_rows - self._num_rows())):
             request = self._queue.popleft()
-            askers.setdefault(tuple(request.prompt_ids or ()), []).append(request)
-        logits: list[Tensor] = []
-        for prompts in self._prefills(askers):
-            requests = [request for prompt in prompts for request in askers[prompt]]
-            owners = [place for place, prompt in enumerate(prompts) for _ in askers[prompt]]
-            owner = torch.tensor(owners, device=self.device)
-            num_more = max(request.sampling.max_tokens for request in requests)
-            last, visible, cache = self._prefill(prompts, num_more)
+            if (known := self._kept.take(request)) is not None:
+                resumed.append(known)
+            else:
+                askers.setdefault(tuple(request.prompt_ids or ()), []).append(request)
+        read_on = [self._read_on(rows) for rows in self._together(resumed, lambda one: len(one.rest))]
+        return read_on + [self._begin(prompts, askers) for prompts in self._together(askers, len)]
+
+    def _begin(self, prompts: Sequence[_Prompt], askers: dict[_Prompt, list[Request]]) -> Tensor:
+        """Prefill prompts and let in who asks for them."""
+        requests = [request for prompt in prompts for request in askers[prompt]]
+        owners = [place for place, prompt in enumerate(prompts) for _ in askers[prompt]]
+        owner = torch.tensor(owners, device=self.device)
+        cache = new_cache(self._config.num_hidden_layers, num_more=_most_tokens(requests))
+        nothing = torch.zeros((len(prompts), 0), dtype=torch.bool, device=self.device)
+        logits, visible = self._prefill(prompts, nothing, cache)
+        if self._may_share(requests) and (sharing := shared(cache, visible, owner)).pays():
+            own = new_cache(len(sharing.layers), num_more=layers_of(cache)[0].room)
+            rows = [Row(request, 0) for request in requests]
+            columns = visible.new_zeros(len(rows), 0)
+            self._batch = Batch(rows, own, columns, state_of(requests, self.device), sharing)
+        else:
             take_rows(cache, owner, visible.shape[1])
             self._join(requests, visible[owner], cache)
-            logits.append(last[owner])
+        return logits[owner]
+
+    def _read_on(self, resumed: Sequence[Resumed]) -> Tensor:
+        """Prefill what is new behind what was kept, and let those rows in."""
+        requests = [one.request for one in resumed]
+        cache, known = laid_out(resumed, _most_tokens(requests))
+        logits, visible = self._prefill([one.rest for one in resumed], known, cache)
+        self._join(requests, visible, cache)
         return logits
 
-    def _prefills(self, prompts: Iterable[_Prompt]) -> Iterator[list[_Prompt]]:
-        """Cut prompts into lists to prefill together, like lengths side by side.
+    def _may_share(self, requests: Sequence[Request]) -> bool:
+        """Say whether rows may share prompts: alone in the batch, and none of them kept for a next turn."""
+        goes_on = any(request.goes_on for request in requests)
+        return self._batch is None and self._tick is not None and self._tick.shares and not goes_on
+
+    def _together(self, prefills: Iterable[_Item], length: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+        """Cut what is to be prefilled into lists to run together, like lengths side by side.
 
         Models that build their own masks get prompts of one length at a time: some of them turn padding
         that sees nothing into NaN (eager attention in float64).
         """
-        together: list[_Prompt] = []
-        for prompt in sorted(prompts, key=len):
-            is_over = (len(together) + 1) * len(prompt) > self._prefill_tokens
-            if together and (is_over or (not self._is_sdpa and len(prompt) != len(together[0]))):
+        together: list[_Item] = []
+        for one in sorted(prefills, key=length):
+            is_over = (len(together) + 1) * length(one) > self._prefill_tokens
+            if together and (is_over or (not self._is_sdpa and length(one) != length(together[0]))):
                 yield together
                 together = []
-            together.append(prompt)
+            together.append(one)
         if together:
             yield together
 
-    def _prefill(self, prompts: list[_Prompt], num_more: int) -> tuple[Tensor, Tensor, Cache]:
+    def _prefill(
+        self, prompts: Sequence[Sequence[int]], known: Tensor, cache: Cache
+    ) -> tuple[Tensor, Tensor]:
+        """Read ids behind what a cache holds, bool `[prompts, columns]`.
+
+        Returns the last logits `[prompts, vocabulary]`, and where the cache then holds an id.
+        """
         width = max(map(len, prompts))
         padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in prompts]
         ids = torch.tensor(padded, device=self.device)  # [prompts, width], left-padded
         starts = torch.tensor([[width - len(prompt)] for prompt in prompts], device=self.device)
         columns = torch.arange(width, device=self.device)
-        visible = columns >= starts  # [prompts, width]
-        positions = (columns - starts).clamp(min=0)
-        mask = None
-        if any(len(prompt) != width for prompt in prompts):
+        fresh = columns >= starts  # [prompts, width]
+        positions = known.sum(1, keepdim=True) + (columns - starts).clamp(min=0)
+        is_ragged, mask = any(len(prompt) != width for prompt in prompts), None
+        if known.shape[1] or is_ragged:
             causal = columns[:, None] >= columns
             itself = columns[:, None] == columns  # a padding query must see something, or softmax is NaN
-            mask = (causal & visible[:, None] | itself)[:, None]  # [prompts, 1, width, width]
-        cache = new_cache(self._config.num_hidden_layers, num_more=num_more)
-        return self._forward(ids, mask, positions, cache), visible, cache
+            seen = causal & fresh[:, None] | itself  # [prompts, width, width]
+            seen = torch.cat((known[:, None].expand(-1, width, -1), seen), 2)
+            mask = additive(seen[:, None], self._dtype)
+        logits = self._forward(ids, mask, positions, cache)
+        if known.shape[1] and is_ragged:
+            return logits, close_gaps(cache, known, fresh)
+        return logits, torch.cat((known, fresh), 1)
 
     def _forward(self, ids: Tensor, mask: Tensor | None, positions: Tensor, cache: Cache) -> Tensor:
         output = self.model(
@@ -204,50 +217,39 @@ class TorchPolicy:
         )
         return output.logits[:, -1]
 
-    def _join(self, requests: list[Request], visible: Tensor, cache: Cache) -> None:
-        rows = [_Row(request, len(request.prompt_ids or ()), [], []) for request in requests]
-        exactly: Any = {"dtype": torch.float64, "device": self.device}
-        keys = [_signed(request.noise_key) for request in requests]
-        arrived = _Batch(
-            rows,
-            cache,
-            visible,
-            torch.zeros(len(rows), dtype=torch.int64, device=self.device),
-            torch.tensor([row.length for row in rows], device=self.device),
-            torch.zeros(len(rows), dtype=torch.int64, device=self.device),
-            torch.tensor(keys, device=self.device),
-            torch.tensor([one.sampling.temperature for one in requests], **exactly),
-            torch.tensor([one.sampling.top_p for one in requests], **exactly),
-            torch.tensor([one.sampling.top_k for one in requests], device=self.device),
-        )
-        self._batch = arrived if self._batch is None else _joined(self._batch, arrived)
+    def _join(self, requests: Sequence[Request], visible: Tensor, cache: Cache) -> None:
+        """Put requests into the batch, whose prompts a cache holds."""
+        rows = [Row(request, len(request.prompt_ids or ())) for request in requests]
+        arrived = Batch(rows, cache, visible, state_of(requests, self.device))
+        if self._batch is None:
+            self._batch = arrived
+        else:
+            self._batch.append(arrived)
 
-    def _sample(self, batch: _Batch, logits: Tensor) -> list[tuple[int, Completion]]:
+    def _sample(self, batch: Batch, logits: Tensor) -> list[tuple[int, Completion]]:
         """Draw a token for every row and take the finished rows out."""
-        samplings = [row.request.sampling for row in batch.rows]
+        state, samplings = batch.state, [row.request.sampling for row in batch.rows]
         if logits.dtype in (torch.float16, torch.bfloat16):
             logits = logits.float()
         if any(sampling.temperature != 1.0 for sampling in samplings):
-            warm = batch.temperatures.where(batch.temperatures > 0, 1.0)
+            warm = state.temperatures.where(state.temperatures > 0, 1.0)
             logits = logits / warm[:, None].to(logits.dtype)
         if most := max((sampling.top_k for sampling in samplings), default=0):
-            logits = _likeliest(logits, batch.top_ks, most)
+            logits = _likeliest(logits, state.top_ks, most)
         if any(sampling.top_p < 1.0 for sampling in samplings):
-            logits = _nucleus(logits, batch.top_ps)
+            logits = _nucleus(logits, state.top_ps)
         logprobs = logits.log_softmax(-1)  # [rows, vocabulary]
-        tokens = draw(logprobs, uniform(batch.noise_keys, batch.counts))
+        tokens = draw(logprobs, uniform(state.noise_keys, state.counts))
         if any(sampling.temperature == 0.0 for sampling in samplings):
-            tokens = torch.where(batch.temperatures > 0, tokens, logprobs.argmax(-1))
+            tokens = torch.where(state.temperatures > 0, tokens, logprobs.argmax(-1))
         chosen = logprobs.gather(1, tokens[:, None])[:, 0]
-        batch.newest = tokens
-        batch.counts = batch.counts + 1
+        state.newest = tokens
+        state.counts = state.counts + 1
         both = cast(list[list[float]], torch.stack((tokens.double(), chosen.double())).tolist())
         return self._collect(batch, both[0], both[1])
 
-    def _collect(
-        self, batch: _Batch, drawn: list[float], scores: list[float]
-    ) -> list[tuple[int, Completion]]:
-        finished: list[tuple[_Row, Finish]] = []
+    def _collect(self, batch: Batch, drawn: list[float], scores: list[float]) -> list[tuple[int, Completion]]:
+        finished: list[tuple[Row, Finish]] = []
         for row, token, score in zip(batch.rows, drawn, scores, strict=True):
             if not row.is_live:
                 continue
@@ -260,10 +262,11 @@ class TorchPolicy:
                 row.is_live = False
                 finished.append((row, finish))
         if finished:
+            self._keep(batch, [row for row, _ in finished])
             self._compact(batch)
         return self._completions(finished)
 
-    def _finish(self, row: _Row) -> Finish | None:
+    def _finish(self, row: Row) -> Finish | None:
         sampling = row.request.sampling
         if row.ids[-1] in self._eos or row.ids[-1] in sampling.stop_ids:
             return "stop"
@@ -274,29 +277,22 @@ class TorchPolicy:
                 return "stop"
         return "length" if len(row.ids) >= sampling.max_tokens else None
 
-    def _compact(self, batch: _Batch) -> None:
+    def _keep(self, batch: Batch, finished: Sequence[Row]) -> None:
+        """Keep what was read of episodes that go on; only masks of four axes can hide what pads them."""
+        going_on = {row.request.id for row in finished if row.request.goes_on}
+        if going_on and self._is_sdpa:
+            self._kept.put(batch, [i for i, row in enumerate(batch.rows) if row.request.id in going_on])
+
+    def _compact(self, batch: Batch) -> None:
         live = [place for place, row in enumerate(batch.rows) if row.is_live]
         if not live:
             self._batch = None
-            return
-        if len(live) > LIVE_FRACTION * len(batch.rows):
-            dead = [place for place, row in enumerate(batch.rows) if not row.is_live]
-            batch.lengths[torch.tensor(dead, dtype=torch.int64, device=self.device)] = 0
-            return
-        keep = torch.tensor(live, device=self.device)
-        batch.rows = [batch.rows[place] for place in live]
-        width = max(row.length for row in batch.rows)
-        take_rows(batch.cache, keep, width)
-        batch.visible = batch.visible[keep, batch.visible.shape[1] - width :]
-        batch.newest = batch.newest[keep]
-        batch.lengths = batch.lengths[keep]
-        batch.counts = batch.counts[keep]
-        batch.noise_keys = batch.noise_keys[keep]
-        batch.temperatures = batch.temperatures[keep]
-        batch.top_ps = batch.top_ps[keep]
-        batch.top_ks = batch.top_ks[keep]
+        elif len(live) > LIVE_FRACTION * len(batch.rows):
+            batch.rest()
+        else:
+            batch.keep(live)
 
-    def _completions(self, finished: list[tuple[_Row, Finish]]) -> list[tuple[int, Completion]]:
+    def _completions(self, finished: list[tuple[Row, Finish]]) -> list[tuple[int, Completion]]:
         texts = self._texts([row.ids for row, _ in finished]) if finished else []
         return [
             (
@@ -310,24 +306,6 @@ class TorchPolicy:
 
     def _texts(self, ids: list[list[int]]) -> list[str]:
         return self.tokenizer.batch_decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-
-
-def _joined(batch: _Batch, arrived: _Batch) -> _Batch:
-    width = max(batch.visible.shape[1], arrived.visible.shape[1])
-    visible = [nn.functional.pad(b.visible, (width - b.visible.shape[1], 0)) for b in (batch, arrived)]
-    append_rows(batch.cache, arrived.cache)
-    return _Batch(
-        batch.rows + arrived.rows,
-        batch.cache,
-        torch.cat(visible),
-        torch.cat((batch.newest, arrived.newest)),
-        torch.cat((batch.lengths, arrived.lengths)),
-        torch.cat((batch.counts, arrived.counts)),
-        torch.cat((batch.noise_keys, arrived.noise_keys)),
-        torch.cat((batch.temperatures, arrived.temperatures)),
-        torch.cat((batch.top_ps, arrived.top_ps)),
-        torch.cat((batch.top_ks, arrived.top_ks)),
-    )
 
 
 def _likeliest(logits: Tensor, top_ks: Tensor, most: int) -> Tensor:
@@ -347,5 +325,5 @@ def _nucleus(logits: Tensor, top_ps: Tensor) -> Tensor:
     return logits.masked_fill(outside, float("-inf"))
 
 
-def _signed(key: int) -> int:
-    return key - 2**64 if key >= 2**63 else key
+def _most_tokens(requests: Sequence[Request]) -> int:
+    return max(request.sampling.max_tokens for request in requests)

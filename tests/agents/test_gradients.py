@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from reasongym.agents import shared_attention
 from reasongym.agents.aggregation import AGGREGATIONS
 from reasongym.agents.batch import MicroBatch, WeightedRow, micro_batches, weigh
 from reasongym.agents.losses import clipped_surrogate
@@ -22,6 +23,13 @@ from tests.agents.unlike_episodes import unlike_episodes
 BOUND = {torch.float64: 1e-10, torch.float32: 1e-5}
 SMALLEST_NORM = 0.1
 NORMALISER = 16
+PATHS: dict[str, dict[str, bool]] = {
+    "whole rows": {"is_shared": False},
+    "prompts repeated": {"is_shared": True},
+    "prompts attended to apart": {"is_shared": True, "attends_apart": True},
+}
+"""Ways to score rows, which all must give one gradient."""
+APART = "prompts attended to apart"
 
 DTYPES = (torch.float64, torch.float32)
 
@@ -50,11 +58,16 @@ def _gradient(loaded: LoadedModel, losses: Sequence[Tensor]) -> Tensor:
     return torch.cat([p.grad.flatten() for p in loaded.model.parameters() if p.grad is not None])
 
 
+@pytest.fixture(autouse=True)
+def _however_few_rows_share_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_attention, "MOST_EMPTY", math.inf)
+
+
 def _accumulated(
-    rows: list[WeightedRow], dtype: torch.dtype, *, max_tokens: int, is_shared: bool = True
+    rows: list[WeightedRow], dtype: torch.dtype, *, max_tokens: int, path: str = APART
 ) -> Tensor:
     loaded = _model(dtype)
-    scorer = Scorer(loaded, is_shared=is_shared)
+    scorer = Scorer(loaded, **PATHS[path])
     cut = micro_batches(rows, max_tokens=max_tokens, device=loaded.device, dtype=dtype)
     return _gradient(loaded, [_loss(scorer, micro) for micro in cut])
 
@@ -92,11 +105,12 @@ def _one_by_one(episodes: list[Episode], advantages: list[float], aggregation: s
     return _gradient(loaded, losses)
 
 
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-def test_the_gradient_is_that_of_every_completion_alone(aggregation: str) -> None:
+def test_the_gradient_is_that_of_every_completion_alone(aggregation: str, path: str) -> None:
     episodes, advantages = unlike_episodes(0)
     rows = _weighed(episodes, advantages, aggregation)
-    found = _accumulated(rows, torch.float64, max_tokens=10**6)
+    found = _accumulated(rows, torch.float64, max_tokens=10**6, path=path)
     assert _distance(found, _one_by_one(episodes, advantages, aggregation)) <= BOUND[torch.float64]
 
 
@@ -123,13 +137,14 @@ def test_the_order_of_episodes_does_not_change_the_gradient(aggregation: str, dt
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("aggregation", AGGREGATIONS)
-def test_padding_on_the_left_of_whole_rows_gives_the_gradient_of_shared_prompts(
-    aggregation: str, dtype: torch.dtype
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "whole rows"])
+def test_shared_prompts_give_the_gradient_of_whole_padded_rows(
+    path: str, aggregation: str, dtype: torch.dtype
 ) -> None:
     rows = _weighed(*unlike_episodes(4), aggregation)
-    right = _accumulated(rows, dtype, max_tokens=10**6, is_shared=True)
-    left = _accumulated(rows, dtype, max_tokens=10**6, is_shared=False)
-    assert _distance(left, right) <= BOUND[dtype]
+    shared = _accumulated(rows, dtype, max_tokens=10**6, path=path)
+    whole = _accumulated(rows, dtype, max_tokens=10**6, path="whole rows")
+    assert _distance(whole, shared) <= BOUND[dtype]
 
 
 def _mean_per_micro_batch(rows: list[WeightedRow], episodes: list[Episode]) -> list[WeightedRow]:
