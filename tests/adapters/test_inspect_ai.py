@@ -1,5 +1,7 @@
 """inspect-ai evaluates our suites for real, with its mock model playing recorded episodes."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +13,31 @@ from reasongym.evaluation.suites import Slice, Suite, env_suite
 from tests.adapters.conftest import Needs, Shown
 from tests.adapters.players import distinct, player
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
-
+# Of inspect-ai's own making: how it calls tenacity, and the streams that its hooks leave to the collector.
 pytestmark = [
-    # Of the program's own: files that it leaves to the collector.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:The 'initial' parameter:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Unclosed <MemoryObjectReceiveStream:ResourceWarning"),
 ]
 
 
 @pytest.fixture
-def inspect(needs: Needs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    monkeypatch.setenv("INSPECT_DISABLE_MODEL_API", "0")
+def inspect(needs: Needs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     monkeypatch.chdir(tmp_path)
-    return needs("inspect_ai")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    yield needs("inspect_ai")
+    gc.collect()  # what it leaves is collected here, where it is known whose it is
 
 
 def _model(episodes: list[Recorded]) -> Any:
-    from inspect_ai.model import ModelOutput, get_model  # pyright: ignore
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model  # pyright: ignore
 
     act: Any = player(episodes)
 
     def answer(messages: Any, *_: Any) -> Any:
         said = [{"role": message.role, "content": message.text} for message in messages]
-        return ModelOutput.from_content("mockllm/model", act(said))
+        output = ModelOutput.from_content("mockllm/model", act(said))
+        output.usage = ModelUsage()  # or it counts tokens, by a vocabulary that it would download
+        return output
 
     return get_model("mockllm/model", custom_outputs=answer)
 
@@ -50,7 +53,7 @@ def _ran(inspect: Any, episodes: list[Recorded], folder: Path) -> Any:
     (log,) = inspect.eval(
         task(_suite(episodes)), model=_model(episodes), log_dir=str(folder), display="none", max_samples=8
     )
-    assert log.status == "success"
+    assert log.status == "success", log.error.traceback
     return log
 
 
