@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from reasongym.core import Env
+from tests.conftest import Plant
+
 Needs = Callable[[str], ModuleType]
 Shown = Callable[..., None]
 
@@ -37,3 +40,13 @@ def shown(record_property: Callable[[str, Any], None]) -> Shown:
         record_property("shown", json.dumps(row))
 
     return record
+
+
+@pytest.fixture
+def unjudged(plant: Plant, documented_source: str) -> Env:
+    """An environment of one turn whose judging fails, which is no wrong answer."""
+    return plant(
+        documented_source,
+        ("from reasongym.registry", "from reasongym.errors import Unscored\nfrom reasongym.registry"),
+        ("answer, reason = extract(text)", 'raise Unscored("the judge is out")'),
+    )
