@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 import reasongym
-from reasongym.errors import UsageError
+from reasongym.agents.adapters.rows import from_text
+from reasongym.core import Env
+from reasongym.errors import Unscored, UsageError
 from tests.adapters.conftest import Needs, Shown
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
 
@@ -64,9 +66,9 @@ def _assert_repeats(env: Any, episode: Recorded) -> None:
 def test_members_of_a_group_have_the_problem_of_their_data_row(skyrl_gym: Any) -> None:
     rows = [reasongym.get("Sokoban-v0").row(seed) for seed in range(3)]
     for row in rows:
-        members = [_made(skyrl_gym, row)[0] for _ in range(4)]
-        actions = ["I do not know."]
-        assert len({str(member.step(actions[0])) for member in members}) == 1
+        members = [_made(skyrl_gym, row) for _ in range(4)]
+        assert {prompt[0]["content"] for _, prompt in members} == {reasongym.problem(row).prompt}
+        assert len({str(env.step("I do not know.")) for env, _ in members}) == 1
     with pytest.raises(Exception, match=r"extra_info\.row"):
         skyrl_gym.make("reasongym", extras={"prompt": [], "extra_info": {"index": 3}})
 
@@ -82,6 +84,12 @@ def test_the_prompt_of_another_problem_is_refused(skyrl_gym: Any) -> None:
     other = reasongym.problem(reasongym.get("Countdown-v0").row(1)).prompt
     with pytest.raises(UsageError, match="does not hold the problem"):
         env.init([{"role": "user", "content": other}])
+
+
+def test_a_turn_that_cannot_be_judged_is_no_reward(skyrl_gym: Any, unjudged: Env) -> None:
+    env, _ = _made(skyrl_gym, unjudged.row(0))
+    with pytest.raises(Unscored, match="the judge is out"):
+        env.step("1")
 
 
 def test_an_episode_that_is_over_takes_no_turn_and_closing_twice_does_nothing(skyrl_gym: Any) -> None:
@@ -101,7 +109,7 @@ def test_the_data_set_holds_no_answer(needs: Needs) -> None:
     (record,) = skyrl.records([row])
     assert set(record) == {"data_source", "prompt", "env_class", "reward_spec", "extra_info"}
     assert record["reward_spec"]["ground_truth"] == ""
-    assert reasongym.Row.from_dict(__import__("json").loads(record["extra_info"]["row"])) == row
+    assert from_text(record["extra_info"]["row"]) == row
 
 
 def test_metrics_are_averaged_by_skyrl(skyrl_gym: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import reasongym
 from reasongym.agents.adapters.verifiers_package import ID, write_package
+from reasongym.core import Env, Verdict
 from reasongym.errors import UsageError
 from tests.adapters.conftest import Needs, Shown
 from tests.adapters.players import distinct, server
@@ -74,6 +75,20 @@ def test_recorded_episodes_are_repeated_exactly(
         turns=kind.removesuffix("-turn"),
         what=f"{count:,} recorded episodes run by load_environment against a server, equal to the bare ones",
     )
+
+
+def test_an_episode_that_cannot_be_judged_is_an_error_and_no_reward(
+    package: Path, needs: Needs, unjudged: Env
+) -> None:
+    vf: Any = needs("verifiers.v1")
+    row = unjudged.row(0)
+    silent = Recorded(row, reasongym.problem(row).prompt, ["1"], [], [], Verdict(0.0, False, "unfinished"))
+    with serving(server([silent])) as endpoint:
+        (ran,) = asyncio.run(_episodes(vf, endpoint.url, [row]))
+    (trace,) = ran.traces
+    assert not ran.ok
+    assert "the judge is out" in str(trace.errors)
+    assert trace.rewards == {"reward": None}
 
 
 def _command(name: str, *args: object) -> subprocess.CompletedProcess[str]:
