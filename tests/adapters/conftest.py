@@ -1,10 +1,10 @@
 """What tests of adapters share: what to do where a trainer is missing, and the record for the docs' table."""
 
+import importlib
 import json
 import os
 from collections.abc import Callable
 from importlib.metadata import version
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from reasongym.core import Env
 from tests.conftest import Plant
 
-Needs = Callable[[str], ModuleType]
+Needs = Callable[[str], Any]
 Shown = Callable[..., None]
 
 
@@ -20,9 +20,9 @@ Shown = Callable[..., None]
 def needs() -> Needs:
     """Import a trainer, or skip the test; fail where REASONGYM_TRAINERS names it as one that is here."""
 
-    def import_or_skip(module: str) -> ModuleType:
-        if module in os.environ.get("REASONGYM_TRAINERS", "").split():
-            return __import__(module)
+    def import_or_skip(module: str) -> Any:
+        if module.split(".")[0] in os.environ.get("REASONGYM_TRAINERS", "").split():
+            return importlib.import_module(module)
         return pytest.importorskip(module, reason=f"{module} is not installed; `make test-trainers` has it")
 
     return import_or_skip

@@ -116,14 +116,12 @@ def test_infos_can_be_copied_and_written_to_as_gem_does() -> None:
 
 
 def test_groups_that_gem_makes_wraps_and_resets_stay_on_one_problem(needs: Needs, shown: Shown) -> None:
-    gem: Any = needs("gem")
-    from gem.wrappers.episode_tracking_wrapper import EpisodeTrackingWrapper  # pyright: ignore
-    from gem.wrappers.observation_wrapper import ObservationWrapper  # pyright: ignore
-
+    gem, observing = needs("gem"), needs("gem.wrappers.observation_wrapper")
+    tracking = needs("gem.wrappers.episode_tracking_wrapper")
     register("reasongym:group", "FrozenLake-v0", level=0)
-    wrappers: Any = [
-        partial(ObservationWrapper, include_action=True, include_chat_template=False),
-        EpisodeTrackingWrapper,
+    wrappers = [
+        partial(observing.ObservationWrapper, include_action=True, include_chat_template=False),
+        tracking.EpisodeTrackingWrapper,
     ]
     vector = gem.make_vec(
         ["reasongym:group"] * 3, vec_kwargs=[{"seed": 4} for _ in range(3)], wrappers=wrappers

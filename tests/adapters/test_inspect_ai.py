@@ -32,16 +32,14 @@ def inspect(needs: Needs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
     gc.collect()  # what it leaves is collected here, where it is known whose it is
 
 
-def _model(act: Callable[[Sequence[Message]], str]) -> Any:
-    from inspect_ai.model import ModelOutput, ModelUsage, get_model  # pyright: ignore
-
+def _model(models: Any, act: Callable[[Sequence[Message]], str]) -> Any:
     def answer(messages: Any, *_: Any) -> Any:
         said = [{"role": message.role, "content": message.text} for message in messages]
-        output = ModelOutput.from_content("mockllm/model", act(said))
-        output.usage = ModelUsage()  # or it counts tokens, by a vocabulary that it would download
+        output = models.ModelOutput.from_content("mockllm/model", act(said))
+        output.usage = models.ModelUsage()  # or it counts tokens, by a vocabulary that it would download
         return output
 
-    return get_model("mockllm/model", custom_outputs=answer)
+    return models.get_model("mockllm/model", custom_outputs=answer)
 
 
 def _suite(episodes: list[Recorded]) -> Suite:
@@ -53,7 +51,7 @@ def _ran(inspect: Any, suite: Suite, act: Callable[[Sequence[Message]], str], **
     from reasongym.agents.adapters.inspect_ai import task
 
     asked = {"log_dir": "logs", "display": "none", "max_samples": 8} | settings
-    (log,) = inspect.eval(task(suite), model=_model(act), **asked)
+    (log,) = inspect.eval(task(suite), model=_model(inspect.model, act), **asked)
     return log
 
 

@@ -51,11 +51,8 @@ def test_samples_of_a_problem_share_its_row_and_equal_suites_make_equal_folders(
 @pytest.fixture
 def pipeline(needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """What runs a folder's task as `lighteval` does, and returns what it logs of each problem."""
-    needs("lighteval")
-    from lighteval.logging.evaluation_tracker import EvaluationTracker  # pyright: ignore
-    from lighteval.models.dummy.dummy_model import DummyModel, DummyModelConfig  # pyright: ignore
-    from lighteval.models.model_output import ModelResponse  # pyright: ignore
-    from lighteval.pipeline import ParallelismManager, Pipeline, PipelineParameters  # pyright: ignore
+    running, tracking = needs("lighteval.pipeline"), needs("lighteval.logging.evaluation_tracker")
+    models, outputs = needs("lighteval.models.dummy.dummy_model"), needs("lighteval.models.model_output")
 
     def offline(url: str) -> Any:
         return SimpleNamespace(status_code=404)
@@ -64,18 +61,19 @@ def pipeline(needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setattr("requests.get", offline)
 
     def run(suite: Suite, act: Act) -> list[Any]:
-        class Player(DummyModel):  # pyright: ignore
+        class Player(models.DummyModel):
             def greedy_until(self, docs: Any) -> list[Any]:
                 said = [[{"role": "user", "content": doc.query}] for doc in docs]
-                return [ModelResponse(text=act(messages)) for messages in said]
+                return [outputs.ModelResponse(text=act(messages)) for messages in said]
 
         adapter.write_folder(suite, tmp_path / "task")
-        asked: Any = PipelineParameters(
-            launcher_type=ParallelismManager.NONE, custom_tasks_directory=str(tmp_path / "task" / "tasks.py")
+        asked = running.PipelineParameters(
+            launcher_type=running.ParallelismManager.NONE,
+            custom_tasks_directory=str(tmp_path / "task" / "tasks.py"),
         )
-        tracker: Any = EvaluationTracker(output_dir=str(tmp_path))
-        model = Player(DummyModelConfig(cache_dir=str(tmp_path / "cache")))
-        ran: Any = Pipeline(f"{suites.slug(suite)}|0", asked, tracker, model=model)
+        tracker = tracking.EvaluationTracker(output_dir=str(tmp_path))
+        model = Player(models.DummyModelConfig(cache_dir=str(tmp_path / "cache")))
+        ran = running.Pipeline(f"{suites.slug(suite)}|0", asked, tracker, model=model)
         ran.evaluate()
         (details,) = tracker.details_logger.details.values()
         return details

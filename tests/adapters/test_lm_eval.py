@@ -21,12 +21,10 @@ def _suite(episodes: list[Recorded]) -> Suite:
     return Suite(tuple(Slice(e.row.env_id, e.row.level, e.row.split, 1, e.row.seed) for e in episodes))
 
 
-def _ran(harness: Any, text: str, act: Callable[[list[Message]], str], folder: Path) -> list[dict[str, Any]]:
+def _ran(needs: Needs, text: str, act: Callable[[list[Message]], str], folder: Path) -> list[dict[str, Any]]:
     """Run a task file as `lm-eval run` does and return the samples that it would log."""
-    from lm_eval.api.model import LM  # pyright: ignore
-    from lm_eval.tasks import TaskManager  # pyright: ignore
 
-    class Player(LM):  # pyright: ignore
+    class Player(needs("lm_eval.api.model").LM):
         def generate_until(self, requests: Any, disable_tqdm: bool = False) -> list[str]:
             assert all(one.args[1]["until"] == [] for one in requests)
             return [act([{"role": "user", "content": one.args[0]}]) for one in requests]
@@ -37,18 +35,17 @@ def _ran(harness: Any, text: str, act: Callable[[list[Message]], str], folder: P
         loglikelihood_rolling = loglikelihood
 
     (folder / "task.yaml").write_text(text, encoding="utf-8")
-    manager: Any = TaskManager(include_path=str(folder), include_defaults=False)
+    manager = needs("lm_eval.tasks").TaskManager(include_path=str(folder), include_defaults=False)
     (name,) = (line.removeprefix("task: ") for line in text.splitlines() if line.startswith("task: "))
-    told = harness.simple_evaluate(
+    told = needs("lm_eval").simple_evaluate(
         model=Player(), tasks=[name], task_manager=manager, log_samples=True, bootstrap_iters=0
     )
     return told["samples"][name]
 
 
 def test_recorded_episodes_are_repeated_exactly(needs: Needs, tmp_path: Path, shown: Shown) -> None:
-    harness = needs("lm_eval")
     episodes = distinct(recorded("single-turn", EPISODES))
-    samples = _ran(harness, adapter.task_file(_suite(episodes)), player(episodes), tmp_path)
+    samples = _ran(needs, adapter.task_file(_suite(episodes)), player(episodes), tmp_path)
     by_row = {rows.to_text(episode.row): episode for episode in episodes}
     assert len(samples) == len(episodes)
     for sample in samples:
@@ -64,7 +61,6 @@ def test_recorded_episodes_are_repeated_exactly(needs: Needs, tmp_path: Path, sh
 
 
 def test_repeats_of_a_problem_are_a_group_that_shares_it(needs: Needs, tmp_path: Path) -> None:
-    harness = needs("lm_eval")
     suite = env_suite("Gcd-v0", num_problems=3)
     asked: list[str] = []
 
@@ -72,7 +68,7 @@ def test_repeats_of_a_problem_are_a_group_that_shares_it(needs: Needs, tmp_path:
         asked.append(messages[0]["content"])
         return f"completion {len(asked)}"
 
-    samples = _ran(harness, adapter.task_file(suite) + "repeats: 4\n", act, tmp_path)
+    samples = _ran(needs, adapter.task_file(suite) + "repeats: 4\n", act, tmp_path)
     assert sorted(asked) == sorted(4 * [problem.prompt for problem in suite.problems])
     for sample, problem in zip(samples, suite.problems, strict=True):
         assert rows.from_text(sample["doc"]["row"]) == problem.row
@@ -83,7 +79,7 @@ def test_repeats_of_a_problem_are_a_group_that_shares_it(needs: Needs, tmp_path:
 def test_an_answer_that_cannot_be_judged_stops_the_run(needs: Needs, tmp_path: Path, unjudged: Env) -> None:
     text = adapter.task_file(env_suite(unjudged.env_id, num_problems=2))
     with pytest.raises(Unscored, match="the judge is out"):
-        _ran(needs("lm_eval"), text, lambda _: "1", tmp_path)
+        _ran(needs, text, lambda _: "1", tmp_path)
 
 
 def test_a_task_file_of_other_problems_is_refused() -> None:

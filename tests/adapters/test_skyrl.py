@@ -112,13 +112,11 @@ def test_the_data_set_holds_no_answer(needs: Needs) -> None:
     assert from_text(record["extra_info"]["row"]) == row
 
 
-def test_metrics_are_averaged_by_skyrl(skyrl_gym: Any) -> None:
-    from skyrl_gym.metrics import aggregate_for_environment  # pyright: ignore
-
+def test_metrics_are_averaged_by_skyrl(skyrl_gym: Any, needs: Needs) -> None:
     row = reasongym.get("Gcd-v0").row(3)
     told: list[dict[str, float]] = []
     for text in (reasongym.get("Gcd-v0").oracle(reasongym.problem(row).data)[0], "I do not know."):
         env, _ = _made(skyrl_gym, row)
         env.step(text)
         told.append(env.get_metrics())
-    assert aggregate_for_environment("reasongym", told)["correct"] == 0.5
+    assert needs("skyrl_gym.metrics").aggregate_for_environment("reasongym", told)["correct"] == 0.5

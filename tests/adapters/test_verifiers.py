@@ -32,19 +32,18 @@ def package(tmp_path: Path, needs: Needs, monkeypatch: pytest.MonkeyPatch) -> It
     sys.modules.pop("reasongym_vf", None)
 
 
-async def _episodes(vf: Any, url: str, rows: list[reasongym.Row], times: int = 1) -> list[Any]:
+async def _episodes(needs: Needs, url: str, rows: list[reasongym.Row]) -> list[Any]:
     """Run rows as `vf-eval` runs the tasks it selects."""
-    from verifiers.v1.cli.eval.runner import ModelContext  # pyright: ignore
-    from verifiers.v1.utils.loaders import load_environment, resolve_env_config  # pyright: ignore
-
+    vf, runner = needs("verifiers.v1"), needs("verifiers.v1.cli.eval.runner")
+    loaders = needs("verifiers.v1.utils.loaders")
     from reasongym.agents.adapters.verifiers import task
 
-    env: Any = load_environment(resolve_env_config({"taskset": {"id": ID}}))
+    env = loaders.load_environment(loaders.resolve_env_config({"taskset": {"id": ID}}))
     client = vf.EvalClientConfig(base_url=url, api_key_var="NO_SUCH_KEY")
-    context: Any = ModelContext(model=MODEL, client=client, sampling=vf.SamplingConfig())
+    context = runner.ModelContext(model=MODEL, client=client, sampling=vf.SamplingConfig())
     gate = asyncio.Semaphore(16)
     async with env.serving():
-        slots = [slot for row in rows for slot in env.slots(task(row), times)]
+        slots: list[Any] = [slot for row in rows for slot in env.slots(task(row), 1)]
         return await asyncio.gather(*(env.run_slot(slot, context, gate) for slot in slots))
 
 
@@ -63,10 +62,9 @@ def _assert_repeats(episode: Recorded, ran: Any) -> None:
 def test_recorded_episodes_are_repeated_exactly(
     kind: Kind, count: int, package: Path, needs: Needs, shown: Shown
 ) -> None:
-    vf: Any = needs("verifiers.v1")
     episodes = distinct(recorded(kind, count))
     with serving(server(episodes)) as endpoint:
-        ran = asyncio.run(_episodes(vf, endpoint.url, [episode.row for episode in episodes]))
+        ran = asyncio.run(_episodes(needs, endpoint.url, [episode.row for episode in episodes]))
     for episode, one in zip(episodes, ran, strict=True):
         _assert_repeats(episode, one)
     shown(
@@ -80,11 +78,10 @@ def test_recorded_episodes_are_repeated_exactly(
 def test_an_episode_that_cannot_be_judged_is_an_error_and_no_reward(
     package: Path, needs: Needs, unjudged: Env
 ) -> None:
-    vf: Any = needs("verifiers.v1")
     row = unjudged.row(0)
     silent = Recorded(row, reasongym.problem(row).prompt, ["1"], [], [], Verdict(0.0, False, "unfinished"))
     with serving(server([silent])) as endpoint:
-        (ran,) = asyncio.run(_episodes(vf, endpoint.url, [row]))
+        (ran,) = asyncio.run(_episodes(needs, endpoint.url, [row]))
     (trace,) = ran.traces
     assert not ran.ok
     assert "the judge is out" in str(trace.errors)
