@@ -98,9 +98,9 @@ test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, a
 
 test-trainers: $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## let outside trainers train and play here
 	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval verl openrlhf" OMP_NUM_THREADS=1 \
-	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist tests/adapters \
+	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist -m "not slow" tests/adapters \
 	  --ignore tests/adapters/test_openenv.py --ignore tests/adapters/test_gem.py $(ARGS)
-	REASONGYM_TRAINERS="openenv gem" OMP_NUM_THREADS=1 $(OPENENV_VENV)/bin/python -m pytest -p no:xdist \
+	REASONGYM_TRAINERS="openenv gem" OMP_NUM_THREADS=1 $(OPENENV_VENV)/bin/python -m pytest -p no:xdist -m "not slow" \
 	  tests/adapters/test_openenv.py tests/adapters/test_gem.py tests/adapters/test_docs.py $(ARGS)
 
 check: lint types layers  ## run the checks of style, types and layers

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from benchmarks.bars import Outcome, at_least, exactly
 from benchmarks.prove import ROOT
 
-RAN_WHOLE = ("TRL", "verifiers", "SkyRL-gym", "OpenEnv", "inspect-ai")
+RAN_WHOLE = ("TRL", "verifiers, prime-rl", "SkyRL-gym", "OpenEnv", "inspect-ai")
 """Trainers that run whole on a CPU."""
 APART = ("tests/adapters/test_openenv.py", "tests/adapters/test_gem.py")
 RUNS = {

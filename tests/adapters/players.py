@@ -7,6 +7,10 @@ from tests.adapters.recorded import Recorded
 from tests.agents.openai_server import Json, said
 
 Message = Mapping[str, Any]
+PYTHON: dict[str, Any] = {"tools": "python", "tool_format": "tags"}
+"""Options of a row that is played with a tool."""
+CALL = "<python>print(6 * 7)</python>"
+"""What opens a session of Python there, which somebody must end."""
 
 
 def player(episodes: Iterable[Recorded]) -> Callable[[Sequence[Message]], str]:

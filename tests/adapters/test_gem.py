@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 import reasongym
 from reasongym.agents.adapters.gem import GemEnv, group, register
 from reasongym.errors import UsageError
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
+from tests.adapters.players import CALL, PYTHON
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
 
 
@@ -91,6 +93,15 @@ def test_environments_of_one_seed_have_the_same_problems_however_often_they_begi
     assert len(set(stream)) == 5
     assert one.spawn().reset() == _made(5).reset()
     assert one.spawn(level=1).reset()[1]["row"].level == 1
+
+
+def test_an_episode_that_is_given_up_frees_what_its_tool_holds() -> None:
+    env = GemEnv("Gcd-v0", options=PYTHON)
+    env.reset(0)
+    assert "42" in env.step(CALL)[0]
+    assert len(SHELF) == 1
+    env.reset(1)
+    assert len(SHELF) == 0
 
 
 def test_what_does_not_fit_is_refused_in_a_sentence() -> None:

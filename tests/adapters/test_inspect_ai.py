@@ -13,8 +13,9 @@ from reasongym.agents.adapters.rows import from_text, to_text
 from reasongym.core import Env
 from reasongym.errors import UsageError
 from reasongym.evaluation.suites import Slice, Suite, env_suite
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.players import Message, distinct, player
+from tests.adapters.players import CALL, PYTHON, Message, distinct, player
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
 
 # Of inspect-ai's own making: how it calls tenacity, and the streams that its hooks leave to the collector.
@@ -77,12 +78,9 @@ def test_recorded_episodes_are_repeated_exactly(kind: Kind, count: int, inspect:
     mean = sum(episode.reward for episode in episodes) / len(episodes)
     metrics = {one.name: one.metrics["mean"].value for one in log.results.scores}
     assert metrics["reward"] == pytest.approx(mean)
-    shown(
-        trainer="inspect-ai",
-        package="inspect-ai",
-        turns=kind.removesuffix("-turn"),
-        what=f"inspect_ai.eval over {count:,} recorded episodes, equal to the bare ones",
-    )
+    what = f"inspect_ai.eval over {count:,} recorded episodes, equal to the bare ones"
+    if count == EPISODES:
+        shown(trainer="inspect-ai", package="inspect-ai", turns=kind.removesuffix("-turn"), what=what)
 
 
 def test_epochs_are_a_group_of_one_problem_that_go_on_by_themselves(inspect: Any) -> None:
@@ -112,6 +110,14 @@ def test_an_episode_that_a_limit_ends_is_judged_unfinished(inspect: Any) -> None
     (sample,) = log.samples
     assert sample.limit.type == "message"
     assert sample.scores["verdict"].explanation == "unfinished"
+
+
+def test_an_episode_that_a_limit_ends_frees_what_its_tool_holds(inspect: Any) -> None:
+    log = _ran(inspect, env_suite("Gcd-v0", num_problems=1, **PYTHON), lambda _: CALL, message_limit=3)
+    (sample,) = log.samples
+    assert "42" in _said(sample, "user")[-1]
+    assert sample.limit.type == "message"
+    assert len(SHELF) == 0
 
 
 def test_an_episode_that_cannot_be_judged_has_no_score(inspect: Any, unjudged: Env) -> None:

@@ -9,7 +9,9 @@ import reasongym
 from reasongym.agents.adapters.rows import from_text
 from reasongym.core import Env
 from reasongym.errors import Unscored, UsageError
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
+from tests.adapters.players import CALL, PYTHON
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
 
 
@@ -99,6 +101,14 @@ def test_an_episode_that_is_over_takes_no_turn_and_closing_twice_does_nothing(sk
         env.step("Again.")
     env.close()
     env.close()
+
+
+def test_an_episode_that_is_given_up_frees_what_its_tool_holds(skyrl_gym: Any) -> None:
+    env, _ = _made(skyrl_gym, reasongym.get("Gcd-v0").row(0, **PYTHON))
+    assert "42" in env.step(CALL)["observations"][0]["content"]
+    assert len(SHELF) == 1
+    env.close()
+    assert len(SHELF) == 0
 
 
 def test_the_data_set_holds_no_answer(needs: Needs) -> None:

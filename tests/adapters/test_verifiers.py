@@ -14,12 +14,15 @@ import reasongym
 from reasongym.agents.adapters.verifiers_package import ID, write_package
 from reasongym.core import Env, Verdict
 from reasongym.errors import UsageError
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.players import distinct, server
+from tests.adapters.players import CALL, PYTHON, distinct, server
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
-from tests.agents.openai_server import MODEL, serving
+from tests.agents.openai_server import MODEL, Trouble, error, serving
 
 HERE = Path(__file__).parents[2]
+NAME = "verifiers, prime-rl"
+UNFINISHED = Verdict(0.0, False, "unfinished")
 
 
 @pytest.fixture
@@ -67,25 +70,36 @@ def test_recorded_episodes_are_repeated_exactly(
         ran = asyncio.run(_episodes(needs, endpoint.url, [episode.row for episode in episodes]))
     for episode, one in zip(episodes, ran, strict=True):
         _assert_repeats(episode, one)
-    shown(
-        trainer="verifiers, prime-rl",
-        package="verifiers",
-        turns=kind.removesuffix("-turn"),
-        what=f"{count:,} recorded episodes run by load_environment against a server, equal to the bare ones",
-    )
+    what = f"{count:,} recorded episodes by load_environment against a server, equal to the bare ones"
+    if count == EPISODES:
+        shown(trainer=NAME, package="verifiers", turns=kind.removesuffix("-turn"), what=what)
 
 
 def test_an_episode_that_cannot_be_judged_is_an_error_and_no_reward(
     package: Path, needs: Needs, unjudged: Env
 ) -> None:
     row = unjudged.row(0)
-    silent = Recorded(row, reasongym.problem(row).prompt, ["1"], [], [], Verdict(0.0, False, "unfinished"))
+    silent = Recorded(row, reasongym.problem(row).prompt, ["1"], [], [], UNFINISHED)
     with serving(server([silent])) as endpoint:
         (ran,) = asyncio.run(_episodes(needs, endpoint.url, [row]))
     (trace,) = ran.traces
     assert not ran.ok
     assert "the judge is out" in str(trace.errors)
     assert trace.rewards == {"reward": None}
+
+
+def test_an_episode_that_breaks_off_frees_what_its_tool_holds(package: Path, needs: Needs) -> None:
+    row = reasongym.get("Gcd-v0").row(0, **PYTHON)
+    calling = Recorded(row, reasongym.problem(row).prompt, [CALL], [], [], UNFINISHED)
+
+    def trouble(number: int) -> Trouble | None:
+        return error(400, "no more of this") if number else None
+
+    with serving(server([calling]), trouble) as endpoint:
+        (ran,) = asyncio.run(_episodes(needs, endpoint.url, [row]))
+    assert not ran.ok
+    assert "42" in endpoint.asked[1]["messages"][-1]["content"]
+    assert len(SHELF) == 0
 
 
 def _command(name: str, *args: object) -> subprocess.CompletedProcess[str]:
@@ -112,9 +126,7 @@ def test_the_oracle_passes_and_silence_fails_in_vf_validate(
     told = json.loads(summary.read_text())
     assert {name: checks["valid"] for name, checks in told["checks"].items()} == {"gold": 6, "noop": 6}
     turns = "single" if env_id == "Countdown-v0" else "multi"
-    shown(
-        trainer="verifiers, prime-rl", package="verifiers", turns=turns, what="vf-validate: the oracle wins"
-    )
+    shown(trainer=NAME, package="verifiers", turns=turns, what="vf-validate: the oracle wins")
 
 
 def test_rollouts_of_a_task_share_its_problem_in_vf_eval(
@@ -133,7 +145,7 @@ def test_rollouts_of_a_task_share_its_problem_in_vf_eval(
     asked = [body["messages"][0]["content"] for body in endpoint.asked if len(body["messages"]) == 1]
     assert sorted(asked) == sorted(2 * [episode.prompt for episode in won])
     assert ran.stdout.count('"correct": 1.0') == 6
-    shown(trainer="verifiers, prime-rl", package="verifiers", turns="multi", what="vf-eval, groups of 2")
+    shown(trainer=NAME, package="verifiers", turns="multi", what="vf-eval, groups of 2")
 
 
 def _won(row: reasongym.Row) -> Recorded:
