@@ -12,11 +12,11 @@ import reasongym
 from reasongym.agents.adapters.rows import from_text, to_text
 from reasongym.core import Env
 from reasongym.errors import UsageError
-from reasongym.evaluation.suites import Slice, Suite, env_suite
+from reasongym.evaluation.suites import Suite, env_suite
 from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.players import CALL, PYTHON, Message, distinct, player
-from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
+from tests.adapters.players import CALL, PYTHON, Message, distinct, player, suite_of
+from tests.adapters.recorded import EPISODES, FAMILIES, Kind
 
 # Of inspect-ai's own making: how it calls tenacity, and the streams that its hooks leave to the collector.
 pytestmark = [
@@ -28,7 +28,7 @@ pytestmark = [
 @pytest.fixture
 def inspect(needs: Needs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # of samples that run
     yield needs("inspect_ai")
     gc.collect()  # what it leaves is collected here, where it is known whose it is
 
@@ -41,11 +41,6 @@ def _model(models: Any, act: Callable[[Sequence[Message]], str]) -> Any:
         return output
 
     return models.get_model("mockllm/model", custom_outputs=answer)
-
-
-def _suite(episodes: list[Recorded]) -> Suite:
-    rows = [episode.row for episode in episodes]
-    return Suite(tuple(Slice(row.env_id, row.level, row.split, 1, row.seed) for row in rows))
 
 
 def _ran(inspect: Any, suite: Suite, act: Callable[[Sequence[Message]], str], **settings: Any) -> Any:
@@ -63,14 +58,15 @@ def _said(sample: Any, role: str) -> list[str]:
 @pytest.mark.parametrize("kind", FAMILIES)
 @pytest.mark.parametrize("count", [24, pytest.param(EPISODES, marks=pytest.mark.slow)])
 def test_recorded_episodes_are_repeated_exactly(kind: Kind, count: int, inspect: Any, shown: Shown) -> None:
-    episodes = distinct(recorded(kind, count))
-    log = _ran(inspect, _suite(episodes), player(episodes))
+    episodes = distinct(kind, count)
+    log = _ran(inspect, suite_of(episodes), player(episodes))
     assert log.status == "success", log.error.traceback
     samples = {sample.metadata["row"]: sample for sample in log.samples}
     for episode in episodes:
         sample = samples[to_text(episode.row)]
         assert _said(sample, "user") == [episode.prompt, *episode.observations[:-1]]
         assert _said(sample, "assistant") == episode.actions
+        assert len(sample.messages) == 2 * len(episode.actions)
         score = sample.scores["verdict"]
         assert score.value == {"reward": episode.reward, "correct": float(episode.verdict.correct)}
         assert score.explanation == episode.verdict.reason

@@ -13,10 +13,10 @@ from reasongym.agents.adapters import lighteval as adapter
 from reasongym.agents.adapters import rows, suites
 from reasongym.core import Env
 from reasongym.errors import Unscored, UsageError
-from reasongym.evaluation.suites import Slice, Suite, env_suite
+from reasongym.evaluation.suites import Suite, env_suite
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.players import Message, distinct, player
-from tests.adapters.recorded import EPISODES, recorded
+from tests.adapters.players import Message, distinct, player, suite_of
+from tests.adapters.recorded import EPISODES
 
 Act = Callable[[Sequence[Message]], list[str]]
 Run = Callable[[Suite, Act], list[Any]]
@@ -40,7 +40,7 @@ def test_a_problem_of_several_turns_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_samples_of_a_problem_share_its_row_and_equal_suites_make_equal_folders(tmp_path: Path) -> None:
+def test_equal_suites_make_equal_folders(tmp_path: Path) -> None:
     suite = env_suite("Countdown-v0", level=0, num_problems=5)
     for name in ("one", "other"):
         adapter.write_folder(suite, tmp_path / name)
@@ -83,12 +83,10 @@ def pipeline(needs: Needs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
 
 @OF_ITS_OWN
 def test_recorded_episodes_are_repeated_exactly(pipeline: Run, shown: Shown) -> None:
-    episodes = distinct(recorded("single-turn", EPISODES))
+    episodes = distinct("single-turn", EPISODES)
     act = player(episodes)
-    rows_of = [episode.row for episode in episodes]
-    suite = Suite(tuple(Slice(row.env_id, row.level, row.split, 1, row.seed) for row in rows_of))
     by_row = {rows.to_text(episode.row): episode for episode in episodes}
-    details = pipeline(suite, lambda messages: [act(messages)])
+    details = pipeline(suite_of(episodes), lambda messages: [act(messages)])
     assert len(details) == len(episodes)
     for one in details:
         episode = by_row[one.doc.specific["row"]]

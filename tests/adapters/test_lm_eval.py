@@ -11,14 +11,10 @@ from reasongym.agents.adapters import lm_eval as adapter
 from reasongym.agents.adapters import rows, suites
 from reasongym.core import Env
 from reasongym.errors import DataError, Unscored, UsageError
-from reasongym.evaluation.suites import Slice, Suite, env_suite
+from reasongym.evaluation.suites import env_suite
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.players import Message, distinct, player
-from tests.adapters.recorded import EPISODES, Recorded, recorded
-
-
-def _suite(episodes: list[Recorded]) -> Suite:
-    return Suite(tuple(Slice(e.row.env_id, e.row.level, e.row.split, 1, e.row.seed) for e in episodes))
+from tests.adapters.players import Message, distinct, player, suite_of
+from tests.adapters.recorded import EPISODES
 
 
 def _ran(needs: Needs, text: str, act: Callable[[list[Message]], str], folder: Path) -> list[dict[str, Any]]:
@@ -44,8 +40,8 @@ def _ran(needs: Needs, text: str, act: Callable[[list[Message]], str], folder: P
 
 
 def test_recorded_episodes_are_repeated_exactly(needs: Needs, tmp_path: Path, shown: Shown) -> None:
-    episodes = distinct(recorded("single-turn", EPISODES))
-    samples = _ran(needs, adapter.task_file(_suite(episodes)), player(episodes), tmp_path)
+    episodes = distinct("single-turn", EPISODES)
+    samples = _ran(needs, adapter.task_file(suite_of(episodes)), player(episodes), tmp_path)
     by_row = {rows.to_text(episode.row): episode for episode in episodes}
     assert len(samples) == len(episodes)
     for sample in samples:

@@ -17,7 +17,7 @@ from reasongym.errors import UsageError
 from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
 from tests.adapters.players import CALL, PYTHON, distinct, server
-from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
+from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded
 from tests.agents.openai_server import MODEL, Trouble, error, serving
 
 HERE = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ def _assert_repeats(episode: Recorded, ran: Any) -> None:
 def test_recorded_episodes_are_repeated_exactly(
     kind: Kind, count: int, package: Path, needs: Needs, shown: Shown
 ) -> None:
-    episodes = distinct(recorded(kind, count))
+    episodes = distinct(kind, count)
     with serving(server(episodes)) as endpoint:
         ran = asyncio.run(_episodes(needs, endpoint.url, [episode.row for episode in episodes]))
     for episode, one in zip(episodes, ran, strict=True):
