@@ -60,7 +60,8 @@ $(VLLM_VENV)/.installed: pyproject.toml constraints-vllm.txt | $(VLLM_VENV)/bin/
 	@touch $@
 
 # Two more, whose requirements exclude each other. verl and OpenRLHF come without theirs, which name packages of GPUs;
-# OpenRLHF has a wheel for one version of Python.
+# OpenRLHF has a wheel for one version of Python. GEM pins old versions of what only its tools need; its environments
+# need reasoning-gym, which comes with OpenEnv's.
 $(TRAINERS_VENV)/.installed: pyproject.toml constraints-trainers.txt | $(TRAINERS_VENV)/bin/python
 	@echo "installing outside trainers into $(TRAINERS_VENV) ..."
 	@$(TRAINERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-trainers.txt \
@@ -73,6 +74,8 @@ $(OPENENV_VENV)/.installed: pyproject.toml constraints-openenv.txt | $(OPENENV_V
 	@echo "installing OpenEnv into $(OPENENV_VENV) ..."
 	@$(OPENENV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-openenv.txt \
 	  -e '.[dev,openenv]'
+	@$(OPENENV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-openenv.txt \
+	  --no-deps gem-llm
 	@touch $@
 
 setup: $(VENV)/.installed-dev  ## make the developer's environment in .venv
@@ -95,9 +98,10 @@ test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, a
 
 test-trainers: $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## let outside trainers train and play here
 	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval verl openrlhf" OMP_NUM_THREADS=1 \
-	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist tests/adapters --ignore tests/adapters/test_openenv.py $(ARGS)
-	REASONGYM_TRAINERS=openenv OMP_NUM_THREADS=1 \
-	  $(OPENENV_VENV)/bin/python -m pytest -p no:xdist tests/adapters/test_openenv.py tests/adapters/test_docs.py $(ARGS)
+	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist -m "not slow" tests/adapters \
+	  --ignore tests/adapters/test_openenv.py --ignore tests/adapters/test_gem.py $(ARGS)
+	REASONGYM_TRAINERS="openenv gem" OMP_NUM_THREADS=1 $(OPENENV_VENV)/bin/python -m pytest -p no:xdist -m "not slow" \
+	  tests/adapters/test_openenv.py tests/adapters/test_gem.py tests/adapters/test_docs.py $(ARGS)
 
 check: lint types layers  ## run the checks of style, types and layers
 

@@ -32,7 +32,6 @@ class ReasongymEnv(BaseTextEnv):
     def __init__(self, env_config: Any = None, extras: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self._game = Game(columns.from_text(_row_text(extras or {})))
-        self._is_ended = False
 
     def init(self, prompt: list[dict[str, str]]) -> tuple[list[dict[str, str]], dict[str, Any]]:
         """Return the prompt as the data set words it; raises UsageError where it is another problem's."""
@@ -61,9 +60,7 @@ class ReasongymEnv(BaseTextEnv):
 
     def close(self) -> None:
         """Free what an episode that was given up still holds."""
-        if not self._is_ended:
-            self._is_ended = True
-            self._game.close()
+        self._game.close()
 
 
 def register() -> None:

@@ -84,7 +84,9 @@ class ReasongymTaskset(vf.Taskset[ReasongymTask, ReasongymConfig]):
 class ReasongymEnvConfig(vf.EnvConfig):
     """The one seat, in this process unless a harness or runtime is named."""
 
-    agent: vf.AgentConfig = vf.AgentConfig(runtime=vf.SubprocessConfig())
+    agent: vf.AgentConfig = vf.AgentConfig(  # pyright: ignore[reportInvalidTypeForm]  (pydantic reads it)
+        runtime=vf.SubprocessConfig()
+    )
 
 
 class ReasongymEnv(vf.Env[ReasongymEnvConfig]):

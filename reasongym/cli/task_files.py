@@ -1,5 +1,7 @@
 """The verbs `export verifiers`, `export lm-eval` and `export lighteval`: problems for outside programs."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,11 +9,11 @@ import tyro
 from rich.console import Console
 
 from reasongym.cli.benchmarks import use_folder
-from reasongym.cli.files import replacing
 from reasongym.cli.options import named_options
 from reasongym.core import Split
 from reasongym.errors import DataError, UsageError
 from reasongym.evaluation.suites import Suite, env_suite, named_suite
+from reasongym.export.shards import replacing
 
 CONSOLE = Console()
 
@@ -50,12 +52,8 @@ def verifiers(*, output: Path = Path("reasongym-vf")) -> None:
     """
     from reasongym.agents.adapters.verifiers_package import ID, write_package
 
-    try:
+    with _writing(output):
         write_package(output)
-    except OSError as error:
-        raise DataError(
-            f"cannot write {output}: {error.strerror}; choose a folder you may write to"
-        ) from error
     _tell(f"the taskset {ID} is in {output}: pip install -e {output}")
 
 
@@ -72,8 +70,8 @@ def lm_eval(asked: tyro.conf.OmitArgPrefixes[Asked], *, output: Path | None = No
     suite = _suite(asked)
     text = task_file(suite, template=asked.template, max_tokens=asked.max_tokens)
     path = output or Path(f"{suites.slug(suite)}.yaml")
-    with replacing(path) as file:
-        file.write(text)
+    with _writing(path.parent), replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
     _tell(
         f"{len(suite.problems)} problems in {path}: lm-eval run --tasks {suites.slug(suite)} --include_path "
         f"{path.parent}"
@@ -92,12 +90,8 @@ def lighteval(asked: tyro.conf.OmitArgPrefixes[Asked], *, output: Path | None = 
 
     suite = _suite(asked)
     folder = output or Path(suites.slug(suite))
-    try:
+    with _writing(folder):
         write_folder(suite, folder, template=asked.template, max_tokens=asked.max_tokens)
-    except OSError as error:
-        raise DataError(
-            f"cannot write {folder}: {error.strerror}; choose a folder you may write to"
-        ) from error
     _tell(
         f"{len(suite.problems)} problems in {folder}: --custom-tasks {folder / 'tasks.py'} and the task "
         f"{suites.slug(suite)}|0"
@@ -119,6 +113,18 @@ def _suite(asked: Asked) -> Suite:
         first_seed=asked.first_seed,
         **named_options(asked.options),
     )
+
+
+@contextmanager
+def _writing(folder: Path) -> Generator[None]:
+    """Make a folder to write in; raises DataError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise DataError(
+            f"cannot write in {folder}: {error.strerror}; choose a folder you may write to"
+        ) from error
 
 
 def _tell(text: str) -> None:

@@ -1,15 +1,18 @@
 """What tests of adapters share: what to do where a trainer is missing, and the record for the docs' table."""
 
+import importlib
 import json
 import os
 from collections.abc import Callable
 from importlib.metadata import version
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-Needs = Callable[[str], ModuleType]
+from reasongym.core import Env
+from tests.conftest import Plant
+
+Needs = Callable[[str], Any]
 Shown = Callable[..., None]
 
 
@@ -17,9 +20,9 @@ Shown = Callable[..., None]
 def needs() -> Needs:
     """Import a trainer, or skip the test; fail where REASONGYM_TRAINERS names it as one that is here."""
 
-    def import_or_skip(module: str) -> ModuleType:
-        if module in os.environ.get("REASONGYM_TRAINERS", "").split():
-            return __import__(module)
+    def import_or_skip(module: str) -> Any:
+        if module.split(".")[0] in os.environ.get("REASONGYM_TRAINERS", "").split():
+            return importlib.import_module(module)
         return pytest.importorskip(module, reason=f"{module} is not installed; `make test-trainers` has it")
 
     return import_or_skip
@@ -37,3 +40,13 @@ def shown(record_property: Callable[[str, Any], None]) -> Shown:
         record_property("shown", json.dumps(row))
 
     return record
+
+
+@pytest.fixture
+def unjudged(plant: Plant, documented_source: str) -> Env:
+    """An environment of one turn whose judging fails, which is no wrong answer."""
+    return plant(
+        documented_source,
+        ("from reasongym.registry", "from reasongym.errors import Unscored\nfrom reasongym.registry"),
+        ("answer, reason = extract(text)", 'raise Unscored("the judge is out")'),
+    )

@@ -1,6 +1,7 @@
 """GEM's shape: what its own vector environments, wrappers and registry ask of an environment, ours gives."""
 
 import copy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,23 +11,46 @@ from hypothesis import strategies as st
 import reasongym
 from reasongym.agents.adapters.gem import GemEnv, group, register
 from reasongym.errors import UsageError
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.recorded import EPISODES, FAMILIES, Kind, recorded
+from tests.adapters.players import CALL, PYTHON
+from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
+
+
+def _assert_repeats(env: Any, episode: Recorded) -> None:
+    prompt, info = env.reset(episode.row.seed)
+    assert (prompt, info["row"], info["suffix"]) == (episode.prompt, episode.row, "")
+    for turn, action in enumerate(episode.actions):
+        observation, reward, terminated, truncated, info = env.step(action)
+        assert (observation, reward) == (episode.observations[turn], episode.rewards[turn])
+        is_cut = episode.verdict.reason == "turn_limit"
+        is_last = turn == len(episode.actions) - 1
+        assert (terminated, truncated) == (is_last and not is_cut, is_last and is_cut)
+    assert info["verdict"] == episode.verdict
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_recorded_episodes_are_repeated_exactly(kind: Kind) -> None:
     for episode in recorded(kind, EPISODES):
         row = episode.row
-        env = GemEnv(row.env_id, level=row.level, split=row.split, options=row.options)
-        prompt, info = env.reset(row.seed)
-        assert (prompt, info["row"], info["suffix"]) == (episode.prompt, row, "")
-        for turn, action in enumerate(episode.actions):
-            observation, reward, terminated, truncated, info = env.step(action)
-            assert (observation, reward) == (episode.observations[turn], episode.rewards[turn])
-            assert (terminated or truncated) == (turn == len(episode.actions) - 1)
-        assert info["verdict"] == episode.verdict
-        assert truncated == (episode.verdict.reason == "turn_limit")
+        _assert_repeats(GemEnv(row.env_id, level=row.level, split=row.split, options=row.options), episode)
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_recorded_episodes_are_repeated_by_what_gem_makes(kind: Kind, needs: Needs, shown: Shown) -> None:
+    gem: Any = needs("gem")
+    for family in FAMILIES[kind]:
+        register(f"recorded:{family}", family)
+    for episode in recorded(kind, EPISODES):
+        row = episode.row
+        name = row.env_id.removeprefix("reasongym/")
+        _assert_repeats(gem.make(f"recorded:{name}", level=row.level, split=row.split), episode)
+    shown(
+        trainer="GEM",
+        package="gem-llm",
+        turns=kind.removesuffix("-turn"),
+        what=f"{EPISODES:,} recorded episodes stepped through gem.make, equal to the bare ones",
+    )
 
 
 def _made(seed: int = 0, **settings: Any) -> GemEnv:
@@ -71,6 +95,15 @@ def test_environments_of_one_seed_have_the_same_problems_however_often_they_begi
     assert one.spawn(level=1).reset()[1]["row"].level == 1
 
 
+def test_an_episode_that_is_given_up_frees_what_its_tool_holds() -> None:
+    env = GemEnv("Gcd-v0", options=PYTHON)
+    env.reset(0)
+    assert "42" in env.step(CALL)[0]
+    assert len(SHELF) == 1
+    env.reset(1)
+    assert len(SHELF) == 0
+
+
 def test_what_does_not_fit_is_refused_in_a_sentence() -> None:
     with pytest.raises(UsageError, match=r"call reset\(\) first"):
         _made().step("x")
@@ -93,24 +126,27 @@ def test_infos_can_be_copied_and_written_to_as_gem_does() -> None:
     assert "step_counter" not in env.step("x")[4]
 
 
-def test_gem_makes_groups_steps_and_wraps_them(needs: Needs, shown: Shown) -> None:
-    gem: Any = needs("gem")
-    from gem.wrappers.wrapper_factory import get_wrapper_fns  # pyright: ignore
-
-    register("reasongym:test", "FrozenLake-v0", level=0)
-    wrappers: Any = get_wrapper_fns("concat_with_action,episode_tracking")
+def test_groups_that_gem_makes_wraps_and_resets_stay_on_one_problem(needs: Needs, shown: Shown) -> None:
+    gem, observing = needs("gem"), needs("gem.wrappers.observation_wrapper")
+    tracking = needs("gem.wrappers.episode_tracking_wrapper")
+    register("reasongym:group", "FrozenLake-v0", level=0)
+    wrappers = [
+        partial(observing.ObservationWrapper, include_action=True, include_chat_template=False),
+        tracking.EpisodeTrackingWrapper,
+    ]
     vector = gem.make_vec(
-        ["reasongym:test"] * 3, vec_kwargs=[{"seed": 4} for _ in range(3)], wrappers=wrappers
+        ["reasongym:group"] * 3, vec_kwargs=[{"seed": 4} for _ in range(3)], wrappers=wrappers
     )
     observations, infos = vector.reset()
     assert len(set(observations)) == 1
-    episodes = 0
+    problems = {str(infos[0]["row"])}
     for _ in range(12):  # a group that plays alike is reset into the same problems
         actions = [vector.envs[0].unwrapped.sample_random_action()] * 3
         observations, *_, infos = vector.step(actions)
         assert len(set(observations)) == 1
-        assert len({str(info["row"]) for info in infos}) == 1
-        episodes += "prev_ep_step_counter" in infos[0]
+        (row,) = {str(info["row"]) for info in infos}
+        problems.add(row)
+    assert len(problems) > 1
     members, _ = vector.reset(seed=[7, 7, 7])
     prompt = reasongym.problem(reasongym.get("FrozenLake-v0").row(7, level=0)).prompt
     assert [member.rstrip("\n") for member in members] == [prompt.rstrip("\n")] * 3

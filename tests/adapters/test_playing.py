@@ -1,5 +1,7 @@
 """An episode in an outside trainer's hands frees what it holds however it ends, and forks where it stands."""
 
+from pathlib import Path
+
 import pytest
 
 import reasongym
@@ -7,12 +9,11 @@ from reasongym.agents.adapters.outside import trainer
 from reasongym.agents.adapters.playing import Game
 from reasongym.errors import UsageError
 from reasongym.tools.sessions import SHELF
-
-CALL = "<python>print(6 * 7)</python>"
+from tests.adapters.players import CALL, PYTHON
 
 
 def _with_python(seed: int) -> Game:
-    return Game(reasongym.get("Gcd-v0").row(seed, tools="python", tool_format="tags"))
+    return Game(reasongym.get("Gcd-v0").row(seed, **PYTHON))
 
 
 def test_an_episode_that_is_given_up_ends_the_session_of_its_tool() -> None:
@@ -53,3 +54,12 @@ def test_forks_go_on_by_themselves() -> None:
 def test_a_trainer_that_is_missing_is_named_with_the_line_that_installs_it() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'no-such-trainer>=1'"):
         trainer("no_such_trainer", "no-such-trainer>=1")
+
+
+def test_a_trainer_that_lacks_what_it_needs_says_so_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "halved_trainer.py").write_text("import no_such_module\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'no_such_module'$"):
+        trainer("halved_trainer", "halved-trainer>=1")

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 import reasongym
-from reasongym.errors import UsageError
+from reasongym.agents.adapters.rows import from_text
+from reasongym.core import Env
+from reasongym.errors import Unscored, UsageError
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
+from tests.adapters.players import CALL, PYTHON
 from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
 
 
@@ -64,9 +68,9 @@ def _assert_repeats(env: Any, episode: Recorded) -> None:
 def test_members_of_a_group_have_the_problem_of_their_data_row(skyrl_gym: Any) -> None:
     rows = [reasongym.get("Sokoban-v0").row(seed) for seed in range(3)]
     for row in rows:
-        members = [_made(skyrl_gym, row)[0] for _ in range(4)]
-        actions = ["I do not know."]
-        assert len({str(member.step(actions[0])) for member in members}) == 1
+        members = [_made(skyrl_gym, row) for _ in range(4)]
+        assert {prompt[0]["content"] for _, prompt in members} == {reasongym.problem(row).prompt}
+        assert len({str(env.step("I do not know.")) for env, _ in members}) == 1
     with pytest.raises(Exception, match=r"extra_info\.row"):
         skyrl_gym.make("reasongym", extras={"prompt": [], "extra_info": {"index": 3}})
 
@@ -84,6 +88,12 @@ def test_the_prompt_of_another_problem_is_refused(skyrl_gym: Any) -> None:
         env.init([{"role": "user", "content": other}])
 
 
+def test_a_turn_that_cannot_be_judged_is_no_reward(skyrl_gym: Any, unjudged: Env) -> None:
+    env, _ = _made(skyrl_gym, unjudged.row(0))
+    with pytest.raises(Unscored, match="the judge is out"):
+        env.step("1")
+
+
 def test_an_episode_that_is_over_takes_no_turn_and_closing_twice_does_nothing(skyrl_gym: Any) -> None:
     env, _ = _made(skyrl_gym, reasongym.get("Countdown-v0").row(0))
     env.step("I do not know.")
@@ -91,6 +101,14 @@ def test_an_episode_that_is_over_takes_no_turn_and_closing_twice_does_nothing(sk
         env.step("Again.")
     env.close()
     env.close()
+
+
+def test_an_episode_that_is_given_up_frees_what_its_tool_holds(skyrl_gym: Any) -> None:
+    env, _ = _made(skyrl_gym, reasongym.get("Gcd-v0").row(0, **PYTHON))
+    assert "42" in env.step(CALL)["observations"][0]["content"]
+    assert len(SHELF) == 1
+    env.close()
+    assert len(SHELF) == 0
 
 
 def test_the_data_set_holds_no_answer(needs: Needs) -> None:
@@ -101,16 +119,14 @@ def test_the_data_set_holds_no_answer(needs: Needs) -> None:
     (record,) = skyrl.records([row])
     assert set(record) == {"data_source", "prompt", "env_class", "reward_spec", "extra_info"}
     assert record["reward_spec"]["ground_truth"] == ""
-    assert reasongym.Row.from_dict(__import__("json").loads(record["extra_info"]["row"])) == row
+    assert from_text(record["extra_info"]["row"]) == row
 
 
-def test_metrics_are_averaged_by_skyrl(skyrl_gym: Any) -> None:
-    from skyrl_gym.metrics import aggregate_for_environment  # pyright: ignore
-
+def test_metrics_are_averaged_by_skyrl(skyrl_gym: Any, needs: Needs) -> None:
     row = reasongym.get("Gcd-v0").row(3)
     told: list[dict[str, float]] = []
     for text in (reasongym.get("Gcd-v0").oracle(reasongym.problem(row).data)[0], "I do not know."):
         env, _ = _made(skyrl_gym, row)
         env.step(text)
         told.append(env.get_metrics())
-    assert aggregate_for_environment("reasongym", told)["correct"] == 0.5
+    assert needs("skyrl_gym.metrics").aggregate_for_environment("reasongym", told)["correct"] == 0.5

@@ -12,13 +12,17 @@ import pytest
 
 import reasongym
 from reasongym.agents.adapters.verifiers_package import ID, write_package
+from reasongym.core import Env, Verdict
 from reasongym.errors import UsageError
+from reasongym.tools.sessions import SHELF
 from tests.adapters.conftest import Needs, Shown
-from tests.adapters.players import distinct, server
-from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded, recorded
-from tests.agents.openai_server import MODEL, serving
+from tests.adapters.players import CALL, PYTHON, distinct, server
+from tests.adapters.recorded import EPISODES, FAMILIES, Kind, Recorded
+from tests.agents.openai_server import MODEL, Trouble, error, serving
 
 HERE = Path(__file__).parents[2]
+NAME = "verifiers, prime-rl"
+UNFINISHED = Verdict(0.0, False, "unfinished")
 
 
 @pytest.fixture
@@ -31,19 +35,18 @@ def package(tmp_path: Path, needs: Needs, monkeypatch: pytest.MonkeyPatch) -> It
     sys.modules.pop("reasongym_vf", None)
 
 
-async def _episodes(vf: Any, url: str, rows: list[reasongym.Row], times: int = 1) -> list[Any]:
+async def _episodes(needs: Needs, url: str, rows: list[reasongym.Row]) -> list[Any]:
     """Run rows as `vf-eval` runs the tasks it selects."""
-    from verifiers.v1.cli.eval.runner import ModelContext  # pyright: ignore
-    from verifiers.v1.utils.loaders import load_environment, resolve_env_config  # pyright: ignore
-
+    vf, runner = needs("verifiers.v1"), needs("verifiers.v1.cli.eval.runner")
+    loaders = needs("verifiers.v1.utils.loaders")
     from reasongym.agents.adapters.verifiers import task
 
-    env: Any = load_environment(resolve_env_config({"taskset": {"id": ID}}))
+    env = loaders.load_environment(loaders.resolve_env_config({"taskset": {"id": ID}}))
     client = vf.EvalClientConfig(base_url=url, api_key_var="NO_SUCH_KEY")
-    context: Any = ModelContext(model=MODEL, client=client, sampling=vf.SamplingConfig())
+    context = runner.ModelContext(model=MODEL, client=client, sampling=vf.SamplingConfig())
     gate = asyncio.Semaphore(16)
     async with env.serving():
-        slots = [slot for row in rows for slot in env.slots(task(row), times)]
+        slots: list[Any] = [slot for row in rows for slot in env.slots(task(row), 1)]
         return await asyncio.gather(*(env.run_slot(slot, context, gate) for slot in slots))
 
 
@@ -62,18 +65,41 @@ def _assert_repeats(episode: Recorded, ran: Any) -> None:
 def test_recorded_episodes_are_repeated_exactly(
     kind: Kind, count: int, package: Path, needs: Needs, shown: Shown
 ) -> None:
-    vf: Any = needs("verifiers.v1")
-    episodes = distinct(recorded(kind, count))
+    episodes = distinct(kind, count)
     with serving(server(episodes)) as endpoint:
-        ran = asyncio.run(_episodes(vf, endpoint.url, [episode.row for episode in episodes]))
+        ran = asyncio.run(_episodes(needs, endpoint.url, [episode.row for episode in episodes]))
     for episode, one in zip(episodes, ran, strict=True):
         _assert_repeats(episode, one)
-    shown(
-        trainer="verifiers, prime-rl",
-        package="verifiers",
-        turns=kind.removesuffix("-turn"),
-        what=f"{count:,} recorded episodes run by load_environment against a server, equal to the bare ones",
-    )
+    what = f"{count:,} recorded episodes by load_environment against a server, equal to the bare ones"
+    if count == EPISODES:
+        shown(trainer=NAME, package="verifiers", turns=kind.removesuffix("-turn"), what=what)
+
+
+def test_an_episode_that_cannot_be_judged_is_an_error_and_no_reward(
+    package: Path, needs: Needs, unjudged: Env
+) -> None:
+    row = unjudged.row(0)
+    silent = Recorded(row, reasongym.problem(row).prompt, ["1"], [], [], UNFINISHED)
+    with serving(server([silent])) as endpoint:
+        (ran,) = asyncio.run(_episodes(needs, endpoint.url, [row]))
+    (trace,) = ran.traces
+    assert not ran.ok
+    assert "the judge is out" in str(trace.errors)
+    assert trace.rewards == {"reward": None}
+
+
+def test_an_episode_that_breaks_off_frees_what_its_tool_holds(package: Path, needs: Needs) -> None:
+    row = reasongym.get("Gcd-v0").row(0, **PYTHON)
+    calling = Recorded(row, reasongym.problem(row).prompt, [CALL], [], [], UNFINISHED)
+
+    def trouble(number: int) -> Trouble | None:
+        return error(400, "no more of this") if number else None
+
+    with serving(server([calling]), trouble) as endpoint:
+        (ran,) = asyncio.run(_episodes(needs, endpoint.url, [row]))
+    assert not ran.ok
+    assert "42" in endpoint.asked[1]["messages"][-1]["content"]
+    assert len(SHELF) == 0
 
 
 def _command(name: str, *args: object) -> subprocess.CompletedProcess[str]:
@@ -100,9 +126,7 @@ def test_the_oracle_passes_and_silence_fails_in_vf_validate(
     told = json.loads(summary.read_text())
     assert {name: checks["valid"] for name, checks in told["checks"].items()} == {"gold": 6, "noop": 6}
     turns = "single" if env_id == "Countdown-v0" else "multi"
-    shown(
-        trainer="verifiers, prime-rl", package="verifiers", turns=turns, what="vf-validate: the oracle wins"
-    )
+    shown(trainer=NAME, package="verifiers", turns=turns, what="vf-validate: the oracle wins")
 
 
 def test_rollouts_of_a_task_share_its_problem_in_vf_eval(
@@ -121,7 +145,7 @@ def test_rollouts_of_a_task_share_its_problem_in_vf_eval(
     asked = [body["messages"][0]["content"] for body in endpoint.asked if len(body["messages"]) == 1]
     assert sorted(asked) == sorted(2 * [episode.prompt for episode in won])
     assert ran.stdout.count('"correct": 1.0') == 6
-    shown(trainer="verifiers, prime-rl", package="verifiers", turns="multi", what="vf-eval, groups of 2")
+    shown(trainer=NAME, package="verifiers", turns="multi", what="vf-eval, groups of 2")
 
 
 def _won(row: reasongym.Row) -> Recorded:
