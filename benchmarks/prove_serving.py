@@ -58,13 +58,15 @@ def _server(*arguments: str) -> Iterator[tuple[int, str]]:
         [sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert process.stdout is not None
-    told = process.stdout.readline()
-    found = re.search(r"http://\S+", told)
-    assert found is not None, told
-    yield process.pid, found[0]
-    process.terminate()
-    process.wait(60)
-    process.stdout.close()
+    try:
+        told = process.stdout.readline()
+        found = re.search(r"http://\S+", told)
+        assert found is not None, told
+        yield process.pid, found[0]
+    finally:
+        process.terminate()
+        process.wait(60)
+        process.stdout.close()
 
 
 def _cpu_s(pid: int) -> float:

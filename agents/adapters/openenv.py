@@ -12,10 +12,8 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from reasongym.agents.adapters.outside import trainer
-from reasongym.agents.adapters.serving.application import prompt_of
 from reasongym.agents.adapters.serving.desk import Desk
-from reasongym.agents.adapters.serving.sessions import Move
-from reasongym.agents.adapters.serving.wire import RowAsked
+from reasongym.agents.adapters.serving.wire import Prompt, RowAsked
 from reasongym.core import Json, Row
 from reasongym.errors import ReasongymError, UsageError
 from reasongym.web.gate import Gate, guarded
@@ -75,7 +73,7 @@ class ServedEnvironment(_interfaces.Environment):
             asked = RowAsked.of(Row.from_dict(row))
         self.close()
         (opened,) = self._desk.open([asked])
-        told = prompt_of(opened.env, opened.problem)
+        told = Prompt.of(opened.env, opened.problem)
         self._name, self._row = opened.name, told.row
         self._state = _types.State(episode_id=episode_id, step_count=0)
         return TextObservation(text=told.prompt, metadata={"row": told.row, "num_turns": told.num_turns})
@@ -85,10 +83,7 @@ class ServedEnvironment(_interfaces.Environment):
         del timeout_s, others  # what an environment may take is bounded by its row
         if not self._name:
             raise UsageError("step needs a running episode: call reset first, on the same connection (/ws)")
-        sessions = self._desk.sessions
-        (played,) = self._desk.step([Move(self._name, sessions.next_turn(self._name), action.text)])
-        if played.error:
-            raise ReasongymError(played.error)
+        played = self._desk.play(self._name, action.text)
         self._state.step_count += 1
         told = {"row": self._row, "truncated": played.truncated}
         if played.verdict is not None:

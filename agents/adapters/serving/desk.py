@@ -1,13 +1,18 @@
 """What a server of environments does with requests, apart from the protocol they come by."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reasongym.agents.adapters.serving.permissions import Permissions
-from reasongym.agents.adapters.serving.sessions import Move, Opened, Played, Sessions, failure
+from reasongym.agents.adapters.serving.sessions import Gone, InPlay, Move, Opened, Played, Sessions, failure
 from reasongym.agents.adapters.serving.wire import RowAsked
 from reasongym.core import SPLITS, Env, Problem, Row, Verdict
 from reasongym.errors import GenerationError, ReasongymError, UnknownName, UsageError
+from reasongym.web.admission import Busy
+
+MOST_TOLD_CHARS = 2_000
+"""Of what a client is told of a request that may itself have millions."""
 
 
 class Failed(ReasongymError):
@@ -42,20 +47,23 @@ class Desk:
         self.sessions = Sessions(limits.max_sessions, limits.session_idle_s)
 
     def problems(self, rows: Sequence[RowAsked]) -> list[tuple[Env, Problem]]:
-        """Make the problems of rows; equal rows share one. Raises UsageError."""
+        """Make the problems of rows; equal rows share one. Raises UsageError, Failed."""
         self._require_few(rows, "rows")
         made: dict[Row, tuple[Env, Problem]] = {}
         found: list[tuple[Env, Problem]] = []
-        for asked in rows:
-            env, row = self._row(asked)
-            if row not in made:
-                made[row] = env, _problem(env, row)
-            found.append(made[row])
+        with _fit_to_tell():
+            for asked in rows:
+                env, row = self._row(asked)
+                if row not in made:
+                    made[row] = env, env.problem(row)
+                found.append(made[row])
         return found
 
     def open(self, rows: Sequence[RowAsked]) -> list[Opened]:
-        """Open a session for each row; raises UsageError, Busy."""
-        return self.sessions.open(self.problems(rows))
+        """Open a session for each row; raises UsageError, Busy, Failed."""
+        problems = self.problems(rows)
+        with _fit_to_tell():
+            return self.sessions.open(problems)
 
     def step(self, moves: Sequence[Move]) -> list[Played]:
         """Play a turn in each of several sessions; raises UsageError, Gone, InPlay."""
@@ -63,6 +71,13 @@ class Desk:
         for move in moves:
             self._require_short(move.action)
         return self.sessions.step(moves)
+
+    def play(self, session: str, action: str) -> Played:
+        """Play the next turn of one session, where turns have no numbers; raises Failed, too."""
+        (played,) = self.step([Move(session, None, action)])
+        if played.error:
+            raise Failed(played.error)
+        return played
 
     def close(self, names: Sequence[str]) -> int:
         """Close sessions; returns how many there were."""
@@ -98,11 +113,15 @@ class Desk:
             raise UsageError(f"a text may have {self.limits.max_text_chars} characters, got {len(text)}")
 
 
-def _problem(env: Env, row: Row) -> Problem:
+@contextmanager
+def _fit_to_tell() -> Generator[None]:
+    """Let no error out but what a client has done wrong, and that in few words."""
     try:
-        return env.problem(row)
-    except (UsageError, GenerationError):
+        yield
+    except (Gone, InPlay, Busy):
         raise
+    except (UsageError, GenerationError) as error:
+        raise UsageError(str(error)[:MOST_TOLD_CHARS]) from error
     except Exception as error:  # whatever broke is ours to read, and not the client's
         raise Failed(failure(error)) from error
 

@@ -9,7 +9,7 @@ import msgspec
 
 from reasongym.agents.adapters.serving.sessions import Move as Move
 from reasongym.agents.adapters.serving.sessions import Played as Played
-from reasongym.core import Row, Verdict
+from reasongym.core import Env, Problem, Row, Verdict
 from reasongym.errors import UsageError
 
 Record = TypeVar("Record")
@@ -110,6 +110,12 @@ class Prompt(msgspec.Struct, frozen=True):
     stops: tuple[str, ...] = ()
     """Strings that end a turn by themselves, such as the end of a call to a tool."""
     session: str = ""
+
+    @classmethod
+    def of(cls, env: Env, problem: Problem, session: str = "") -> "Prompt":
+        """Tell a problem without what it is made from."""
+        row = problem.row
+        return cls(row.as_dict(), problem.prompt, env.turn_limit(row), env.stop_strings(row), session)
 
 
 class Prompts(msgspec.Struct, frozen=True):
