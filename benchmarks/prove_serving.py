@@ -25,7 +25,7 @@ PYTHON = "REASONGYM_OPENENV_PYTHON"
 BATCH = 256
 CONNECTIONS = 32
 WINDOWS = 5
-WINDOW_S = 4.0
+WINDOW_S = 2.0
 LEAST_PER_S = 2_000
 LEAST_RATIO = 3.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -36,6 +36,11 @@ class Rate(NamedTuple):
 
     server: float
     both: float
+
+
+class _Served(NamedTuple):
+    pid: int
+    url: str
 
 
 def serving() -> Outcome:
@@ -52,8 +57,8 @@ def serving() -> Outcome:
 
 
 @contextmanager
-def _server(*arguments: str) -> Iterator[tuple[int, str]]:
-    """Run a server in a process of its own; give its process id and URL."""
+def _server(*arguments: str) -> Iterator[_Served]:
+    """Run a server in a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
@@ -62,7 +67,7 @@ def _server(*arguments: str) -> Iterator[tuple[int, str]]:
         told = process.stdout.readline()
         found = re.search(r"http://\S+", told)
         assert found is not None, told
-        yield process.pid, found[0]
+        yield _Served(process.pid, found[0])
     finally:
         process.terminate()
         process.wait(60)
@@ -117,7 +122,7 @@ def _verdicts(url: str) -> Callable[[], int]:
 
 
 def _connections(
-    url: str, sessions: int, first: dict[str, Any], following: Any, answer: Any
+    url: str, first: dict[str, Any], following: Callable[[], dict[str, Any]], answer: dict[str, str]
 ) -> Callable[[], int]:
     """Play an episode in each of several connections of OpenEnv's generic client."""
     from openenv.core.generic_client import GenericEnvClient
@@ -146,35 +151,39 @@ def _connections(
     return play
 
 
+def _contestants(http: _Served, ours: _Served, rival: _Served) -> dict[str, tuple[Callable[[], int], int]]:
+    """Say how each server is played, and in which process it is."""
+    seeds = iter(range(1_000, 10**9))
+    problem = {"env_id": "Countdown-v0"}
+    dataset = {"dataset_name": "countdown", "size": 1_000_000}
+    by_openenv = _connections(
+        ours.url, problem, lambda: problem | {"seed": next(seeds)}, {"text": "<answer>1 + 2</answer>"}
+    )
+    return {
+        f"http, batches of {BATCH}": (_batches(http.url, BATCH), http.pid),
+        "http, one at a time": (_batches(http.url, 1), http.pid),
+        f"http, verdicts in batches of {BATCH}": (_verdicts(http.url), http.pid),
+        "OpenEnv, ours": (by_openenv, ours.pid),
+        "OpenEnv, reasoning-gym": (
+            _connections(rival.url, dataset, dict[str, Any], {"answer": "1 + 2"}),
+            rival.pid,
+        ),
+    }
+
+
 def main() -> None:
     """Race, and print the rates as JSON."""
-    seeds = iter(range(1_000, 10**9))
-    countdown = {"env_id": "Countdown-v0"}
-    dataset = {"dataset_name": "countdown", "size": 1_000_000}
+    serve = ("reasongym", "serve", "env", "--port", "0")
+    rates: dict[str, list[Rate]] = {}
     with (
-        _server("reasongym", "serve", "env", "--port", "0") as (http, http_url),
-        _server("reasongym", "serve", "env", "--port", "0", "--protocol", "openenv") as (ours, ours_url),
-        _server("benchmarks.serving_rival") as (rival, rival_url),
+        _server(*serve) as http,
+        _server(*serve, "--protocol", "openenv") as ours,
+        _server("benchmarks.serving_rival") as rival,
     ):
-        contestants = {
-            f"http, batches of {BATCH}": (_batches(http_url, BATCH), http),
-            "http, one at a time": (_batches(http_url, 1), http),
-            f"http, verdicts in batches of {BATCH}": (_verdicts(http_url), http),
-            "OpenEnv, ours": (
-                _connections(
-                    ours_url, countdown, lambda: countdown | {"seed": next(seeds)}, {"text": "1 + 2"}
-                ),
-                ours,
-            ),
-            "OpenEnv, reasoning-gym": (
-                _connections(rival_url, dataset, dict[str, Any], {"answer": "1 + 2"}),
-                rival,
-            ),
-        }
-        rates: dict[str, list[Rate]] = {name: [] for name in contestants}
+        contestants = _contestants(http, ours, rival)
         for _ in range(WINDOWS):
             for name, (play, pid) in contestants.items():
-                rates[name].append(_window(play, pid))
+                rates.setdefault(name, []).append(_window(play, pid))
     told = {
         name: {
             "server": round(median(one.server for one in found)),
