@@ -82,7 +82,7 @@ def add_routes(
     The first refusal that fits counts; what fits none is the server's own failure, a plain 500.
     """
     for method, path, answer in routes:
-        app.add_api_route(path, _answering(answer, refusals, told), methods=[method])
+        app.add_route(path, _answering(answer, refusals, told), methods=[method])
 
 
 def _answering(
