@@ -11,10 +11,11 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from reasongym.agents.adapters.openenv_tasks import Tasks
 from reasongym.agents.adapters.outside import trainer
-from reasongym.agents.adapters.serving.desk import Desk
+from reasongym.agents.adapters.serving.desk import MOST_TOLD_CHARS, Desk
 from reasongym.agents.adapters.serving.wire import Prompt, RowAsked
-from reasongym.core import Json, Row
+from reasongym.core import Json
 from reasongym.errors import ReasongymError, UsageError
 from reasongym.web.gate import Gate, guarded
 
@@ -38,39 +39,28 @@ class TextObservation(_types.Observation):
     text: str = ""
 
 
-class ServedEnvironment(_interfaces.Environment):
+class ServedEnvironment(Tasks, _interfaces.Environment):
     """One session of OpenEnv's server."""
 
     SUPPORTS_CONCURRENT_SESSIONS = True
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
+        _interfaces.Environment.__init__(self)
+        Tasks.__init__(self, desk)
         self._name = ""
         self._row: Json = None
         self._state = _types.State()
 
     def reset(
-        self,
-        seed: int | None = None,
-        episode_id: str | None = None,
-        env_id: str | None = None,
-        level: int | None = None,
-        split: str | None = None,
-        options: dict[str, Json] | None = None,
-        row: Json = None,
-        **others: Json,
+        self, seed: int | None = None, episode_id: str | None = None, row: Json = None, **named: Json
     ) -> TextObservation:
-        """Begin the episode of a row, or of a seed of `env_id`; raises UsageError."""
-        if others:
-            raise UsageError(
-                f"reset takes row, or env_id, seed, level, split and options; got {sorted(others)}"
-            )
-        if row is None:
-            env_id, seed = self._named(env_id, seed)
-            asked = RowAsked(env_id, seed, level, split, options or {})
-        else:
-            asked = RowAsked.of(Row.from_dict(row))
+        """Begin the episode of a row, or of what is `named`: a row's parts, or a task's split and index.
+
+        Raises UsageError.
+        """
+        asked = self._asked(
+            row, {name: part for name, part in {"seed": seed, **named}.items() if part is not None}
+        )
         self.close()
         (opened,) = self._desk.open([asked])
         told = Prompt.of(opened.env, opened.problem)
@@ -102,15 +92,19 @@ class ServedEnvironment(_interfaces.Environment):
             self._desk.close([self._name])
             self._name = ""
 
-    def _named(self, env_id: str | None, seed: int | None) -> tuple[str, int]:
+    def _asked(self, row: Json, named: dict[str, Json]) -> RowAsked:
+        if row is not None:
+            if named:
+                raise UsageError(f"a row names its problem alone; got {sorted(named)} beside it")
+            return RowAsked.read(row)
+        if named.keys() == {"split", "index"}:
+            return self.row_of_task(**named)
         served = self._desk.permissions.ids
-        if env_id is None and len(served) == 1:
-            (env_id,) = served
-        if env_id is None or type(seed) is not int:
-            raise UsageError(
-                f"reset names its problem, by row or by env_id and seed; got env_id={env_id!r}, seed={seed!r}"
-            )
-        return env_id, seed
+        if len(served) == 1:
+            named = {"env_id": next(iter(served))} | named
+        if not named.keys() >= {"env_id", "seed"}:
+            raise UsageError(f"reset names its problem, by row or by env_id and seed; got {named}")
+        return RowAsked.read(named)
 
 
 class ReasongymClient(_client.EnvClient):
@@ -149,4 +143,4 @@ def application(desk: Desk, gate: Gate) -> ASGIApp:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     del request
-    return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse({"error": str(error)[:MOST_TOLD_CHARS]}, 400)

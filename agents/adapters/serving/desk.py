@@ -69,7 +69,7 @@ class Desk:
         """Play a turn in each of several sessions; raises UsageError, Gone, InPlay."""
         self._require_few(moves, "moves")
         for move in moves:
-            self._require_short(move.action)
+            self._require_fit(move.action)
         return self.sessions.step(moves)
 
     def play(self, session: str, action: str) -> Played:
@@ -90,7 +90,7 @@ class Desk:
             if len(one) > self.limits.max_texts:
                 raise UsageError(f"an episode may have {self.limits.max_texts} texts, got {len(one)}")
             for text in one:
-                self._require_short(text)
+                self._require_fit(text)
         return [
             _judged(env, problem, one) for (env, problem), one in zip(self.problems(rows), texts, strict=True)
         ]
@@ -108,9 +108,13 @@ class Desk:
         if len(batch) > self.limits.max_batch:
             raise UsageError(f"a request may have {self.limits.max_batch} {what}, got {len(batch)}")
 
-    def _require_short(self, text: str) -> None:
+    def _require_fit(self, text: str) -> None:
         if len(text) > self.limits.max_text_chars:
             raise UsageError(f"a text may have {self.limits.max_text_chars} characters, got {len(text)}")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # an answer that quotes it could not be written
+            raise UsageError(f"a text is Unicode without lone surrogates: {error.reason}") from error
 
 
 @contextmanager

@@ -33,6 +33,14 @@ class RowAsked(_Asked, frozen=True):
         """Ask for a whole row."""
         return cls(row.env_id, row.seed, row.level, row.split, row.options)
 
+    @classmethod
+    def read(cls, row: Any) -> "RowAsked":
+        """Read a row that came as JSON; raises UsageError."""
+        try:
+            return msgspec.convert(row, cls)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"not a row: {error}; it has env_id, seed, level, split, options") from error
+
 
 class Rows(_Asked, frozen=True):
     """Of `/problems` and `/sessions`."""
