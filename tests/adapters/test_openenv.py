@@ -107,6 +107,13 @@ def test_what_does_not_fit_is_told_and_the_session_goes_on(adapter: Any, url: st
     with adapter.ReasongymClient(base_url=url).sync() as client:
         for asked, reason in (
             ({"row": {"env_id": 1}}, "not a row"),
+            ({"row": {"env_id": "Gcd-v0", "seed": 1}, "level": 1}, "names its problem alone"),
+            ({"env_id": ["Gcd-v0"], "seed": 1}, "not a row"),
+            ({"env_id": "Gcd-v0", "seed": "1"}, "not a row"),
+            ({"env_id": "Gcd-v0", "seed": 1, "options": []}, "not a row"),
+            ({"split": "Gcd-v0:train", "index": -1}, "got index -1"),
+            ({"split": "Gcd-v0:trian", "index": 1}, "did you mean"),
+            ({"split": ["Gcd-v0:train"], "index": 1}, "a split and an index"),
             ({"env_id": "Gdc-v0", "seed": 1}, "did you mean"),
             ({"env_id": "Gcd-v0", "seed": -1}, "a seed must be"),
             ({"env_id": "Gcd-v0", "seed": 1, "lvel": 2}, "lvel"),
@@ -118,9 +125,35 @@ def test_what_does_not_fit_is_told_and_the_session_goes_on(adapter: Any, url: st
         with pytest.raises(RuntimeError, match="reset first"):
             client.step(adapter.TextAction(text="1"))
         client.reset(env_id="Gcd-v0", seed=1)
+        with pytest.raises(RuntimeError, match="lone surrogates"):
+            client.step(adapter.TextAction.model_construct(text="\ud800"))
         assert client.step(adapter.TextAction(text="1")).done
         with pytest.raises(RuntimeError, match="over with turn 1"):
             client.step(adapter.TextAction(text="1"))
+
+
+def test_problems_are_listed_as_tasks(adapter: Any) -> None:
+    desk = Desk(Permissions.of(["Gcd-v0", "FrozenLake-v0"]), Limits(max_batch=4))
+
+    def posted(path: str, **asked: Any) -> Any:
+        return httpx.post(f"{url}/reasongym/{path}", json=asked, timeout=60, verify=False)
+
+    with serving(adapter.application(desk, Gate())) as url:
+        splits = httpx.get(f"{url}/reasongym/splits", timeout=60, verify=False).json()
+        assert {"name": "Gcd-v0:eval", "type": "test"} in splits
+        for split in splits:
+            tasks = posted("tasks", split=split["name"]).json()["tasks"]
+            assert tasks == posted("task_range", split=split["name"], start=0, stop=4).json()["tasks"]
+            assert [task["index"] for task in tasks] == [0, 1, 2, 3]
+            assert tasks[3] == posted("task", split=split["name"], index=3).json()["task"]
+            with adapter.ReasongymClient(base_url=url).sync() as client:
+                found = client.reset(split=split["name"], index=3).observation
+                assert found.metadata["row"] == tasks[3]["row"]
+                assert found.text == client.reset(row=tasks[3]["row"]).observation.text
+        assert posted("num_tasks", split="Gcd-v0:eval").json()["num_tasks"] > 10**9
+        assert posted("task", split="Gcd-v0:eval", index=-1).status_code == 400
+        assert "4 tasks" in posted("task_range", split="Gcd-v0:eval").json()["error"]
+        assert "did you mean" in posted("tasks", split="Gcd-v0:evil").json()["error"]
 
 
 def test_a_session_that_is_left_is_closed_and_makes_room(adapter: Any) -> None:
