@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -64,7 +64,7 @@ def serving() -> Outcome:
 
 
 @contextmanager
-def _server(*arguments: str) -> Iterator[_Served]:
+def _server(*arguments: str) -> Generator[_Served]:
     """Run a server in a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT

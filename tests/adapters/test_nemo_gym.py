@@ -17,6 +17,7 @@ from reasongym.agents.adapters import nemo_gym, nemo_gym_lines
 from reasongym.agents.adapters.rows import from_text
 from reasongym.agents.adapters.serving.desk import Desk
 from reasongym.agents.adapters.serving.permissions import Permissions
+from reasongym.core import Json
 from reasongym.web.gate import Gate
 from reasongym.web.listening import serving
 from tests.adapters.conftest import Shown
@@ -33,8 +34,14 @@ def url() -> Iterator[str]:
 
 def response(text: str) -> dict[str, Any]:
     """Write a text as a model's response, between what is no part of the answer."""
-    content = [{"type": "output_text", "text": text, "annotations": []}]
-    message = {"type": "message", "role": "assistant", "id": "m", "status": "completed", "content": content}
+    content: Json = [{"type": "output_text", "text": text, "annotations": []}]
+    message: Json = {
+        "type": "message",
+        "role": "assistant",
+        "id": "m",
+        "status": "completed",
+        "content": content,
+    }
     reasoning = {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "thinking"}]}
     return {
         "id": "resp",
@@ -73,6 +80,7 @@ def test_episodes_are_those_of_the_bare_environment(url: str, count: int, shown:
         assert line["agent_ref"]["name"] == "gymnasium_agent"
         with httpx.Client(base_url=url, timeout=60, verify=False) as client:  # a rollout's own cookies
             assert client.post("/reset", json=line).json()["observation"] is None  # the line has the prompt
+            told: Json = {}
             for turn, action in enumerate(one.actions):
                 told = client.post("/step", json=line | {"response": response(action)}).json()
                 assert (told["observation"], told["reward"]) == (one.observations[turn], one.rewards[turn])
@@ -106,18 +114,18 @@ def test_a_rollout_cannot_play_on_in_another(url: str) -> None:
         assert client.post("/step", json=line | {"response": response("down")}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("path", "change", "reason"),
-    [
-        ("/verify", {"row": "{"}, "no JSON"),
-        ("/verify", {"row": {"env_id": "Gcd-v0"}}, "Expected `str`"),
-        ("/verify", {"response": {}}, "not a response"),
-        ("/verify", {"response": {"output": [{"type": "message", "content": [{}]}]}}, "not a response"),
-        ("/verify", {"response": None}, "Expected `object`"),
-        ("/reset", {"row": '{"env_id":"x"}'}, "not a row"),
-        ("/aggregate_metrics", {"verify_responses": [{"reward": "1"}]}, "a number as its reward"),
-    ],
-)
+REFUSED: list[tuple[str, Json, str]] = [
+    ("/verify", {"row": "{"}, "no JSON"),
+    ("/verify", {"row": {"env_id": "Gcd-v0"}}, "Expected `str`"),
+    ("/verify", {"response": {}}, "not a response"),
+    ("/verify", {"response": {"output": [{"type": "message", "content": [{}]}]}}, "not a response"),
+    ("/verify", {"response": None}, "Expected `object`"),
+    ("/reset", {"row": '{"env_id":"x"}'}, "not a row"),
+    ("/aggregate_metrics", {"verify_responses": [{"reward": "1"}]}, "a number as its reward"),
+]
+
+
+@pytest.mark.parametrize(("path", "change", "reason"), REFUSED)
 def test_what_is_no_request_is_refused_with_the_reason(
     url: str, path: str, change: dict[str, Any], reason: str
 ) -> None:
@@ -146,7 +154,7 @@ def test_metrics_leave_masked_samples_out(url: str) -> None:
 
 
 def test_sessions_are_seeded_and_closed_by_the_callers_identifier(url: str) -> None:
-    asked = {"resources_session_id": "s", "episode_id": "e", "task_id": "t", "task_data": {}}
+    asked: Json = {"resources_session_id": "s", "episode_id": "e", "task_id": "t", "task_data": {}}
     for path in ("/seed_session", "/close_session"):
         assert httpx.post(url + path, json=asked, timeout=60).json() == {"resources_session_id": "s"}
     assert httpx.post(f"{url}/seed_session", json={}, timeout=60).json() == {}

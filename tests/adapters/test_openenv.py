@@ -4,6 +4,7 @@ It is installed apart: its requirements and those of the other trainers exclude 
 """
 
 import asyncio
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from reasongym import registry
 from reasongym.agents.adapters.serving.desk import Desk, Limits
 from reasongym.agents.adapters.serving.permissions import Permissions
+from reasongym.core import Json
 from reasongym.web.gate import Gate
 from reasongym.web.listening import serving
 from tests.adapters.conftest import Needs, Shown
@@ -58,10 +60,9 @@ def test_episodes_are_those_of_the_bare_environment(
 
 
 def test_the_generic_client_plays(url: str, shown: Shown) -> None:
-    from openenv.core.generic_client import GenericEnvClient
-
+    generic = importlib.import_module("openenv.core.generic_client")
     (one,) = recorded("multi-turn", 1)
-    with GenericEnvClient(base_url=url).sync() as client:
+    with generic.GenericEnvClient(base_url=url).sync() as client:
         row = one.row
         result = client.reset(env_id=row.env_id, seed=row.seed, level=row.level)
         assert result.observation["text"] == one.prompt
@@ -105,7 +106,7 @@ def test_members_of_a_group_share_their_problem(adapter: Any, url: str) -> None:
 
 def test_what_does_not_fit_is_told_and_the_session_goes_on(adapter: Any, url: str) -> None:
     with adapter.ReasongymClient(base_url=url).sync() as client:
-        for asked, reason in (
+        refused: list[tuple[Json, str]] = [
             ({"row": {"env_id": 1}}, "not a row"),
             ({"row": {"env_id": "Gcd-v0", "seed": 1}, "level": 1}, "names its problem alone"),
             ({"env_id": ["Gcd-v0"], "seed": 1}, "not a row"),
@@ -119,7 +120,8 @@ def test_what_does_not_fit_is_told_and_the_session_goes_on(adapter: Any, url: st
             ({"env_id": "Gcd-v0", "seed": 1, "lvel": 2}, "lvel"),
             ({"env_id": "MathProblems-v0", "seed": 1, "options": {"data": "/etc/passwd"}}, "names data"),
             ({"env_id": "RegexSynthesis-v0", "seed": 1}, "runs programs"),
-        ):
+        ]
+        for asked, reason in refused:
             with pytest.raises(RuntimeError, match=reason):
                 client.reset(**asked)
         with pytest.raises(RuntimeError, match="reset first"):
