@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ LEAST_PER_S = 2_000
 LEAST_RATIO = 3.0
 FAMILIES = {"Countdown-v0": ("countdown", "1 + 2"), "Gcd-v0": ("gcd", "3")}
 """What the rival calls ours, and what is answered."""
+VERSIONS = ("openenv", "reasoning-gym", "fastapi", "uvicorn")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -51,7 +53,8 @@ def serving() -> Outcome:
     """Race in one run of the other interpreter; `make prove` names it."""
     command = [os.environ[PYTHON], "-m", "benchmarks.prove_serving"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found = figures["rates"]
     bars: list[Bar] = []
     for env_id in FAMILIES:
         ours, theirs = found[f"{env_id}, http in batches"], found[f"{env_id}, OpenEnv with reasoning-gym"]
@@ -60,7 +63,7 @@ def serving() -> Outcome:
             at_least(f"{env_id}: episodes per CPU second of the server", ours["server"], LEAST_PER_S),
             at_least(f"{env_id}: times OpenEnv's own reasoning-gym server", ratio, LEAST_RATIO),
         ]
-    return Outcome(bars, found)
+    return Outcome(bars, figures)
 
 
 @contextmanager
@@ -210,7 +213,7 @@ def main() -> None:
         }
         for name, found in rates.items()
     }
-    print(json.dumps(told))
+    print(json.dumps({"versions": {name: version(name) for name in VERSIONS}, "rates": told}))
 
 
 if __name__ == "__main__":

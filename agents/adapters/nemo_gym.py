@@ -7,7 +7,6 @@ cookie there; here it holds a session's name, which cannot be guessed.
 """
 
 from collections.abc import Callable, Mapping
-from statistics import fmean
 from typing import Any
 
 import msgspec
@@ -102,9 +101,8 @@ class _Routes:
     def reset(self, body: bytes, name: str) -> Response:
         """Begin the episode of a row, whose prompt the data set has; its name goes into a cookie."""
         asked = RowAsked.of(from_text(read(body, _Reset).row))
+        self._desk.close([name])
         (opened,) = self._desk.open([asked])
-        if name:
-            self._desk.close([name])
         info = {"row": opened.problem.row.as_dict(), "supports_explicit_close": True}
         answer = Response(written({"observation": None, "info": info}), media_type="application/json")
         answer.set_cookie(COOKIE, opened.name, httponly=True, samesite="strict")
@@ -137,9 +135,9 @@ class _Routes:
         for one in read(body, _Metrics).verify_responses:
             if not one.get("mask_sample"):
                 rewards.setdefault(str(one.get(TASK, "")), []).append(_number(one.get("reward")))
-        groups = [{TASK: task, "mean/reward": fmean(found)} for task, found in rewards.items()]
+        groups = [{TASK: task, "mean/reward": _mean(found)} for task, found in rewards.items()]
         everything = [reward for found in rewards.values() for reward in found]
-        means = {"mean/reward": fmean(everything)} if everything else {}
+        means = {"mean/reward": _mean(everything)} if everything else {}
         return written({"group_level_metrics": groups, "agent_metrics": means, "key_metrics": means})
 
 
@@ -155,6 +153,10 @@ def text_of(response: Mapping[str, Any]) -> str:
     except (KeyError, TypeError) as error:
         raise UsageError(f"not a response with output messages: {type(error).__name__} {error}") from error
     return "".join(parts)
+
+
+def _mean(rewards: list[float]) -> float:
+    return sum(rewards) / len(rewards)
 
 
 def _number(value: Json) -> float:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from reasongym.agents.adapters.openenv_tasks import Tasks
 from reasongym.agents.adapters.outside import trainer
 from reasongym.agents.adapters.serving.desk import MOST_TOLD_CHARS, Desk
+from reasongym.agents.adapters.serving.hosting import REFUSALS
 from reasongym.agents.adapters.serving.wire import Prompt, RowAsked
 from reasongym.core import Json
 from reasongym.errors import ReasongymError, UsageError
@@ -143,4 +144,5 @@ def application(desk: Desk, gate: Gate) -> ASGIApp:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     del request
-    return JSONResponse({"error": str(error)[:MOST_TOLD_CHARS]}, 400)
+    status = next((one.status for one in REFUSALS if isinstance(error, one.error)), 400)
+    return JSONResponse({"error": str(error)[:MOST_TOLD_CHARS]}, status)

@@ -61,7 +61,12 @@ def test_episodes_are_those_of_the_bare_environment(
 ) -> None:
     played = list(recorded(kind, count))
     replayed(envs, played)
-    shown(trainer="HTTP", package="fastapi", turns=kind, what=f"{count:,} recorded episodes in one batch")
+    shown(
+        trainer="HTTP (FastAPI)",
+        package="fastapi",
+        turns=kind.removesuffix("-turn"),
+        what=f"{count:,} recorded episodes in one batch",
+    )
 
 
 def test_members_of_a_group_share_their_problem(envs: RemoteEnvs) -> None:

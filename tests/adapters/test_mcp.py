@@ -78,7 +78,12 @@ def test_episodes_are_those_of_the_bare_environment(mcp: Any, kind: Kind, count:
         await replay(client, list(recorded(kind, count)))
 
     talk(mcp, made(), conversation)
-    shown(trainer="MCP", package="mcp", turns=kind, what=f"{count:,} episodes by its own client")
+    shown(
+        trainer="MCP",
+        package="mcp",
+        turns=kind.removesuffix("-turn"),
+        what=f"{count:,} episodes by its own client",
+    )
 
 
 def test_members_of_a_group_share_their_problem(mcp: Any) -> None:

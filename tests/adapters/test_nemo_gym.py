@@ -62,23 +62,29 @@ def lines(played: list[Recorded]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("count", COUNTS)
 def test_one_response_is_judged_as_the_bare_environment_does(url: str, count: int, shown: Shown) -> None:
     played = list(recorded("single-turn", count))
-    with httpx.Client(base_url=url, timeout=60, verify=False) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         for one, line in zip(played, lines(played), strict=True):
             assert line["responses_create_params"]["input"] == [{"role": "user", "content": one.prompt}]
             body = line | {"response": response(one.actions[0]), "_ng_task_index": 3}
             told = client.post("/verify", json=body).json()
             assert told["reward"] == one.reward
             assert {name: told[name] for name in body} == body  # all that came is sent back
-    shown(trainer="NeMo Gym", package="fastapi", turns="single", what=f"{count:,} responses to /verify")
+    shown(
+        trainer="NeMo Gym's routes (FastAPI)",
+        package="fastapi",
+        turns="single",
+        what=f"{count:,} responses to /verify",
+    )
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_episodes_are_those_of_the_bare_environment(url: str, count: int, shown: Shown) -> None:
     played = list(recorded("multi-turn", count))
-    for one, line in zip(played, lines(played), strict=True):
-        assert line["responses_create_params"]["input"][-1]["content"] == one.prompt
-        assert line["agent_ref"]["name"] == "gymnasium_agent"
-        with httpx.Client(base_url=url, timeout=60, verify=False) as client:  # a rollout's own cookies
+    with httpx.Client(base_url=url, timeout=60) as client:
+        for one, line in zip(played, lines(played), strict=True):
+            assert line["responses_create_params"]["input"][-1]["content"] == one.prompt
+            assert line["agent_ref"]["name"] == "gymnasium_agent"
+            client.cookies.clear()  # each rollout has its own
             assert client.post("/reset", json=line).json()["observation"] is None  # the line has the prompt
             told: Json = {}
             for turn, action in enumerate(one.actions):
@@ -88,13 +94,16 @@ def test_episodes_are_those_of_the_bare_environment(url: str, count: int, shown:
                 assert is_over == (turn + 1 == len(one.actions))
             assert told["info"]["verdict"]["reason"] == one.verdict.reason
     shown(
-        trainer="NeMo Gym", package="fastapi", turns="multi", what=f"{count:,} episodes by /reset and /step"
+        trainer="NeMo Gym's routes (FastAPI)",
+        package="fastapi",
+        turns="multi",
+        what=f"{count:,} episodes by /reset and /step",
     )
 
 
 def test_members_of_a_group_share_their_problem(url: str) -> None:
     (line,) = nemo_gym_lines.lines([registry.get("Sokoban-v0").row(7)])
-    members = [httpx.Client(base_url=url, timeout=60, verify=False) for _ in range(4)]
+    members = [httpx.Client(base_url=url, timeout=60) for _ in range(4)]
     rows = [client.post("/reset", json=line).json()["info"]["row"] for client in members]
     seen = [client.post("/step", json=line | {"response": response("down")}).json() for client in members]
     for client in members:
@@ -108,7 +117,7 @@ def test_a_rollout_cannot_play_on_in_another(url: str) -> None:
     (line,) = nemo_gym_lines.lines([registry.get("Sokoban-v0").row(7)])
     answer = httpx.post(f"{url}/step", json=line | {"response": response("down")})
     assert (answer.status_code, answer.json()["kind"]) == (404, "gone")
-    with httpx.Client(base_url=url, timeout=60, verify=False) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         client.post("/reset", json=line)
         client.post("/close", json={})
         assert client.post("/step", json=line | {"response": response("down")}).status_code == 404
@@ -151,6 +160,8 @@ def test_metrics_leave_masked_samples_out(url: str) -> None:
     told = httpx.post(f"{url}/aggregate_metrics", json={"verify_responses": found}, timeout=60).json()
     assert [one["mean/reward"] for one in told["group_level_metrics"]] == [0.5, 1.0]
     assert told["key_metrics"] == {"mean/reward": pytest.approx(2 / 3)}
+    vast = {"verify_responses": [{"reward": 1e308}] * 3}
+    assert httpx.post(f"{url}/aggregate_metrics", json=vast, timeout=60).status_code == 200
 
 
 def test_sessions_are_seeded_and_closed_by_the_callers_identifier(url: str) -> None:

@@ -56,7 +56,12 @@ def test_episodes_are_those_of_the_bare_environment(
     with adapter.ReasongymClient(base_url=url).sync() as client:
         for one in recorded(kind, count):
             compared(adapter, client, one)
-    shown(trainer="OpenEnv", package="openenv", turns=kind, what=f"{count:,} episodes by its own client")
+    shown(
+        trainer="OpenEnv",
+        package="openenv",
+        turns=kind.removesuffix("-turn"),
+        what=f"{count:,} episodes by its own client",
+    )
 
 
 def test_the_generic_client_plays(url: str, shown: Shown) -> None:

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from reasongym.agents.adapters.serving import wire
 from reasongym.agents.adapters.serving.desk import MOST_TOLD_CHARS, Desk, Failed
 from reasongym.agents.adapters.serving.sessions import Gone, InPlay, Sessions
-from reasongym.errors import GenerationError, UsageError
+from reasongym.errors import UsageError
 from reasongym.web.admission import Admission, Busy
 from reasongym.web.gate import BadToken, Gate, Handler, Refusal, TooLarge
 
@@ -21,7 +21,6 @@ REFUSALS = (
     Refusal(TooLarge, 413, "usage"),
     Refusal(BadToken, 401, "token"),
     Refusal(UsageError, 400, "usage"),
-    Refusal(GenerationError, 400, "usage"),
     Refusal(Gone, 404, "gone"),
     Refusal(InPlay, 409, "in_play"),
     Refusal(Busy, 429, "busy"),
@@ -56,7 +55,7 @@ def kept(desk: Desk, admission: Admission) -> Callable[[FastAPI], AbstractAsyncC
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         async with closing_idle(desk.sessions, desk.limits.session_idle_s):
             yield
-        admission.close()
+            admission.close()  # before the sessions, which what is under way may still use
 
     return lifespan
 

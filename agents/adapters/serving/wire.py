@@ -171,7 +171,7 @@ class Fault(msgspec.Struct, frozen=True):
 
     error: str
     kind: str = "usage"
-    """`usage`, `token`, `gone`, `in_play` or `busy`."""
+    """`usage`, `token`, `gone`, `in_play`, `busy` or `failed`."""
 
 
 def read(content: bytes, kind: type[Record]) -> Record:
