@@ -11,6 +11,8 @@ ReasongymError
 
 from collections.abc import Iterable
 
+_LONGEST_COMPARED = 200
+
 
 class ReasongymError(Exception):
     """Base of every error below; the CLI prints its message as one sentence and exits with 2."""
@@ -47,7 +49,8 @@ def _nearest(name: str, known: list[str]) -> str:
     import difflib  # only a message that is about to be read by a person pays for this import
 
     by_lower = {one.lower(): one for one in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
+    is_short = len(name) <= _LONGEST_COMPARED  # a stranger's name may have millions, and comparing takes long
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5) if is_short else []
     if near:
         return f"; did you mean {by_lower[near[0]]!r}?"
     return f"; known: {', '.join(known)}" if known else ""

@@ -12,10 +12,9 @@ import msgspec
 from starlette.types import ASGIApp
 
 from reasongym.agents.adapters.outside import trainer
-from reasongym.agents.adapters.serving.application import closing_idle, prompt_of
 from reasongym.agents.adapters.serving.desk import Desk
-from reasongym.agents.adapters.serving.sessions import Move
-from reasongym.agents.adapters.serving.wire import RowAsked
+from reasongym.agents.adapters.serving.hosting import closing_idle
+from reasongym.agents.adapters.serving.wire import Prompt, RowAsked
 from reasongym.errors import ReasongymError
 from reasongym.web.gate import Gate, guarded
 
@@ -84,15 +83,12 @@ class _Tools:
         """Begin an episode: the same arguments are the same problem. Returns its name and its prompt."""
         row = RowAsked(env_id, seed, level, split, options or {})
         (opened,) = _told(lambda: self._desk.open([row]))
-        told = msgspec.to_builtins(prompt_of(opened.env, opened.problem))
+        told = msgspec.to_builtins(Prompt.of(opened.env, opened.problem))
         return {"episode": opened.name} | {name: told[name] for name in ("row", "prompt", "num_turns")}
 
     def act(self, episode: str, action: str) -> dict[str, Any]:
         """Play one action, or give the answer; returns what is observed and what it earned."""
-        move = _told(lambda: Move(episode, self._desk.sessions.next_turn(episode), action))
-        (played,) = _told(lambda: self._desk.step([move]))
-        if played.error:
-            raise _exceptions.ToolError(played.error)
+        played = _told(lambda: self._desk.play(episode, action))
         told: dict[str, Any] = msgspec.to_builtins(played)
         del told["error"]
         return told

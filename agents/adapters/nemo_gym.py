@@ -1,4 +1,4 @@
-"""A resources server of NeMo Gym: its routes and bodies, and rows of JSON lines for its data sets.
+"""A resources server of NeMo Gym: its routes and bodies (its data sets are in `nemo_gym_lines`).
 
 The package is not needed. The schema is that of NVIDIA-NeMo/Gym, nemo_gym/base_resources_server.py and
 resources_servers/gymnasium/base.py: `/verify` judges a whole single-turn response, for simple_agent;
@@ -6,30 +6,24 @@ resources_servers/gymnasium/base.py: `/verify` judges a whole single-turn respon
 cookie there; here it holds a session's name, which cannot be guessed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from statistics import fmean
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 
-from reasongym import registry
-from reasongym.agents.adapters.rows import from_text, to_text
-from reasongym.agents.adapters.serving.application import REFUSALS, kept, told
-from reasongym.agents.adapters.serving.desk import Desk, Failed
-from reasongym.agents.adapters.serving.sessions import Move
+from reasongym.agents.adapters.rows import from_text
+from reasongym.agents.adapters.serving.desk import Desk
+from reasongym.agents.adapters.serving.hosting import REFUSALS, kept, told, worked
 from reasongym.agents.adapters.serving.wire import RowAsked, read, written
-from reasongym.core import Json, Row
+from reasongym.core import Json
 from reasongym.errors import UsageError
-from reasongym.export.records import record, template_named
 from reasongym.web.admission import Admission
 from reasongym.web.gate import Gate, Handler, add_routes
 
 COOKIE = "reasongym_session"
 TASK = "_ng_task_index"
 """The column by which their metrics are grouped (nemo_gym/global_config.py)."""
-_AGENTS = ("simple_agent", "gymnasium_agent")
 
 
 class _Reset(msgspec.Struct, frozen=True):
@@ -49,47 +43,13 @@ class _Metrics(msgspec.Struct, frozen=True):
     verify_responses: list[dict[str, Any]]
 
 
-# -- data sets --------------------------------------------------------------------------------------------
-
-
-def lines(rows: Iterable[Row], template: str = "default") -> Iterator[dict[str, Json]]:
-    """Yield rows of a data set: the prompt as `responses_create_params`, and the row as JSON text.
-
-    Each names its agent: `simple_agent` where one response is judged, else `gymnasium_agent`.
-    """
-    named = template_named(template)
-    for row in rows:
-        is_long = registry.get(row.env_id).turn_limit(row) > 1
-        yield {
-            "responses_create_params": {"input": record(registry.problem(row), named).messages},
-            "row": to_text(row),
-            "agent_ref": {"type": "responses_api_agents", "name": _AGENTS[is_long]},
-        }
-
-
-def write(rows: Iterable[Row], path: Path, template: str = "default") -> int:
-    """Write a data set as JSON lines; returns how many."""
-    told = [msgspec.json.encode(line) + b"\n" for line in lines(rows, template)]
-    path.write_bytes(b"".join(told))
-    return len(told)
-
-
-# -- the server -------------------------------------------------------------------------------------------
-
-
 def application(desk: Desk, gate: Gate, *, num_threads: int = 4, num_waiting: int = 256) -> FastAPI:
     """Make the application; sessions are closed when it ends."""
     admission = Admission(num_threads, num_waiting)
     routes = _Routes(desk)
 
-    def worked(answer: Callable[[bytes, str], bytes | Response]) -> Handler:
-        async def handle(request: Request) -> bytes | Response:
-            gate.require_token(request)
-            with admission.place():
-                body, name = await gate.body(request), request.cookies.get(COOKIE, "")
-                return await admission.do(lambda: answer(body, name))
-
-        return handle
+    def named(answer: Callable[[bytes, str], bytes | Response]) -> Handler:
+        return worked(lambda body, of: answer(body, of.cookies.get(COOKIE, "")), gate, admission)
 
     app = FastAPI(title="reasongym resources server", lifespan=kept(desk, admission), openapi_url=None)
     posted = (
@@ -101,7 +61,7 @@ def application(desk: Desk, gate: Gate, *, num_threads: int = 4, num_waiting: in
         ("/close", routes.close),
         ("/aggregate_metrics", routes.aggregate_metrics),
     )
-    add_routes(app, [("POST", path, worked(answer)) for path, answer in posted], REFUSALS, told)
+    add_routes(app, [("POST", path, named(answer)) for path, answer in posted], REFUSALS, told)
     add_routes(app, [("GET", "/reverify_mode", routes.reverify_mode)], REFUSALS, told)
     return app
 
@@ -141,9 +101,8 @@ class _Routes:
     def reset(self, body: bytes, name: str) -> Response:
         """Begin the episode of a row, whose prompt the data set has; its name goes into a cookie."""
         asked = RowAsked.of(from_text(read(body, _Reset).row))
+        self._desk.close([name])
         (opened,) = self._desk.open([asked])
-        if name:
-            self._desk.close([name])
         info = {"row": opened.problem.row.as_dict(), "supports_explicit_close": True}
         answer = Response(written({"observation": None, "info": info}), media_type="application/json")
         answer.set_cookie(COOKIE, opened.name, httponly=True, samesite="strict")
@@ -152,9 +111,7 @@ class _Routes:
     def step(self, body: bytes, name: str) -> bytes:
         """Play the text of a response."""
         text = text_of(read(body, _Step).response)
-        (played,) = self._desk.step([Move(name, self._desk.sessions.next_turn(name), text)])
-        if played.error:
-            raise Failed(played.error)
+        played = self._desk.play(name, text)
         return written(
             {
                 "observation": played.observation,
@@ -178,9 +135,9 @@ class _Routes:
         for one in read(body, _Metrics).verify_responses:
             if not one.get("mask_sample"):
                 rewards.setdefault(str(one.get(TASK, "")), []).append(_number(one.get("reward")))
-        groups = [{TASK: task, "mean/reward": fmean(found)} for task, found in rewards.items()]
+        groups = [{TASK: task, "mean/reward": _mean(found)} for task, found in rewards.items()]
         everything = [reward for found in rewards.values() for reward in found]
-        means = {"mean/reward": fmean(everything)} if everything else {}
+        means = {"mean/reward": _mean(everything)} if everything else {}
         return written({"group_level_metrics": groups, "agent_metrics": means, "key_metrics": means})
 
 
@@ -196,6 +153,10 @@ def text_of(response: Mapping[str, Any]) -> str:
     except (KeyError, TypeError) as error:
         raise UsageError(f"not a response with output messages: {type(error).__name__} {error}") from error
     return "".join(parts)
+
+
+def _mean(rewards: list[float]) -> float:
+    return sum(rewards) / len(rewards)
 
 
 def _number(value: Json) -> float:

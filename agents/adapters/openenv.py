@@ -11,12 +11,12 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from reasongym.agents.adapters.openenv_tasks import Tasks
 from reasongym.agents.adapters.outside import trainer
-from reasongym.agents.adapters.serving.application import prompt_of
-from reasongym.agents.adapters.serving.desk import Desk
-from reasongym.agents.adapters.serving.sessions import Move
-from reasongym.agents.adapters.serving.wire import RowAsked
-from reasongym.core import Json, Row
+from reasongym.agents.adapters.serving.desk import MOST_TOLD_CHARS, Desk
+from reasongym.agents.adapters.serving.hosting import REFUSALS
+from reasongym.agents.adapters.serving.wire import Prompt, RowAsked
+from reasongym.core import Json
 from reasongym.errors import ReasongymError, UsageError
 from reasongym.web.gate import Gate, guarded
 
@@ -40,42 +40,31 @@ class TextObservation(_types.Observation):
     text: str = ""
 
 
-class ServedEnvironment(_interfaces.Environment):
+class ServedEnvironment(Tasks, _interfaces.Environment):
     """One session of OpenEnv's server."""
 
     SUPPORTS_CONCURRENT_SESSIONS = True
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
+        _interfaces.Environment.__init__(self)
+        Tasks.__init__(self, desk)
         self._name = ""
         self._row: Json = None
         self._state = _types.State()
 
     def reset(
-        self,
-        seed: int | None = None,
-        episode_id: str | None = None,
-        env_id: str | None = None,
-        level: int | None = None,
-        split: str | None = None,
-        options: dict[str, Json] | None = None,
-        row: Json = None,
-        **others: Json,
+        self, seed: int | None = None, episode_id: str | None = None, row: Json = None, **named: Json
     ) -> TextObservation:
-        """Begin the episode of a row, or of a seed of `env_id`; raises UsageError."""
-        if others:
-            raise UsageError(
-                f"reset takes row, or env_id, seed, level, split and options; got {sorted(others)}"
-            )
-        if row is None:
-            env_id, seed = self._named(env_id, seed)
-            asked = RowAsked(env_id, seed, level, split, options or {})
-        else:
-            asked = RowAsked.of(Row.from_dict(row))
+        """Begin the episode of a row, or of what is `named`: a row's parts, or a task's split and index.
+
+        Raises UsageError.
+        """
+        asked = self._asked(
+            row, {name: part for name, part in {"seed": seed, **named}.items() if part is not None}
+        )
         self.close()
         (opened,) = self._desk.open([asked])
-        told = prompt_of(opened.env, opened.problem)
+        told = Prompt.of(opened.env, opened.problem)
         self._name, self._row = opened.name, told.row
         self._state = _types.State(episode_id=episode_id, step_count=0)
         return TextObservation(text=told.prompt, metadata={"row": told.row, "num_turns": told.num_turns})
@@ -85,10 +74,7 @@ class ServedEnvironment(_interfaces.Environment):
         del timeout_s, others  # what an environment may take is bounded by its row
         if not self._name:
             raise UsageError("step needs a running episode: call reset first, on the same connection (/ws)")
-        sessions = self._desk.sessions
-        (played,) = self._desk.step([Move(self._name, sessions.next_turn(self._name), action.text)])
-        if played.error:
-            raise ReasongymError(played.error)
+        played = self._desk.play(self._name, action.text)
         self._state.step_count += 1
         told = {"row": self._row, "truncated": played.truncated}
         if played.verdict is not None:
@@ -107,15 +93,19 @@ class ServedEnvironment(_interfaces.Environment):
             self._desk.close([self._name])
             self._name = ""
 
-    def _named(self, env_id: str | None, seed: int | None) -> tuple[str, int]:
+    def _asked(self, row: Json, named: dict[str, Json]) -> RowAsked:
+        if row is not None:
+            if named:
+                raise UsageError(f"a row names its problem alone; got {sorted(named)} beside it")
+            return RowAsked.read(row)
+        if named.keys() == {"split", "index"}:
+            return self.row_of_task(**named)
         served = self._desk.permissions.ids
-        if env_id is None and len(served) == 1:
-            (env_id,) = served
-        if env_id is None or type(seed) is not int:
-            raise UsageError(
-                f"reset names its problem, by row or by env_id and seed; got env_id={env_id!r}, seed={seed!r}"
-            )
-        return env_id, seed
+        if len(served) == 1:
+            named = {"env_id": next(iter(served))} | named
+        if not named.keys() >= {"env_id", "seed"}:
+            raise UsageError(f"reset names its problem, by row or by env_id and seed; got {named}")
+        return RowAsked.read(named)
 
 
 class ReasongymClient(_client.EnvClient):
@@ -154,4 +144,5 @@ def application(desk: Desk, gate: Gate) -> ASGIApp:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     del request
-    return JSONResponse({"error": str(error)}, 400)
+    status = next((one.status for one in REFUSALS if isinstance(error, one.error)), 400)
+    return JSONResponse({"error": str(error)[:MOST_TOLD_CHARS]}, status)

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -19,6 +20,8 @@ Handler: TypeAlias = Callable[[Request], Awaitable[bytes | Response]]
 _BODY_S = 60.0
 """For a request to arrive."""
 _JSON = "application/json"
+_TOO_BIG = 1009
+"""Of a WebSocket that is closed (RFC 6455, section 7.4.1)."""
 _ASKS = "this server asks for a token: Authorization: Bearer TOKEN"
 _REFUSED = {401: _ASKS, 413: "the request is larger than it may be"}
 
@@ -68,6 +71,8 @@ class Gate:
                         raise TooLarge(f"a request may have {self.max_body_bytes} bytes")
         except TimeoutError as error:
             raise UsageError(f"the request did not arrive within {_BODY_S:g} s") from error
+        except ClientDisconnect as error:  # common, and no line in the log's worth
+            raise UsageError("the request did not arrive: its client is gone") from error
         return bytes(content)
 
 
@@ -82,7 +87,7 @@ def add_routes(
     The first refusal that fits counts; what fits none is the server's own failure, a plain 500.
     """
     for method, path, answer in routes:
-        app.add_api_route(path, _answering(answer, refusals, told), methods=[method])
+        app.add_route(path, _answering(answer, refusals, told), methods=[method])
 
 
 def _answering(
@@ -133,7 +138,10 @@ def _bounded(receive: Receive, max_bytes: int) -> Receive:
             num_bytes = len(message.get("text") or message.get("bytes") or b"")  # each by itself
         num_bytes += len(message.get("body", b""))
         if num_bytes > max_bytes:
-            return {"type": "http.disconnect"} if "body" in message else {"type": "websocket.disconnect"}
+            is_http = "body" in message
+            return (
+                {"type": "http.disconnect"} if is_http else {"type": "websocket.disconnect", "code": _TOO_BIG}
+            )
         return message
 
     return counted

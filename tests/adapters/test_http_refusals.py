@@ -22,6 +22,7 @@ from reasongym.web.gate import Gate
 from reasongym.web.listening import serving
 from tests.adapters.asking import ROW, told
 
+DEEP = b"[" * 900 + b"]" * 900
 PATHS = ("/problems", "/sessions", "/steps", "/sessions/close", "/verdicts")
 
 
@@ -48,6 +49,11 @@ def envs(url: str) -> Iterator[RemoteEnvs]:
         ("/problems", b"[" * 100_000, "the JSON is no Rows"),
         ("/problems", {"rows": [ROW | {"answer": 1}]}, "answer"),
         ("/problems", {"rows": [{"env_id": "Countdown-v1", "seed": 1}]}, "did you mean"),
+        ("/problems", {"rows": [ROW | {"env_id": "Countdown-v0" * 100}]}, "; known: "),
+        ("/problems", b'{"rows":[{"env_id":"Gcd-v0","seed":' + b"9" * 5_000 + b"}]}", "out of range"),
+        ("/problems", b'{"rows":[{"env_id":"Gcd-v0","seed":1,"options":{"style":%b}}]}' % DEEP,
+         "unknown value"),
+        ("/steps", rb'{"moves":[{"session":"x","turn":1,"action":"\ud800"}]}', "the JSON is no Moves"),
         ("/problems", {"rows": [ROW | {"seed": -1}]}, "a seed must be"),
         ("/problems", {"rows": [ROW | {"seed": 2**70}]}, "a seed must be"),
         ("/problems", {"rows": [ROW | {"level": 99}]}, "levels 0 to"),
@@ -111,6 +117,22 @@ def test_no_answer_holds_what_a_problem_is_made_from(envs: RemoteEnvs, url: str)
             assert one.keys() == {"row", "prompt", "num_turns", "stops", "session"}
             row = Row.from_dict(one["row"])
             assert one["prompt"] == reasongym.problem(row).prompt
+
+
+def test_a_wrong_answer_is_not_told_the_right_one(envs: RemoteEnvs, url: str) -> None:
+    text = "<answer>17</answer>"
+    episodes = envs.begin([registry.get(one.env_id).row(0, level=0) for one in envs.envs()])
+    moves = [{"session": one.session, "turn": 1, "action": text} for one in episodes]
+    steps = told(url, "/steps", {"moves": moves}).json()["steps"]
+    for one, step in zip(episodes, steps, strict=True):
+        assert step.keys() == {"observation", "reward", "terminated", "truncated", "verdict", "error"}
+        bare = reasongym.make(one.row.env_id)
+        bare.reset(options={"row": one.row})
+        assert step["observation"] == bare.step(text)[0]
+        if step["verdict"] is not None:
+            assert step["verdict"].keys() == {"reward", "correct", "reason", "answer", "parts"}
+            assert step["verdict"]["answer"] is None or step["verdict"]["answer"] in text
+    envs.give_up(episodes)
 
 
 @pytest.mark.parametrize(

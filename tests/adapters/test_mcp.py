@@ -1,5 +1,6 @@
 """Environments as tools over MCP: by the package's own client, in process, over HTTP and over pipes."""
 
+import importlib
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -62,6 +63,7 @@ async def replay(client: Any, played: list[Recorded]) -> None:
         asked = one.row.as_dict()
         began = await told(client, "new_episode", **asked)
         assert (began["prompt"], began["row"]) == (one.prompt, asked)
+        step: dict[str, Any] = {}
         for turn, action in enumerate(one.actions):
             step = await told(client, "act", episode=began["episode"], action=action)
             assert (step["observation"], step["reward"]) == (one.observations[turn], one.rewards[turn])
@@ -76,7 +78,12 @@ def test_episodes_are_those_of_the_bare_environment(mcp: Any, kind: Kind, count:
         await replay(client, list(recorded(kind, count)))
 
     talk(mcp, made(), conversation)
-    shown(trainer="MCP", package="mcp", turns=kind, what=f"{count:,} episodes by its own client")
+    shown(
+        trainer="MCP",
+        package="mcp",
+        turns=kind.removesuffix("-turn"),
+        what=f"{count:,} episodes by its own client",
+    )
 
 
 def test_members_of_a_group_share_their_problem(mcp: Any) -> None:
@@ -133,10 +140,9 @@ def test_nobody_is_served_over_http_without_the_token(mcp: Any) -> None:
 
 @pytest.mark.slow
 def test_episodes_are_played_over_standard_input_and_output(mcp: Any, shown: Shown) -> None:
-    from mcp.client.stdio import StdioServerParameters, stdio_client
-
+    stdio = importlib.import_module("mcp.client.stdio")
     command = ["-m", "reasongym", "serve", "env", "--protocol", "mcp-stdio", "--ids", "Gcd-v0"]
-    parameters = StdioServerParameters(command=sys.executable, args=command)
+    parameters = stdio.StdioServerParameters(command=sys.executable, args=command)
 
     async def conversation(client: Any) -> None:
         assert len((await told(client, "list_environments"))["result"]) == 1
@@ -145,5 +151,5 @@ def test_episodes_are_played_over_standard_input_and_output(mcp: Any, shown: Sho
         (answer,) = env.oracle(env.problem(env.row(1)).data)
         assert (await told(client, "act", episode=began["episode"], action=answer))["reward"] == 1.0
 
-    talk(mcp, stdio_client(parameters), conversation)
+    talk(mcp, stdio.stdio_client(parameters), conversation)
     shown(trainer="MCP", package="mcp", turns="single", what="an episode over standard input and output")

@@ -13,10 +13,11 @@ import httpx
 import pytest
 
 from reasongym import export, registry
-from reasongym.agents.adapters import nemo_gym
+from reasongym.agents.adapters import nemo_gym, nemo_gym_lines
 from reasongym.agents.adapters.rows import from_text
 from reasongym.agents.adapters.serving.desk import Desk
 from reasongym.agents.adapters.serving.permissions import Permissions
+from reasongym.core import Json
 from reasongym.web.gate import Gate
 from reasongym.web.listening import serving
 from tests.adapters.conftest import Shown
@@ -33,8 +34,14 @@ def url() -> Iterator[str]:
 
 def response(text: str) -> dict[str, Any]:
     """Write a text as a model's response, between what is no part of the answer."""
-    content = [{"type": "output_text", "text": text, "annotations": []}]
-    message = {"type": "message", "role": "assistant", "id": "m", "status": "completed", "content": content}
+    content: Json = [{"type": "output_text", "text": text, "annotations": []}]
+    message: Json = {
+        "type": "message",
+        "role": "assistant",
+        "id": "m",
+        "status": "completed",
+        "content": content,
+    }
     reasoning = {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "thinking"}]}
     return {
         "id": "resp",
@@ -49,7 +56,7 @@ def response(text: str) -> dict[str, Any]:
 
 
 def lines(played: list[Recorded]) -> list[dict[str, Any]]:
-    return [json.loads(json.dumps(line)) for line in nemo_gym.lines(one.row for one in played)]
+    return [json.loads(json.dumps(line)) for line in nemo_gym_lines.lines(one.row for one in played)]
 
 
 @pytest.mark.parametrize("count", COUNTS)
@@ -62,17 +69,24 @@ def test_one_response_is_judged_as_the_bare_environment_does(url: str, count: in
             told = client.post("/verify", json=body).json()
             assert told["reward"] == one.reward
             assert {name: told[name] for name in body} == body  # all that came is sent back
-    shown(trainer="NeMo Gym", package="fastapi", turns="single", what=f"{count:,} responses to /verify")
+    shown(
+        trainer="NeMo Gym's routes (FastAPI)",
+        package="fastapi",
+        turns="single",
+        what=f"{count:,} responses to /verify",
+    )
 
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_episodes_are_those_of_the_bare_environment(url: str, count: int, shown: Shown) -> None:
     played = list(recorded("multi-turn", count))
-    for one, line in zip(played, lines(played), strict=True):
-        assert line["responses_create_params"]["input"][-1]["content"] == one.prompt
-        assert line["agent_ref"]["name"] == "gymnasium_agent"
-        with httpx.Client(base_url=url, timeout=60) as client:  # a rollout's own cookies
+    with httpx.Client(base_url=url, timeout=60) as client:
+        for one, line in zip(played, lines(played), strict=True):
+            assert line["responses_create_params"]["input"][-1]["content"] == one.prompt
+            assert line["agent_ref"]["name"] == "gymnasium_agent"
+            client.cookies.clear()  # each rollout has its own
             assert client.post("/reset", json=line).json()["observation"] is None  # the line has the prompt
+            told: Json = {}
             for turn, action in enumerate(one.actions):
                 told = client.post("/step", json=line | {"response": response(action)}).json()
                 assert (told["observation"], told["reward"]) == (one.observations[turn], one.rewards[turn])
@@ -80,12 +94,15 @@ def test_episodes_are_those_of_the_bare_environment(url: str, count: int, shown:
                 assert is_over == (turn + 1 == len(one.actions))
             assert told["info"]["verdict"]["reason"] == one.verdict.reason
     shown(
-        trainer="NeMo Gym", package="fastapi", turns="multi", what=f"{count:,} episodes by /reset and /step"
+        trainer="NeMo Gym's routes (FastAPI)",
+        package="fastapi",
+        turns="multi",
+        what=f"{count:,} episodes by /reset and /step",
     )
 
 
 def test_members_of_a_group_share_their_problem(url: str) -> None:
-    (line,) = nemo_gym.lines([registry.get("Sokoban-v0").row(7)])
+    (line,) = nemo_gym_lines.lines([registry.get("Sokoban-v0").row(7)])
     members = [httpx.Client(base_url=url, timeout=60) for _ in range(4)]
     rows = [client.post("/reset", json=line).json()["info"]["row"] for client in members]
     seen = [client.post("/step", json=line | {"response": response("down")}).json() for client in members]
@@ -97,7 +114,7 @@ def test_members_of_a_group_share_their_problem(url: str) -> None:
 
 
 def test_a_rollout_cannot_play_on_in_another(url: str) -> None:
-    (line,) = nemo_gym.lines([registry.get("Sokoban-v0").row(7)])
+    (line,) = nemo_gym_lines.lines([registry.get("Sokoban-v0").row(7)])
     answer = httpx.post(f"{url}/step", json=line | {"response": response("down")})
     assert (answer.status_code, answer.json()["kind"]) == (404, "gone")
     with httpx.Client(base_url=url, timeout=60) as client:
@@ -106,29 +123,29 @@ def test_a_rollout_cannot_play_on_in_another(url: str) -> None:
         assert client.post("/step", json=line | {"response": response("down")}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("path", "change", "reason"),
-    [
-        ("/verify", {"row": "{"}, "no JSON"),
-        ("/verify", {"row": {"env_id": "Gcd-v0"}}, "Expected `str`"),
-        ("/verify", {"response": {}}, "not a response"),
-        ("/verify", {"response": {"output": [{"type": "message", "content": [{}]}]}}, "not a response"),
-        ("/verify", {"response": None}, "Expected `object`"),
-        ("/reset", {"row": '{"env_id":"x"}'}, "not a row"),
-        ("/aggregate_metrics", {"verify_responses": [{"reward": "1"}]}, "a number as its reward"),
-    ],
-)
+REFUSED: list[tuple[str, Json, str]] = [
+    ("/verify", {"row": "{"}, "no JSON"),
+    ("/verify", {"row": {"env_id": "Gcd-v0"}}, "Expected `str`"),
+    ("/verify", {"response": {}}, "not a response"),
+    ("/verify", {"response": {"output": [{"type": "message", "content": [{}]}]}}, "not a response"),
+    ("/verify", {"response": None}, "Expected `object`"),
+    ("/reset", {"row": '{"env_id":"x"}'}, "not a row"),
+    ("/aggregate_metrics", {"verify_responses": [{"reward": "1"}]}, "a number as its reward"),
+]
+
+
+@pytest.mark.parametrize(("path", "change", "reason"), REFUSED)
 def test_what_is_no_request_is_refused_with_the_reason(
     url: str, path: str, change: dict[str, Any], reason: str
 ) -> None:
-    (line,) = nemo_gym.lines([registry.get("Gcd-v0").row(1)])
+    (line,) = nemo_gym_lines.lines([registry.get("Gcd-v0").row(1)])
     answer = httpx.post(url + path, json=line | {"response": response("1")} | change, timeout=60)
     assert answer.status_code == 400
     assert reason in answer.json()["error"]
 
 
 def test_a_long_episode_is_not_judged_by_one_response(url: str) -> None:
-    (line,) = nemo_gym.lines([registry.get("Sokoban-v0").row(1)])
+    (line,) = nemo_gym_lines.lines([registry.get("Sokoban-v0").row(1)])
     answer = httpx.post(f"{url}/verify", json=line | {"response": response("down")}, timeout=60)
     assert "gymnasium_agent" in answer.json()["error"]
 
@@ -143,10 +160,12 @@ def test_metrics_leave_masked_samples_out(url: str) -> None:
     told = httpx.post(f"{url}/aggregate_metrics", json={"verify_responses": found}, timeout=60).json()
     assert [one["mean/reward"] for one in told["group_level_metrics"]] == [0.5, 1.0]
     assert told["key_metrics"] == {"mean/reward": pytest.approx(2 / 3)}
+    vast = {"verify_responses": [{"reward": 1e308}] * 3}
+    assert httpx.post(f"{url}/aggregate_metrics", json=vast, timeout=60).status_code == 200
 
 
 def test_sessions_are_seeded_and_closed_by_the_callers_identifier(url: str) -> None:
-    asked = {"resources_session_id": "s", "episode_id": "e", "task_id": "t", "task_data": {}}
+    asked: Json = {"resources_session_id": "s", "episode_id": "e", "task_id": "t", "task_data": {}}
     for path in ("/seed_session", "/close_session"):
         assert httpx.post(url + path, json=asked, timeout=60).json() == {"resources_session_id": "s"}
     assert httpx.post(f"{url}/seed_session", json={}, timeout=60).json() == {}
@@ -155,7 +174,7 @@ def test_sessions_are_seeded_and_closed_by_the_callers_identifier(url: str) -> N
 
 def test_a_data_set_is_written_as_json_lines(tmp_path: Path) -> None:
     rows = export.rows("Gcd-v0", level=1, num=20)
-    assert nemo_gym.write(rows, tmp_path / "train.jsonl", template="r1") == 20
+    assert nemo_gym_lines.write(rows, tmp_path / "train.jsonl", template="r1") == 20
     found = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text().splitlines()]
     assert [from_text(line["row"]) for line in found] == list(rows)
     assert [one["role"] for one in found[0]["responses_create_params"]["input"]] == ["system", "user"]

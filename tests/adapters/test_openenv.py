@@ -4,6 +4,7 @@ It is installed apart: its requirements and those of the other trainers exclude 
 """
 
 import asyncio
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from reasongym import registry
 from reasongym.agents.adapters.serving.desk import Desk, Limits
 from reasongym.agents.adapters.serving.permissions import Permissions
+from reasongym.core import Json
 from reasongym.web.gate import Gate
 from reasongym.web.listening import serving
 from tests.adapters.conftest import Needs, Shown
@@ -54,14 +56,18 @@ def test_episodes_are_those_of_the_bare_environment(
     with adapter.ReasongymClient(base_url=url).sync() as client:
         for one in recorded(kind, count):
             compared(adapter, client, one)
-    shown(trainer="OpenEnv", package="openenv", turns=kind, what=f"{count:,} episodes by its own client")
+    shown(
+        trainer="OpenEnv",
+        package="openenv",
+        turns=kind.removesuffix("-turn"),
+        what=f"{count:,} episodes by its own client",
+    )
 
 
 def test_the_generic_client_plays(url: str, shown: Shown) -> None:
-    from openenv.core.generic_client import GenericEnvClient
-
+    generic = importlib.import_module("openenv.core.generic_client")
     (one,) = recorded("multi-turn", 1)
-    with GenericEnvClient(base_url=url).sync() as client:
+    with generic.GenericEnvClient(base_url=url).sync() as client:
         row = one.row
         result = client.reset(env_id=row.env_id, seed=row.seed, level=row.level)
         assert result.observation["text"] == one.prompt
@@ -105,22 +111,56 @@ def test_members_of_a_group_share_their_problem(adapter: Any, url: str) -> None:
 
 def test_what_does_not_fit_is_told_and_the_session_goes_on(adapter: Any, url: str) -> None:
     with adapter.ReasongymClient(base_url=url).sync() as client:
-        for asked, reason in (
+        refused: list[tuple[Json, str]] = [
             ({"row": {"env_id": 1}}, "not a row"),
+            ({"row": {"env_id": "Gcd-v0", "seed": 1}, "level": 1}, "names its problem alone"),
+            ({"env_id": ["Gcd-v0"], "seed": 1}, "not a row"),
+            ({"env_id": "Gcd-v0", "seed": "1"}, "not a row"),
+            ({"env_id": "Gcd-v0", "seed": 1, "options": []}, "not a row"),
+            ({"split": "Gcd-v0:train", "index": -1}, "got index -1"),
+            ({"split": "Gcd-v0:trian", "index": 1}, "did you mean"),
+            ({"split": ["Gcd-v0:train"], "index": 1}, "a split and an index"),
             ({"env_id": "Gdc-v0", "seed": 1}, "did you mean"),
             ({"env_id": "Gcd-v0", "seed": -1}, "a seed must be"),
             ({"env_id": "Gcd-v0", "seed": 1, "lvel": 2}, "lvel"),
             ({"env_id": "MathProblems-v0", "seed": 1, "options": {"data": "/etc/passwd"}}, "names data"),
             ({"env_id": "RegexSynthesis-v0", "seed": 1}, "runs programs"),
-        ):
+        ]
+        for asked, reason in refused:
             with pytest.raises(RuntimeError, match=reason):
                 client.reset(**asked)
         with pytest.raises(RuntimeError, match="reset first"):
             client.step(adapter.TextAction(text="1"))
         client.reset(env_id="Gcd-v0", seed=1)
+        with pytest.raises(RuntimeError, match="lone surrogates"):
+            client.step(adapter.TextAction.model_construct(text="\ud800"))
         assert client.step(adapter.TextAction(text="1")).done
         with pytest.raises(RuntimeError, match="over with turn 1"):
             client.step(adapter.TextAction(text="1"))
+
+
+def test_problems_are_listed_as_tasks(adapter: Any) -> None:
+    desk = Desk(Permissions.of(["Gcd-v0", "FrozenLake-v0"]), Limits(max_batch=4))
+
+    def posted(path: str, **asked: Any) -> Any:
+        return httpx.post(f"{url}/reasongym/{path}", json=asked, timeout=60, verify=False)
+
+    with serving(adapter.application(desk, Gate())) as url:
+        splits = httpx.get(f"{url}/reasongym/splits", timeout=60, verify=False).json()
+        assert {"name": "Gcd-v0:eval", "type": "test"} in splits
+        for split in splits:
+            tasks = posted("tasks", split=split["name"]).json()["tasks"]
+            assert tasks == posted("task_range", split=split["name"], start=0, stop=4).json()["tasks"]
+            assert [task["index"] for task in tasks] == [0, 1, 2, 3]
+            assert tasks[3] == posted("task", split=split["name"], index=3).json()["task"]
+            with adapter.ReasongymClient(base_url=url).sync() as client:
+                found = client.reset(split=split["name"], index=3).observation
+                assert found.metadata["row"] == tasks[3]["row"]
+                assert found.text == client.reset(row=tasks[3]["row"]).observation.text
+        assert posted("num_tasks", split="Gcd-v0:eval").json()["num_tasks"] > 10**9
+        assert posted("task", split="Gcd-v0:eval", index=-1).status_code == 400
+        assert "4 tasks" in posted("task_range", split="Gcd-v0:eval").json()["error"]
+        assert "did you mean" in posted("tasks", split="Gcd-v0:evil").json()["error"]
 
 
 def test_a_session_that_is_left_is_closed_and_makes_room(adapter: Any) -> None:

@@ -32,9 +32,11 @@ class Permissions:
 
     def env(self, env_id: str) -> Env:
         """Return an environment that is served; raises UsageError, UnknownName."""
-        env = registry.get(env_id)
-        if env.env_id not in self.ids:
-            raise UnknownName("environment", env_id, self.ids)
+        ours = f"{registry.NAMESPACE}/"
+        full_id = env_id if "/" in env_id else ours + env_id
+        if full_id not in self.ids:
+            raise UnknownName("environment", env_id, [one.removeprefix(ours) for one in self.ids])
+        env = registry.get(full_id)
         if env.needs_sandbox and not self.code:
             raise UsageError(f"{env.env_id} runs programs, which this server does not allow")
         return env

@@ -30,10 +30,10 @@ class InPlay(ReasongymError):
 
 
 class Move(NamedTuple):
-    """One turn of one session; the first of an episode is number 1."""
+    """One turn of one session; the first of an episode is number 1, and None is the next."""
 
     session: str
-    turn: int
+    turn: int | None
     action: str
 
 
@@ -108,12 +108,6 @@ class Sessions:
         finally:
             self._give_back(moves, taken)
 
-    def next_turn(self, name: str) -> int:
-        """Return the number of a session's next turn, for protocols that have none; raises Gone, InPlay."""
-        with self._lock:
-            held = self._find(name)
-            return held.num_turns + 1
-
     def close(self, names: Sequence[str]) -> int:
         """Close sessions and let go of what was kept for them; returns how many there were."""
         with self._lock:
@@ -178,8 +172,8 @@ def _require_turn(held: _Held, move: Move) -> None:
     if held.last is not None and move.turn == held.num_turns:
         return  # asked for again
     if held.session is None:
-        raise UsageError(f"the episode was over with turn {held.num_turns}, got turn {move.turn}")
-    if move.turn != held.num_turns + 1:
+        raise UsageError(f"the episode was over with turn {held.num_turns}")
+    if move.turn not in (None, held.num_turns + 1):
         raise UsageError(f"the next turn of the session is {held.num_turns + 1}, got {move.turn}")
 
 
@@ -208,8 +202,12 @@ def failure(error: Exception) -> str:
 
 def _leave(held: _Held) -> None:
     """Let go of what a tool keeps for an episode that is given up."""
-    if held.session is not None:
+    if held.session is None:
+        return
+    try:
         leave(held.env, held.session)
+    except Exception as error:  # of one, which must not keep the others
+        failure(error)
 
 
 def leave(env: Env, session: Session) -> None:

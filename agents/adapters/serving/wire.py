@@ -9,7 +9,7 @@ import msgspec
 
 from reasongym.agents.adapters.serving.sessions import Move as Move
 from reasongym.agents.adapters.serving.sessions import Played as Played
-from reasongym.core import Row, Verdict
+from reasongym.core import Env, Problem, Row, Verdict
 from reasongym.errors import UsageError
 
 Record = TypeVar("Record")
@@ -32,6 +32,14 @@ class RowAsked(_Asked, frozen=True):
     def of(cls, row: Row) -> "RowAsked":
         """Ask for a whole row."""
         return cls(row.env_id, row.seed, row.level, row.split, row.options)
+
+    @classmethod
+    def read(cls, row: Any) -> "RowAsked":
+        """Read a row that came as JSON; raises UsageError."""
+        try:
+            return msgspec.convert(row, cls)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"not a row: {error}; it has env_id, seed, level, split, options") from error
 
 
 class Rows(_Asked, frozen=True):
@@ -111,6 +119,12 @@ class Prompt(msgspec.Struct, frozen=True):
     """Strings that end a turn by themselves, such as the end of a call to a tool."""
     session: str = ""
 
+    @classmethod
+    def of(cls, env: Env, problem: Problem, session: str = "") -> "Prompt":
+        """Tell a problem without what it is made from."""
+        row = problem.row
+        return cls(row.as_dict(), problem.prompt, env.turn_limit(row), env.stop_strings(row), session)
+
 
 class Prompts(msgspec.Struct, frozen=True):
     """Answers `/problems`, and `/sessions` with their names."""
@@ -157,7 +171,7 @@ class Fault(msgspec.Struct, frozen=True):
 
     error: str
     kind: str = "usage"
-    """`usage`, `token`, `gone`, `in_play` or `busy`."""
+    """`usage`, `token`, `gone`, `in_play`, `busy` or `failed`."""
 
 
 def read(content: bytes, kind: type[Record]) -> Record:
