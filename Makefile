@@ -97,7 +97,7 @@ test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, a
 	  $(BIN)/python -m pytest -p no:xdist tests/agents/test_vllm.py $(ARGS)
 
 test-trainers: $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## let outside trainers train and play here
-	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval verl openrlhf" OMP_NUM_THREADS=1 \
+	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval mcp verl openrlhf" OMP_NUM_THREADS=1 \
 	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist -m "not slow" tests/adapters \
 	  --ignore tests/adapters/test_openenv.py --ignore tests/adapters/test_gem.py $(ARGS)
 	REASONGYM_TRAINERS="openenv gem" OMP_NUM_THREADS=1 $(OPENENV_VENV)/bin/python -m pytest -p no:xdist -m "not slow" \
