@@ -132,7 +132,7 @@ class Policy(Protocol):
         ...
 
     def cancel(self, ids: Iterable[int]) -> None:
-        """Forget requests; their completions never come."""
+        """Forget requests, answered ones too: their completions never come, and nothing follows them."""
         ...
 
     def push(self, weights: Any, version: int) -> None:

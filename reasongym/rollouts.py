@@ -112,6 +112,9 @@ class _Live(Generic[Played]):
         self._on_episode = on_episode
         self._next_id = 0
         self._queue: deque[Request] = deque()
+        self._going_on: set[int] = set()
+        self._over: list[int] = []
+        """Requests that could have been gone on from, and were not: what is kept for that can go."""
 
     def admit(self, waiting: Iterator[Generator[Request, Completion, Played]], max_live: int) -> None:
         """Start plays while there is room, and submit every request that is due."""
@@ -121,6 +124,9 @@ class _Live(Generic[Played]):
                 break
             place, self.num_started = self.num_started, self.num_started + 1
             self._resume(place, game, None)
+        if self._over:
+            self._policy.cancel(self._over)
+            self._over = []
         if self._queue:
             self._policy.submit(list(self._queue))
             self._queue.clear()
@@ -139,15 +145,21 @@ class _Live(Generic[Played]):
         answered: tuple[int, Completion] | None,
     ) -> None:
         follows, completion = answered or (None, None)
+        could_go_on = follows in self._going_on
+        self._going_on -= {follows}
         try:
             request = next(game) if completion is None else game.send(completion)
         except StopIteration as stop:
             self.done[place] = stop.value
+            if could_go_on:
+                self._over.append(follows)
             if self._on_episode is not None:
                 self._on_episode(stop.value)
             return
         request = replace(request, id=self._next_id, follows=follows)
         self._next_id += 1
+        if request.goes_on:
+            self._going_on.add(request.id)
         self.plays[request.id] = (place, game)
         self._queue.append(request)
 

@@ -1,7 +1,7 @@
 """Keys and values of episodes that wait for their environment, so that a turn reads only what is new."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from operator import eq
@@ -61,9 +61,10 @@ class KeptRows:
         """Forget all: the weights are others."""
         self._rows.clear()
 
-    def forget(self, request_id: int) -> None:
-        """Forget a row, if it is there."""
-        self._rows.pop(request_id, None)
+    def forget(self, request_ids: Iterable[int]) -> None:
+        """Forget what requests left, if it is there."""
+        for request_id in request_ids:
+            self._rows.pop(request_id, None)
 
     def put(self, batch: Batch, places: Sequence[int]) -> None:
         """Keep rows of a batch whose prompts are not shared."""

@@ -77,6 +77,8 @@ class TorchPolicy:
     def cancel(self, ids: Iterable[int]) -> None:
         """Forget requests."""
         gone = set(ids)
+        left = [request.follows for request in self._queue if request.id in gone]
+        self._kept.forget([*gone, *(one for one in left if one is not None)])
         self._queue = deque(request for request in self._queue if request.id not in gone)
         if self._batch is not None:
             for row in self._batch.rows:

@@ -11,12 +11,14 @@ import torch
 from torch import nn
 
 import reasongym
+from reasongym.agents.config import ProblemSettings
+from reasongym.agents.from_scratch import ModelShape, build
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.policies.kept_rows import KeptRows
 from reasongym.agents.policies.torch_policy import TorchPolicy
 from reasongym.episodes import Completion, Request, Sampling, generate
-from reasongym.rollouts import Seat, Setting, play
-from reasongym.templates import TEMPLATES
+from reasongym.rollouts import Seat, Setting, group_plays, play, rollout
+from reasongym.templates import TEMPLATES, Renderer
 from tests.agents.small_models import KINDS, VOCABULARY, plain_logits, request, small
 
 TURNS = 4
@@ -154,6 +156,32 @@ def test_no_more_rows_are_kept_than_the_bound() -> None:
     generate(policy, requests)
     kept: KeptRows = policy._kept  # pyright: ignore[reportPrivateUsage]
     assert len(kept) == 4
+
+
+def test_cancelled_requests_leave_nothing_behind() -> None:
+    policy, one = TorchPolicy(small("llama")), first(5, 6, 7)
+    kept: KeptRows = policy._kept  # pyright: ignore[reportPrivateUsage]
+    (done,) = generate(policy, [one])
+    assert len(kept) == 1
+    policy.cancel([one.id])
+    assert len(kept) == 0
+    (done,) = generate(policy, [one])
+    policy.submit([following(one, done, 2)])
+    policy.cancel([one.id + 1])
+    assert len(kept) == 0
+
+
+@pytest.mark.parametrize("enough", [None, 5])
+def test_a_rollout_leaves_nothing_behind(enough: int | None) -> None:
+    asked, template = ProblemSettings("FrozenLake-v0", 0, {"style": "terse"}), TEMPLATES["default"]
+    loaded = build(asked.curriculum(), shape=ModelShape(hidden=32), seed=0)
+    setting = Setting(Sampling(max_tokens=3), template, Renderer(loaded.tokenizer, template))
+    env = reasongym.get("FrozenLake-v0")
+    problems = [env.problem(env.row(seed, level=0, style="terse")) for seed in range(3)]
+    policy = TorchPolicy(loaded)
+    episodes = rollout(policy, group_plays(problems, setting, group_size=3), max_live=4, enough=enough)
+    assert max(len(episode.completions) for episode in episodes) > 1
+    assert len(policy._kept) == 0  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize(("env_id", "turns"), [("Gcd-v0", 1), ("FrozenLake-v0", 3)])
