@@ -36,6 +36,8 @@ BOUNDS = {
     "prompts": {"trl": 0.35},
 }
 """Most CPU seconds per step of ours, as a share of a rival's."""
+RUNS = {"equal": 5, "ragged": 5, "prompts": 3}
+"""Of each contestant; steps on long prompts are long, and vary less."""
 WARMUP = 2
 MOST_UNEQUAL_WORK = 0.05
 """Contestants sample different lengths; beyond this their tokens per step are too unlike to compare."""
@@ -157,7 +159,7 @@ def table(name: str, results: dict[str, Run]) -> str:
 
 def step_race() -> Outcome:
     """Run all races and hold ours against the bounds."""
-    results = {name: race(name, runs=5, contestants=(OURS, *BOUNDS[name])) for name in BOUNDS}
+    results = {name: race(name, runs=RUNS[name], contestants=(OURS, *BOUNDS[name])) for name in BOUNDS}
     every = [bar for name, result in results.items() for bar in bars(name, result)]
     return Outcome(every, {**results, "half the groups dead": saved(3)})
 
