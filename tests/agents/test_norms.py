@@ -1,6 +1,7 @@
 """Norms in few passes against the formula in float64, and against the norms whose place they take."""
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -26,16 +27,19 @@ WITH_RMS = {
 
 def written_out(hidden: Tensor, weight: Tensor, eps: float) -> Tensor:
     """Return the paper's formula, one state at a time (arXiv 1910.07467, eq. 4, eps under the root)."""
-    states = [
-        state / (sum(one * one for one in state) / len(state) + eps).sqrt() * weight
-        for state in hidden.reshape(-1, hidden.shape[-1])
-    ]
+    states: list[Tensor] = []
+    for state in hidden.reshape(-1, hidden.shape[-1]).unbind():
+        squares: Tensor = torch.stack([one * one for one in state.unbind()]).sum()
+        states.append(state / (squares / len(state) + eps).sqrt() * weight)
     return torch.stack(states).reshape(hidden.shape)
 
 
-def gradients(norm: object, *given: Tensor, direction: Tensor) -> list[Tensor]:
-    leaves = [one.clone().requires_grad_() for one in given]
-    (norm(*leaves) * direction).sum().backward()  # pyright: ignore
+Norm = Callable[[Tensor, Tensor], Tensor]
+
+
+def gradients(norm: Norm, *given: Tensor, direction: Tensor) -> list[Tensor]:
+    hidden, weight = leaves = [one.clone().requires_grad_() for one in given]
+    (norm(hidden, weight) * direction).sum().backward()
     return [leaf.grad for leaf in leaves if leaf.grad is not None]
 
 

@@ -39,8 +39,8 @@ def check(kind: str, requests: list[Request], completions: list[Completion]) -> 
     for one, done in zip(requests, completions, strict=True):
         prompt = one.prompt_ids or []
         scores = plain_logits(loaded, [*prompt, *done.token_ids])[len(prompt) - 1 : -1].log_softmax(-1)
-        wanted = scores.gather(1, torch.tensor(done.token_ids)[:, None])[:, 0].tolist()
-        assert done.logprobs == pytest.approx(wanted, rel=0, abs=1e-5)
+        wanted = scores.gather(1, torch.tensor(done.token_ids)[:, None])[:, 0]
+        assert torch.allclose(torch.tensor(done.logprobs), wanted, rtol=0, atol=1e-5)
 
 
 def shares(policy: TorchPolicy) -> bool:
