@@ -16,8 +16,8 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo vllm test test-all test-vllm test-trainers check lint types layers format bench prove prove-slice \
-  site board-verify board-baselines clean
+.PHONY: help setup demo vllm environments test test-all test-recipes test-vllm test-trainers check lint types layers \
+  format bench prove prove-slice site board-verify board-baselines clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -96,12 +96,19 @@ test-vllm: $(VENV)/.installed-dev $(VLLM_VENV)/.installed  ## compare engines, a
 	OMP_NUM_THREADS=1 REASONGYM_VLLM_PYTHON=$(abspath $(VLLM_VENV)/bin/python) \
 	  $(BIN)/python -m pytest -p no:xdist tests/agents/test_vllm.py $(ARGS)
 
+test-recipes: $(VENV)/.installed-dev  ## let every recipe take three optimizer steps in its small form
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --benchmark-disable \
+	  tests/agents/test_recipes.py $(ARGS)
+
 test-trainers: $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## let outside trainers train and play here
 	REASONGYM_TRAINERS="trl verifiers skyrl_gym inspect_ai lm_eval mcp verl openrlhf" OMP_NUM_THREADS=1 \
 	  $(TRAINERS_VENV)/bin/python -m pytest -p no:xdist -m "not slow" tests/adapters \
-	  --ignore tests/adapters/test_openenv.py --ignore tests/adapters/test_gem.py $(ARGS)
+	  --ignore tests/adapters/test_openenv.py --ignore tests/adapters/test_gem.py \
+	  --ignore-glob 'tests/adapters/test_http*' $(ARGS)
 	REASONGYM_TRAINERS="openenv gem" OMP_NUM_THREADS=1 $(OPENENV_VENV)/bin/python -m pytest -p no:xdist -m "not slow" \
 	  tests/adapters/test_openenv.py tests/adapters/test_gem.py tests/adapters/test_docs.py $(ARGS)
+
+environments: $(VLLM_VENV)/.installed $(TRAINERS_VENV)/.installed $(OPENENV_VENV)/.installed  ## install what is tested apart: vLLM and outside trainers
 
 check: lint types layers  ## run the checks of style, types and layers
 
