@@ -57,6 +57,7 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES]
 )
+@pytest.mark.filterwarnings("ignore:.*gradient checkpointing keeps no cache")
 def test_a_rehearsal_takes_three_optimizer_steps(name: str, starts: dict[str, Path], tmp_path: Path) -> None:
     demo = rehearsal(name)
     if demo.recipe.model.lora_rank:
