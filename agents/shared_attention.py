@@ -90,8 +90,11 @@ def attend(
     their mask additive `[rows, 1, 1, columns]`. Returns what is mixed, in the shape of the queries.
     """
     to_prompts, to_own = _Flash(scale, prompts.mask), _Flash(scale, own_mask, is_causal)
-    attention: Any = _Attention
-    return attention.apply(queries, *own, prompts.keys, prompts.values, places, to_prompts, to_own)
+    every = (*own, prompts.keys, prompts.values, places, to_prompts, to_own)
+    if torch.is_grad_enabled():
+        attention: Any = _Attention
+        return attention.apply(queries, *every)
+    return _joined(queries, *every)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,24 @@ class _Flash:
         return operation(gradient, *kept, 0.0, self.is_causal, attn_mask=self.mask, scale=self.scale)
 
 
+def _joined(
+    queries: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    prompt_keys: Tensor,
+    prompt_values: Tensor,
+    places: Places,
+    to_prompts: _Flash,
+    to_own: _Flash,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what is mixed of both parts, and the log-sum-exps of the prompts and of own columns."""
+    mixed, weights = map(
+        places.by_row, to_prompts.forward(places.by_prompt(queries), prompt_keys, prompt_values)
+    )
+    own, own_weights = to_own.forward(queries, keys, values)
+    return own.lerp_(mixed, (weights - own_weights).sigmoid_()[..., None]), weights, own_weights
+
+
 class _Attention(torch.autograd.Function):
     @staticmethod
     def forward(
@@ -126,11 +147,9 @@ class _Attention(torch.autograd.Function):
         to_prompts: _Flash,
         to_own: _Flash,
     ) -> Tensor:
-        mixed, weights = map(
-            places.by_row, to_prompts.forward(places.by_prompt(queries), prompt_keys, prompt_values)
+        joined, weights, own_weights = _joined(
+            queries, keys, values, prompt_keys, prompt_values, places, to_prompts, to_own
         )
-        own, own_weights = to_own.forward(queries, keys, values)
-        joined = own.lerp_(mixed, (weights - own_weights).sigmoid_()[..., None])
         every = torch.logaddexp(weights, own_weights)
         ctx.save_for_backward(queries, keys, values, prompt_keys, prompt_values, joined, every)
         ctx.places, ctx.to_prompts, ctx.to_own = places, to_prompts, to_own

@@ -7,8 +7,10 @@ a checkpoint holds is weights, optimizer and counters alone.
 import math
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -137,13 +139,21 @@ class Trainer:
             self._judged([leaf for leaves in grown for leaf in leaves])
             return grown
         plays = group_plays(problems, self.setting, group_size=size, salt=salt)
-        enough = math.ceil(self.config.rollout.collect * size * len(problems))
-        episodes = rollout(self.policy, plays, max_live=max_live, enough=enough)
+        is_enough = partial(self._is_enough, num_groups=len(problems))
+        episodes = rollout(self.policy, plays, max_live=max_live, is_enough=is_enough)
         self._judged(episodes)
         groups: list[list[Episode]] = [[] for _ in problems]
         for episode in episodes:
             groups[episode.group].append(episode)
         return groups
+
+    def _is_enough(self, done: Mapping[int, Episode], *, num_groups: int) -> bool:
+        """Say whether enough episodes are done, of all and of each group, to give up the others."""
+        size, settings = self.stages.rollout.group_size, self.config.rollout
+        if len(done) < math.ceil(settings.collect * size * num_groups):
+            return False
+        by_group = Counter(episode.group for episode in done.values())
+        return all(by_group[group] >= settings.collect_group * size for group in range(num_groups))
 
     def _judged(self, episodes: Sequence[Episode]) -> list[Episode]:
         """Return the episodes that have a verdict; raises Unscored where none has."""

@@ -1,10 +1,11 @@
 """Race one GRPO step on CPU against TRL and against a loop without a framework.
 
-    python -m benchmarks.race_grpo_step [--runs 5] [--race ragged]
+    python -m benchmarks.race_grpo_step [--steps 24] [--race ragged]
 
-Same model, prompts, reward and batch, one thread, one update per batch, no dead groups. Every run is a fresh
-process, and the contestants take turns; figures are medians over runs of CPU seconds per step, after the
-warm-up. The races (`step_course.COURSES`):
+Same model, prompts, reward and batch, one thread, one update per batch, no dead groups. Every contestant is a
+process of its own, and they take turns step by step, the others waiting: a machine that is slow for a minute
+is slow for all. A ratio is the median over turns of our CPU seconds beside a rival's. The races
+(`step_course.COURSES`):
 
     equal    8 problems x 8 episodes of 64 sampled tokens
     ragged   the same, but completions end by themselves, after about 16 tokens on average
@@ -15,31 +16,31 @@ step made to learn from those too.
 """
 
 import argparse
-import json
+import itertools
+import multiprocessing
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
+import traceback
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
 from typing import Any
 
 from benchmarks.bars import Bar, Outcome, at_most
 
 Run = dict[str, Any]
 
-ROOT = Path(__file__).parents[1]
 BOUNDS = {
     "equal": {"trl": 0.60, "raw": 1.0},
     "ragged": {"trl": 0.35, "raw": 1.0},
     "prompts": {"trl": 0.35},
 }
 """Most CPU seconds per step of ours, as a share of a rival's."""
-RUNS = {"equal": 5, "ragged": 5, "prompts": 3}
-"""Of each contestant; steps on long prompts are long, and vary less."""
+STEPS = {"equal": 24, "ragged": 60, "prompts": 7}
+"""Measured of each contestant; ragged lengths vary, so more of them are needed for equal work."""
 WARMUP = 2
-MOST_UNEQUAL_WORK = 0.05
+MOST_UNEQUAL_WORK = 0.1
 """Contestants sample different lengths; beyond this their tokens per step are too unlike to compare."""
 TITLES = {
     "equal": "equal lengths",
@@ -51,41 +52,102 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "TRL_EX
 
 
 def race(
-    name: str, *, runs: int, contestants: Sequence[str], say: Callable[[str], None] = print
+    name: str, *, steps: int, contestants: Sequence[str], say: Callable[[str], None] = print
 ) -> dict[str, Run]:
-    """Let the contestants take turns; returns each one's medians."""
-    results: dict[str, list[Run]] = {contestant: [] for contestant in contestants}
-    for turn in range(runs):
-        for contestant in contestants:
-            run = _run(contestant, name)
-            results[contestant].append(run)
-            say(f"{name} {turn + 1}/{runs} {contestant:14} {run['cpu_s']:.3f} CPU-s/step")
-    return {contestant: _median(all_runs) for contestant, all_runs in results.items()}
+    """Let the contestants take turns; returns what each spent."""
+    with ExitStack() as stack:
+        runners = {
+            contestant: stack.enter_context(_Runner(contestant, name, steps)) for contestant in contestants
+        }
+        spent: dict[str, list[float]] = {contestant: [] for contestant in contestants}
+        for turn in range(steps):
+            for contestant, runner in runners.items():
+                spent[contestant].append(runner.step())
+            figures = "  ".join(f"{contestant} {spent[contestant][-1]:.3f}" for contestant in contestants)
+            say(f"{name} {turn + 1}/{steps} CPU-s: {figures}")
+        return {contestant: runner.end() for contestant, runner in runners.items()}
 
 
-def _run(contestant: str, name: str) -> Run:
-    """Run one contestant in a fresh process."""
-    with tempfile.TemporaryDirectory() as folder:
-        record = Path(folder, "run.json")
-        flags = ["--contestant", contestant, "--race", name, "--record", record]
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.race_grpo_step", *flags],
-            cwd=ROOT,
-            env=os.environ | ONE_THREAD,
-            capture_output=True,
-            text=True,
-            check=False,
+class _Runner:
+    """A contestant in a process of its own, which waits before each of its steps."""
+
+    def __init__(self, contestant: str, name: str, steps: int) -> None:
+        self._contestant = contestant
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=compete, args=(contestant, name, steps, theirs), name=contestant, daemon=True
         )
-        if done.returncode:
-            raise RuntimeError(f"{contestant} failed:\n{done.stderr[-2000:]}")
-        return json.loads(record.read_text())
+        self._process.start()
+        theirs.close()
+        self._received()
+
+    def step(self) -> float:
+        """Let it take a step; returns the CPU seconds."""
+        self._connection.send(None)
+        return self._received()
+
+    def end(self) -> Run:
+        """Let it end; returns what it measured."""
+        self._connection.send(None)
+        return self._received()
+
+    def _received(self) -> Any:
+        try:
+            what = self._connection.recv()
+        except EOFError:
+            what = f"it died with exit code {self._process.exitcode}"
+        if isinstance(what, str):
+            raise RuntimeError(f"{self._contestant} failed: {what}")
+        return what
+
+    def __enter__(self) -> "_Runner":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.join()
 
 
-def _median(runs: list[Run]) -> Run:
-    names = list(dict.fromkeys(name for run in runs for name in run["phases"]))
-    phases = {name: statistics.median(run["phases"].get(name, 0.0) for run in runs) for name in names}
-    figures = {name: statistics.median(run[name] for run in runs) for name in ("cpu_s", "peak_mb")}
-    return {**figures, "tokens": statistics.fmean(run["tokens"] for run in runs), "phases": phases}
+def compete(contestant: str, name: str, steps: int, connection: Connection) -> None:
+    """Be one contestant: run the steps in this process, each when told, and measure them."""
+    os.environ.update(ONE_THREAD)
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    try:
+        connection.send(_measured(contestant, name, steps, connection))
+    except BaseException:
+        connection.send(traceback.format_exc()[-2000:])
+
+
+def _measured(contestant: str, name: str, steps: int, connection: Connection) -> Run:
+    import torch
+
+    from benchmarks.step_contestants import CONTESTANTS
+    from benchmarks.step_course import COURSES, Clock, Tally, peak_rss_mb
+
+    torch.set_num_threads(1)
+
+    def take_turns() -> None:
+        done = len(clock.marks) - 1 - WARMUP
+        if done >= 0:
+            connection.send(clock.marks[-1][0] - clock.marks[-2][0])
+            connection.recv()
+
+    course = COURSES[name]
+    clock, tally = Clock(take_turns), Tally(course.group_size)
+    CONTESTANTS[contestant](course, WARMUP + steps, clock, tally)
+    assert len(clock.marks) == len(tally.tokens) + 1 == WARMUP + steps + 1
+    assert tally.dead_groups == 0 or contestant in HALF_DEAD, "a dead group would be work that ours skips"
+    measured = clock.marks[WARMUP:]
+    each = [end - start for (start, _), (end, _) in itertools.pairwise(measured)]
+    (_, before), (_, after) = measured[0], measured[-1]
+    return {
+        "cpu_s": statistics.median(each),
+        "each_cpu_s": each,
+        "tokens": statistics.fmean(tally.tokens[WARMUP:]),
+        "peak_mb": peak_rss_mb(),
+        "phases": {name: (after[name] - before.get(name, 0.0)) / steps for name in after},
+    }
 
 
 def ratios(results: dict[str, Run]) -> dict[str, float]:
@@ -98,32 +160,16 @@ def ratios(results: dict[str, Run]) -> dict[str, float]:
         if abs(run["tokens"] / mean - 1) > MOST_UNEQUAL_WORK:
             raise RuntimeError(f"{rival} trained {run['tokens']:.0f} tokens a step, all together {mean:.0f}")
     return {
-        rival: ours["cpu_s"] / run["cpu_s"] * max(1.0, run["tokens"] / ours["tokens"])
+        rival: share(ours, run) * max(1.0, run["tokens"] / ours["tokens"])
         for rival, run in results.items()
         if rival != OURS
     }
 
 
-def compete(contestant: str, name: str) -> Run:
-    """Be one contestant: run the steps in this process and measure them."""
-    import torch
-
-    from benchmarks.step_contestants import CONTESTANTS
-    from benchmarks.step_course import COURSES, Clock, Tally, peak_rss_mb
-
-    torch.set_num_threads(1)
-    course = COURSES[name]
-    clock, tally, measured = Clock(), Tally(course.group_size), course.steps
-    CONTESTANTS[contestant](course, WARMUP + measured, clock, tally)
-    assert len(clock.marks) == len(tally.tokens) + 1 == WARMUP + measured + 1
-    assert tally.dead_groups == 0 or contestant in HALF_DEAD, "a dead group would be work that ours skips"
-    (start, before), (end, after) = clock.marks[WARMUP], clock.marks[-1]
-    return {
-        "cpu_s": (end - start) / measured,
-        "tokens": statistics.fmean(tally.tokens[WARMUP:]),
-        "peak_mb": peak_rss_mb(),
-        "phases": {name: (after[name] - before.get(name, 0.0)) / measured for name in after},
-    }
+def share(run: Run, other: Run) -> float:
+    """Return the median over turns of what one spent, as a share of what the other did."""
+    pairs = zip(run["each_cpu_s"], other["each_cpu_s"], strict=True)
+    return statistics.median(one / another for one, another in pairs)
 
 
 def bars(name: str, results: dict[str, Run]) -> list[Bar]:
@@ -136,16 +182,16 @@ def bars(name: str, results: dict[str, Run]) -> list[Bar]:
     return [*cpu, at_most(f"peak memory as a share of trl's, {TITLES[name]}", memory, 1.0)]
 
 
-def saved(runs: int) -> dict[str, Any]:
+def saved(steps: int) -> dict[str, Any]:
     """Measure what leaving dead groups out of the update saves where every second group is dead."""
-    results = race("equal", runs=runs, contestants=HALF_DEAD)
-    dropped, kept = (results[contestant]["cpu_s"] for contestant in HALF_DEAD)
-    return {**results, "saved": 1 - dropped / kept}
+    results = race("equal", steps=steps, contestants=HALF_DEAD)
+    dropped, kept = (results[contestant] for contestant in HALF_DEAD)
+    return {**results, "saved": 1 - share(dropped, kept)}
 
 
 def table(name: str, results: dict[str, Run]) -> str:
     """Lay the medians out."""
-    lines = [f"{TITLES[name]}: CPU seconds per step, median of the runs"]
+    lines = [f"{TITLES[name]}: CPU seconds per step, medians, phases on average"]
     for contestant, run in results.items():
         phases = "  ".join(f"{phase} {value:.3f}" for phase, value in run["phases"].items())
         work = f"{run['tokens']:5.0f} tokens  {run['peak_mb']:5.0f} MB"
@@ -159,28 +205,28 @@ def table(name: str, results: dict[str, Run]) -> str:
 
 def step_race() -> Outcome:
     """Run all races and hold ours against the bounds."""
-    results = {name: race(name, runs=RUNS[name], contestants=(OURS, *BOUNDS[name])) for name in BOUNDS}
-    every = [bar for name, result in results.items() for bar in bars(name, result)]
-    return Outcome(every, {**results, "half the groups dead": saved(3)})
+    results: dict[str, Any] = {}
+    every: list[Bar] = []
+    for name, rivals in BOUNDS.items():
+        results[name] = race(name, steps=STEPS[name], contestants=(OURS, *rivals))
+        every += bars(name, results[name])
+    return Outcome(every, {**results, "half the groups dead": saved(STEPS["equal"])})
 
 
 def main() -> None:
-    """Race, or be one contestant of a race."""
+    """Run the races."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--steps", type=int, help="measured of each contestant")
     parser.add_argument("--race", choices=list(BOUNDS))
-    parser.add_argument("--contestant", help=argparse.SUPPRESS)
-    parser.add_argument("--record", type=Path, help=argparse.SUPPRESS)
     flags = parser.parse_args()
-    if flags.contestant:
-        flags.record.write_text(json.dumps(compete(flags.contestant, flags.race)))
-        return
     for name in [flags.race] if flags.race else BOUNDS:
-        print(table(name, race(name, runs=flags.runs, contestants=(OURS, *BOUNDS[name]))), flush=True)
+        steps = flags.steps or STEPS[name]
+        print(table(name, race(name, steps=steps, contestants=(OURS, *BOUNDS[name]))), flush=True)
     if not flags.race:
-        print(f"leaving out dead groups, half of all, saves {saved(flags.runs)['saved']:.0%} of a step")
+        share_saved = saved(flags.steps or STEPS["equal"])["saved"]
+        print(f"leaving out dead groups, half of all, saves {share_saved:.0%} of a step")
 
 
 if __name__ == "__main__":

@@ -44,8 +44,6 @@ LONG_PROMPT = 256
 class Course:
     """Batch and lengths of one race."""
 
-    steps: int
-    """Measured in a run; ragged lengths vary, so more of them are needed for equal work."""
     num_groups: int = 8
     group_size: int = 8
     new_tokens: int = 64
@@ -61,9 +59,9 @@ class Course:
 
 
 COURSES = {
-    "equal": Course(6),
-    "ragged": Course(12, is_ragged=True),
-    "prompts": Course(2, group_size=16, new_tokens=LONG_PROMPT, has_long_prompts=True),
+    "equal": Course(),
+    "ragged": Course(is_ragged=True),
+    "prompts": Course(group_size=16, new_tokens=LONG_PROMPT, has_long_prompts=True),
 }
 
 
@@ -184,12 +182,14 @@ def prompts(num: int, *, are_long: bool = False) -> list[str]:
 class Clock:
     """CPU seconds of this process by phase, and a mark after every optimizer step."""
 
+    after_mark: Callable[[], None]
     phases: dict[str, float] = field(default_factory=lambda: defaultdict[str, float](float))
     marks: list[tuple[float, dict[str, float]]] = field(default_factory=list[Any])
 
     def mark(self) -> None:
         """Note that a step has ended."""
         self.marks.append((time.process_time(), dict(self.phases)))
+        self.after_mark()
 
     def time(self, owner: Any, name: str, phase: str) -> None:
         """Count what a method of an object spends as a phase."""

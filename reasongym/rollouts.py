@@ -1,7 +1,7 @@
 """Playing episodes: one as a generator, thousands through one policy."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
@@ -77,14 +77,15 @@ def rollout(
     plays: Iterable[Generator[Request, Completion, Played]],
     *,
     max_live: int = 4096,
-    enough: int | None = None,
+    is_enough: Callable[[Mapping[int, Played]], bool] | None = None,
     on_episode: Callable[[Played], None] | None = None,
 ) -> list[Played]:
     """Play all episodes, or parts of them, through the policy and return them in order.
 
     At most `max_live` are in play at once. A policy that works in ticks sees an order of requests that
     depends on nothing but the plays, so the whole is a function of its seed. If it is interrupted or fails,
-    the policy forgets its requests and can be used again. Once `enough` are done the others are given up.
+    the policy forgets its requests and can be used again. The others are given up once those that are done,
+    by their places in the order, are enough.
     """
     if max_live < 1:
         raise UsageError(f"max_live must be at least 1, got {max_live}")
@@ -93,7 +94,7 @@ def rollout(
     try:
         while True:
             live.admit(waiting, max_live)
-            if not live.plays or (enough is not None and len(live.done) >= enough):
+            if not live.plays or (is_enough is not None and is_enough(live.done)):
                 return [live.done[place] for place in sorted(live.done)]
             for request_id, completion in policy.poll():
                 live.send(request_id, completion)

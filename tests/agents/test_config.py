@@ -99,6 +99,7 @@ def test_a_missing_config_file_is_named(tmp_path: Path) -> None:
         ("[run]\neval_every = 1\neval_problems = 0", "run.eval_problems must be at least 1, got 0"),
         ("[run]\nlog_groups = -1", "run.log_groups must be at least 0, got -1"),
         ("[rollout]\ncollect = 0.0", "rollout.collect must be above 0 and at most 1, got 0.0"),
+        ("[rollout]\ncollect_group = 2.0", "rollout.collect_group must be from 0 to 1, got 2.0"),
         ("[rollout]\ntop_p = 0.0", "rollout.top_p must be above 0 and at most 1, got 0.0"),
         ("[rollout]\ntop_k = -1", r"rollout.top_k must be at least 0 \(which keeps every token\), got -1"),
         ("[rollout]\ntop_k = 50", "rollout.top_k 50 samples from fewer tokens than the learner scores"),

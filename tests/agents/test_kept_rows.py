@@ -171,15 +171,16 @@ def test_cancelled_requests_leave_nothing_behind() -> None:
     assert len(kept) == 0
 
 
-@pytest.mark.parametrize("enough", [None, 5])
-def test_a_rollout_leaves_nothing_behind(enough: int | None) -> None:
+@pytest.mark.parametrize("enough", [9, 5])
+def test_a_rollout_leaves_nothing_behind(enough: int) -> None:
     asked, template = ProblemSettings("FrozenLake-v0", 0, {"style": "terse"}), TEMPLATES["default"]
     loaded = build(asked.curriculum(), shape=ModelShape(hidden=32), seed=0)
     setting = Setting(Sampling(max_tokens=3), template, Renderer(loaded.tokenizer, template))
     env = reasongym.get("FrozenLake-v0")
     problems = [env.problem(env.row(seed, level=0, style="terse")) for seed in range(3)]
     policy = TorchPolicy(loaded)
-    episodes = rollout(policy, group_plays(problems, setting, group_size=3), max_live=4, enough=enough)
+    plays = group_plays(problems, setting, group_size=3)
+    episodes = rollout(policy, plays, max_live=4, is_enough=lambda done: len(done) >= enough)
     assert max(len(episode.completions) for episode in episodes) > 1
     assert len(policy._kept) == 0  # pyright: ignore[reportPrivateUsage]
 

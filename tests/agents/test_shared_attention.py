@@ -62,15 +62,21 @@ def test_both_parts_are_one_attention(
     visible = torch.arange(width) < lengths
     own_visible = torch.rand(num_rows, steps, generator=dice) < 0.7
     own_visible[:, 0] = True
-    found = attend(
-        queries,
-        (keys, values),
-        Prompts(prompt_keys, prompt_values, additive(visible[:, None, None], dtype)),
-        places(owner, num_prompts),
-        scale=SCALE,
-        own_mask=None if is_causal else additive(own_visible[:, None, None], dtype),
-        is_causal=is_causal,
-    )
+
+    def attended() -> Tensor:
+        return attend(
+            queries,
+            (keys, values),
+            Prompts(prompt_keys, prompt_values, additive(visible[:, None, None], dtype)),
+            places(owner, num_prompts),
+            scale=SCALE,
+            own_mask=None if is_causal else additive(own_visible[:, None, None], dtype),
+            is_causal=is_causal,
+        )
+
+    found = attended()
+    with torch.no_grad():
+        assert torch.equal(attended(), found)
     later = torch.ones(steps, steps, dtype=torch.bool).triu(1)
     own_hidden = later.expand(num_rows, 1, -1, -1) if is_causal else ~own_visible[:, None, None]
     wanted = by_definition(

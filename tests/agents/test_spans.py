@@ -4,10 +4,12 @@ import random
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from reasongym.agents import batch
-from reasongym.agents.batch import WeightedRow, micro_batches, spans
+from reasongym.agents.batch import WeightedRow, chunks, micro_batches, spans
 from reasongym.agents.models import LoadedModel
 from reasongym.agents.scoring import Scorer
 from reasongym.episodes import TrainingRow
@@ -72,26 +74,39 @@ def test_the_gradient_is_the_same_over_one_span_or_many(kind: str, monkeypatch: 
     assert (cut - whole).norm() / whole.norm() < 1e-10
 
 
+def _row(prompt: int, length: int) -> WeightedRow:
+    """Make a row behind one of the prompts of 30 ids, named by a number."""
+    ids = [prompt] * 30 + [1] * length
+    return WeightedRow(
+        TrainingRow(ids, [False] * 30 + [True] * length, [0.0] * len(ids), [0] * len(ids), 30), 1.0, 1.0
+    )
+
+
 @pytest.mark.parametrize("shares_prompts", [True, False])
-def test_no_micro_batch_holds_more_padded_ids_than_allowed(shares_prompts: bool) -> None:
-    prompt = list(range(30))
-    lengths = [random.Random(8).randint(1, 20) for _ in range(40)]
-    rows = [
-        WeightedRow(
-            TrainingRow(
-                prompt + [1] * length,
-                [False] * 30 + [True] * length,
-                [0.0] * (30 + length),
-                [0] * (30 + length),
-                30,
-            ),
-            1.0,
-            1.0,
-        )
-        for length in lengths
-    ]
-    cut = list(micro_batches(rows, max_tokens=200, device=torch.device("cpu"), shares_prompts=shares_prompts))
-    assert sum(len(micro.tails) for micro in cut) == len(rows)
-    for micro in cut:
-        num_prompts = len(micro.prompts) if shares_prompts else len(micro.tails)
-        assert num_prompts * micro.prompts.shape[1] + micro.tails.numel() <= 200
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 20)), min_size=1, max_size=60))
+def test_micro_batches_hold_every_row_once_and_no_more_padded_ids_than_allowed(
+    shares_prompts: bool, drawn: list[tuple[int, int]]
+) -> None:
+    rows = [_row(prompt, length) for prompt, length in drawn]
+    cut = list(chunks(rows, max_tokens=200, shares_prompts=shares_prompts))
+    assert sorted(id(row) for chunk in cut for row in chunk) == sorted(map(id, rows))
+    for chunk in cut:
+        num_prompts = len({row.prompt for row in chunk}) if shares_prompts else len(chunk)
+        assert 30 * num_prompts + len(chunk) * max(row.tail_length for row in chunk) <= 200
+
+
+@pytest.mark.parametrize(
+    ("members", "sizes"),
+    [
+        (10, [10, 10, 10]),  # 130 padded ids each, and two would be 260
+        (7, [14, 7]),  # 100 each
+        (4, [12]),  # 70 each
+        (30, [18, 12, 18, 12]),  # 330 each
+        (5, [10, 10]),  # 80 each: one alone would leave the micro-batch less than half full
+    ],
+)
+def test_groups_of_one_length_are_cut_apart_where_that_leaves_half_of_a_micro_batch(
+    members: int, sizes: list[int]
+) -> None:
+    rows = [_row(prompt, 10) for prompt in range(sum(sizes) // members) for _ in range(members)]
+    assert [len(chunk) for chunk in chunks(rows, max_tokens=210)] == sizes

@@ -288,6 +288,32 @@ def test_the_longest_episodes_are_given_up_where_a_share_of_them_is_enough(tmp_p
     trainer.learn([[], *groups[1:]])
 
 
+@pytest.mark.parametrize("group_share", [0.1, 0.25, 1.0])
+def test_no_group_is_left_with_less_than_its_share(group_share: float, tmp_path: Path) -> None:
+    """Rows are decoded together, so episodes end in the order of their lengths."""
+    long = replace(
+        CONFIG, rollout=replace(CONFIG.rollout, groups=2, group_size=8, max_tokens=80, collect=0.2)
+    )
+    whole = _trainer(tmp_path / "whole", replace(long, rollout=replace(long.rollout, collect=1.0)))
+    lengths = [[len(one.completions[0].token_ids) for one in group] for group in whole.play(whole.problems())]
+    every = [length for group in lengths for length in group]
+
+    def are_enough(longest: int) -> bool:
+        share = sum(length <= longest for length in every) / len(every)
+        of_groups = [sum(length <= longest for length in group) / len(group) for group in lengths]
+        return share >= 0.2 and min(of_groups) >= group_share
+
+    last = min(filter(are_enough, every))
+    trainer = _trainer(
+        tmp_path / "part", replace(long, rollout=replace(long.rollout, collect_group=group_share))
+    )
+    kept = [
+        [len(one.completions[0].token_ids) for one in group] for group in trainer.play(trainer.problems())
+    ]
+    assert kept == [[length for length in group if length <= last] for group in lengths]
+    assert (kept == lengths) == (group_share == 1)
+
+
 def test_refills_end_with_their_budget(tmp_path: Path) -> None:
     trainer = JudgedAllRight(replace(CONFIG, algorithm=preset("dapo", refills=2)), small_llama(), tmp_path)
     assert len(trainer.collect()) == 3 * CONFIG.rollout.groups
