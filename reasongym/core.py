@@ -368,6 +368,12 @@ class Env(gymnasium.Env[str, str]):
             kit.leave(session.past)
         return step
 
+    def give_up(self, session: Session) -> None:
+        """Free what a tool holds for an episode that goes on no more; one that ends frees it itself."""
+        kit = self.kit(session.problem.row, session.problem.data)
+        if kit is not None:
+            kit.leave(session.past)
+
     def _acted(self, session: Session, text: str) -> Step:
         row, num_actions = session.problem.row, session.num_turns - session.num_calls
         rng = stream(b"%s turn %d" % (row.key, num_actions))
@@ -437,6 +443,7 @@ class Env(gymnasium.Env[str, str]):
         if seed is not None:
             self._generator_seed = self._np_random_seed = _checked_seed(seed)
         problem = self.problem(self._row_of_reset(seed, options))
+        self.close()
         self._session = self.begin(problem)
         self._state = self._session.state
         self._transcript = [problem.prompt]
@@ -500,6 +507,12 @@ class Env(gymnasium.Env[str, str]):
             print(f"> {action}", step.observation, sep="\n")
         terminated = step.verdict is not None and not step.truncated
         return step.observation, step.reward, terminated, step.truncated, info
+
+    def close(self) -> None:
+        """Free what the tool of an unfinished episode holds; the env can be reset and used again."""
+        if self._session is not None and self._session.past:
+            self.give_up(self._session)
+        self._session = None
 
     def render(self) -> str | Picture | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the episode so far as text (`ansi`) or the state as a picture (`rgb_array`).

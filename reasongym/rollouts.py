@@ -35,26 +35,31 @@ def play(problem: Problem, setting: Setting, seat: Seat) -> Play:
     completions: list[Completion] = []
     turn_limit = env.turn_limit(problem.row)
     spoken: Spoken | None = None
-    while True:
-        key = b"%s %s %d %d" % (problem.row.key, seat.salt.encode(), seat.member, session.num_turns)
-        place = Place(session, messages, key, is_last=session.num_turns + 1 >= turn_limit)
-        spoken = yield from take_turn(setting, place, spoken)
-        if spoken is None:
-            verdict = Verdict(session.reward, False, "context_full")
-            return _episode(problem, seat, messages, completions, verdict, is_truncated=True)
-        completions += spoken.completions
-        text = setting.template.prefill + spoken.text
-        try:
-            session, observation, _, verdict, truncated = env.advance(session, text)
-        except Exception as error:  # whatever broke is our failure, and the other episodes play on
+    verdict: Verdict | None = None
+    try:
+        while True:
+            key = b"%s %s %d %d" % (problem.row.key, seat.salt.encode(), seat.member, session.num_turns)
+            place = Place(session, messages, key, is_last=session.num_turns + 1 >= turn_limit)
+            spoken = yield from take_turn(setting, place, spoken)
+            if spoken is None:
+                full = Verdict(session.reward, False, "context_full")
+                return _episode(problem, seat, messages, completions, full, is_truncated=True)
+            completions += spoken.completions
+            text = setting.template.prefill + spoken.text
+            try:
+                session, observation, _, verdict, truncated = env.advance(session, text)
+            except Exception as error:  # whatever broke is our failure, and the other episodes play on
+                messages = (*messages, Message("assistant", text))
+                told = str(error) if isinstance(error, Unscored) else f"{type(error).__name__}: {error}"
+                return _episode(problem, seat, messages, completions, None, error=told)
             messages = (*messages, Message("assistant", text))
-            told = str(error) if isinstance(error, Unscored) else f"{type(error).__name__}: {error}"
-            return _episode(problem, seat, messages, completions, None, error=told)
-        messages = (*messages, Message("assistant", text))
-        if verdict is not None:
-            cut = truncated or completions[-1].finish == "length"
-            return _episode(problem, seat, messages, completions, verdict, is_truncated=cut)
-        messages = (*messages, Message("user", observation))
+            if verdict is not None:
+                cut = truncated or completions[-1].finish == "length"
+                return _episode(problem, seat, messages, completions, verdict, is_truncated=cut)
+            messages = (*messages, Message("user", observation))
+    finally:
+        if verdict is None:
+            env.give_up(session)
 
 
 def _episode(
@@ -100,6 +105,8 @@ def rollout(
                 live.send(request_id, completion)
     finally:
         policy.cancel(list(live.plays))
+        for _, game in live.plays.values():
+            game.close()
 
 
 class _Live(Generic[Played]):

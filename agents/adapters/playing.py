@@ -47,6 +47,5 @@ class Game:
 
     def close(self) -> None:
         """Free what an unfinished episode holds; does nothing to a finished one."""
-        kit = self._env.kit(self.row, self.problem.data) if self.verdict is None else None
-        if kit is not None:
-            kit.leave(self._session.past)
+        if self.verdict is None:
+            self._env.give_up(self._session)

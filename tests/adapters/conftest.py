@@ -3,13 +3,19 @@
 import importlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 import pytest
 
+from reasongym.agents.adapters.serving.application import application
+from reasongym.agents.adapters.serving.client import RemoteEnvs
+from reasongym.agents.adapters.serving.desk import Desk
+from reasongym.agents.adapters.serving.permissions import Permissions
 from reasongym.core import Env
+from reasongym.web.gate import Gate
+from reasongym.web.listening import serving
 from tests.conftest import Plant
 
 Needs = Callable[[str], Any]
@@ -50,3 +56,17 @@ def unjudged(plant: Plant, documented_source: str) -> Env:
         ("from reasongym.registry", "from reasongym.errors import Unscored\nfrom reasongym.registry"),
         ("answer, reason = extract(text)", 'raise Unscored("the judge is out")'),
     )
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The address of a server of all environments."""
+    with serving(application(Desk(Permissions.of([])), Gate())) as found:
+        yield found
+
+
+@pytest.fixture
+def envs(url: str) -> Iterator[RemoteEnvs]:
+    """A client of it."""
+    with RemoteEnvs(url) as made:
+        yield made

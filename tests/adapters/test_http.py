@@ -1,7 +1,6 @@
 """Environments over HTTP: what they answer is what the bare environment says, and clients learn no more."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,18 +18,6 @@ from tests.adapters.conftest import Shown
 from tests.adapters.recorded import EPISODES, Kind, Recorded, recorded
 
 KINDS: tuple[Kind, ...] = ("single-turn", "multi-turn")
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with serving(application(Desk(Permissions.of([])), Gate())) as found:
-        yield found
-
-
-@pytest.fixture
-def envs(url: str) -> Iterator[RemoteEnvs]:
-    with RemoteEnvs(url) as made:
-        yield made
 
 
 # -- the same problems, observations and rewards ------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What a server of environments refuses, and what no client learns of its problems and its machine."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -24,18 +23,6 @@ from tests.adapters.asking import ROW, told
 
 DEEP = b"[" * 900 + b"]" * 900
 PATHS = ("/problems", "/sessions", "/steps", "/sessions/close", "/verdicts")
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with serving(application(Desk(Permissions.of([])), Gate())) as found:
-        yield found
-
-
-@pytest.fixture
-def envs(url: str) -> Iterator[RemoteEnvs]:
-    with RemoteEnvs(url) as made:
-        yield made
 
 
 # -- what is refused, and what stays here --------------------------------------------------------------------

@@ -237,6 +237,39 @@ def test_an_episode_that_ends_leaves_no_session() -> None:
     assert len(SHELF) == before
 
 
+def test_an_episode_that_is_given_up_leaves_no_session() -> None:
+    before = len(SHELF)
+    playing = play(problem(5), PLAIN, Seat())
+    next(playing)
+    playing.send(Completion(written("x = 1", "tags"), "stop"))
+    assert len(SHELF) == before + 1
+    playing.close()
+    assert len(SHELF) == before
+
+    def computes_or_answers(request: Request) -> str:
+        return "7" if request.session.problem.row.seed == 5 else written("x = 1", "tags")
+
+    episodes = rollout(
+        ScriptedPolicy(computes_or_answers),
+        group_plays([problem(5), problem(6)], PLAIN, group_size=1),
+        is_enough=lambda done: len(done) == 1,
+    )
+    assert [len(one.completions) for one in episodes] == [1]
+    assert len(SHELF) == before
+
+
+def test_an_environment_that_is_reset_amid_an_episode_leaves_no_session() -> None:
+    before = len(SHELF)
+    env = reasongym.make("Arithmetic-v0", tools="python")
+    for seed in range(3):
+        env.reset(seed=seed)
+        assert len(SHELF) == before
+        env.step(written("x = 1", "tags"))
+        assert len(SHELF) == before + 1
+    env.close()
+    assert len(SHELF) == before
+
+
 # -- limits -------------------------------------------------------------------------------------------------
 
 

@@ -205,13 +205,6 @@ def _leave(held: _Held) -> None:
     if held.session is None:
         return
     try:
-        leave(held.env, held.session)
+        held.env.give_up(held.session)
     except Exception as error:  # of one, which must not keep the others
         failure(error)
-
-
-def leave(env: Env, session: Session) -> None:
-    """Let go of what the tool of an episode has kept, where the episode is given up."""
-    kit = env.kit(session.problem.row, session.problem.data)
-    if kit is not None:
-        kit.leave(session.past)
