@@ -49,9 +49,12 @@ def test_what_the_other_seeds_of_the_demo_solve() -> None:
 
 def test_what_a_step_costs_beside_trl() -> None:
     bars = {bar["name"]: bar["figure"] for bar in _recorded("race")["bars"]}
-    ragged, equal = _told(r"0\.(\d\d) \(ragged lengths\) to 0\.(\d\d) \(equal lengths\)")
-    assert ragged == _percent(bars["CPU seconds as a share of trl's, ragged lengths"])
-    assert equal == _percent(bars["CPU seconds as a share of trl's, equal lengths"])
+    told = _told(
+        r"0\.(\d\d) \(ragged lengths\), 0\.(\d\d) \(sixteen episodes on long prompts\) or "
+        r"0\.(\d\d) \(equal\s+lengths\)"
+    )
+    names = ("ragged lengths", "16 episodes on prompts as long as completions", "equal lengths")
+    assert told == [_percent(bars[f"CPU seconds as a share of trl's, {name}"]) for name in names]
 
 
 def test_how_many_environments_there_are() -> None:
