@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from benchmarks.prove import RESULTS, ROOT
 
 DOCS = ROOT / "docs"
+_SIZE = re.compile(r"\d[\d,]*")
 EVAL_PROBLEMS = 500
 COLUMNS = 6
 """Small drawings side by side."""
@@ -49,13 +50,22 @@ def algorithms(figures: Mapping[str, Any]) -> str:
 
 
 def trainers(figures: Mapping[str, Any]) -> str:
-    """Tell what was run of each trainer, a line for each thing shown."""
-    lines = {
-        (row["trainer"].lower(), f"| {row['trainer']} | {row['version']} | {row['turns']} | {row['what']} |")
-        for row in figures["shown"]
-    }
-    head = ["| Trainer | Version | Turns | What was run |", "| --- | --- | --- | --- |"]
-    return "\n".join([*head, *(line for _, line in sorted(lines))]) + "\n"
+    """Tell what was run of each trainer, line by line; what was run at two sizes counts at the larger."""
+    largest: dict[tuple[str, ...], tuple[int, Mapping[str, str]]] = {}
+    for row in figures["shown"]:
+        sizes = [int(size.replace(",", "")) for size in _SIZE.findall(row["what"])]
+        kind = (row["trainer"].lower(), _SIZE.sub("#", row["what"]), row["turns"])
+        size = max(sizes, default=0)
+        if kind not in largest or size > largest[kind][0]:
+            largest[kind] = size, row
+    turns: dict[tuple[str, ...], list[str]] = {}
+    for (name, _, _), (_, row) in sorted(largest.items()):
+        turns.setdefault((name, row["trainer"], row["version"], row["what"]), []).append(row["turns"])
+    lines = [
+        f"| {trainer} | {version} | {'both' if len(each) > 1 else each[0]} | {what} |\n"
+        for (_, trainer, version, what), each in turns.items()
+    ]
+    return "".join(["| Trainer | Version | Turns | What was run |\n| --- | --- | --- | --- |\n", *lines])
 
 
 TABLES = {
