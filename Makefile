@@ -13,7 +13,8 @@ ARGS ?=
 # Half as many again as cores: tests of the sandbox wait as much as they work.
 WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
-# Bytecode is written when a module is first imported: most of what these environments hold never is.
+# Bytecode is written when a module is first imported: most of what large environments hold never is. Not so OpenEnv's,
+# where compiling a peer's module warns, which in a test is an error.
 PIP_INSTALL_APART := $(PIP_INSTALL) --no-compile
 
 .DEFAULT_GOAL := help
@@ -74,9 +75,9 @@ $(TRAINERS_VENV)/.installed: pyproject.toml constraints-trainers.txt | $(TRAINER
 
 $(OPENENV_VENV)/.installed: pyproject.toml constraints-openenv.txt | $(OPENENV_VENV)/bin/python
 	@echo "installing OpenEnv into $(OPENENV_VENV) ..."
-	@$(OPENENV_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-openenv.txt \
+	@$(OPENENV_VENV)/bin/python $(PIP_INSTALL) -c constraints-openenv.txt \
 	  -e '.[openenv,test]'
-	@$(OPENENV_VENV)/bin/python $(PIP_INSTALL_APART) -c constraints-openenv.txt \
+	@$(OPENENV_VENV)/bin/python $(PIP_INSTALL) -c constraints-openenv.txt \
 	  --no-deps gem-llm
 	@touch $@
 

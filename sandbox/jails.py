@@ -30,6 +30,7 @@ from reasongym.errors import UsageError
 from reasongym.sandbox.cgroups import Cgroup
 from reasongym.sandbox.inside.layers import LAYERS, Layer
 from reasongym.sandbox.inside.messages import KILL, MAX_BYTES, READY, RENEW, Ended
+from reasongym.sandbox.inside.root import FOLDERS
 from reasongym.sandbox.inside.wiping import wipe
 from reasongym.sandbox.inside.zygote import Config
 from reasongym.sandbox.jobs import Job, Limits, Outcome, Status, Usage
@@ -88,6 +89,12 @@ class JailSpec:
     def __post_init__(self) -> None:
         if self.layer not in LAYERS:
             raise UsageError(f"no layer is named {self.layer!r}; there are {', '.join(LAYERS)}")
+        covered = [folder for folder in FOLDERS if Path(self.python).is_relative_to(folder)]
+        if covered and self.has_packages and LAYERS[self.layer].has_namespaces:
+            raise UsageError(
+                f"packages of {self.python} are out of sight in the layer {self.layer!r}, whose jobs have a "
+                f"{covered[0]} of their own: make the environment elsewhere, or take the layer 'landlock'"
+            )
 
     @property
     def has_packages(self) -> bool:

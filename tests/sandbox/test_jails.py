@@ -140,6 +140,16 @@ def test_packages_that_are_asked_for_are_there(sandbox: Sandbox) -> None:
         assert other.run("import numpy; print(numpy.arange(3).sum())").text == "3\n"
 
 
+@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])
+def test_packages_below_a_folder_of_the_jobs_own_are_refused(folder: str) -> None:
+    python = f"{folder}/checkout/.venv/bin/python"
+    for layer in ("root", "userns"):
+        with pytest.raises(UsageError, match=f"jobs have a {folder} of their own: make the environment"):
+            Sandbox(layer, packages=("numpy",), python=python)
+        Sandbox(layer, python=python).close()
+    Sandbox("landlock", packages=("numpy",), python=python).close()
+
+
 def test_values_come_back_one_by_one(sandbox: Sandbox) -> None:
     code = "def f(x):\n    print('noise')\n    return {1: (x, None)} if x else 1 / 0"
     outcome = sandbox.run_job(calls(code, "f", [[1], [0], ["a"]]))
