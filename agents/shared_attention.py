@@ -136,23 +136,11 @@ def _joined(
 
 class _Attention(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any,
-        queries: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        prompt_keys: Tensor,
-        prompt_values: Tensor,
-        places: Places,
-        to_prompts: _Flash,
-        to_own: _Flash,
-    ) -> Tensor:
-        joined, weights, own_weights = _joined(
-            queries, keys, values, prompt_keys, prompt_values, places, to_prompts, to_own
-        )
+    def forward(ctx: Any, *inputs: Any) -> Tensor:
+        *tensors, ctx.places, ctx.to_prompts, ctx.to_own = inputs
+        joined, weights, own_weights = _joined(*inputs)
         every = torch.logaddexp(weights, own_weights)
-        ctx.save_for_backward(queries, keys, values, prompt_keys, prompt_values, joined, every)
-        ctx.places, ctx.to_prompts, ctx.to_own = places, to_prompts, to_own
+        ctx.save_for_backward(*tensors, joined, every)
         return joined
 
     @staticmethod
