@@ -443,7 +443,7 @@ class Env(gymnasium.Env[str, str]):
         if seed is not None:
             self._generator_seed = self._np_random_seed = _checked_seed(seed)
         problem = self.problem(self._row_of_reset(seed, options))
-        self.close()
+        self._leave()
         self._session = self.begin(problem)
         self._state = self._session.state
         self._transcript = [problem.prompt]
@@ -510,6 +510,9 @@ class Env(gymnasium.Env[str, str]):
 
     def close(self) -> None:
         """Free what the tool of an unfinished episode holds; the env can be reset and used again."""
+        self._leave()
+
+    def _leave(self) -> None:
         if self._session is not None and self._session.past:
             self.give_up(self._session)
         self._session = None
